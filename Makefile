@@ -1,0 +1,38 @@
+# The README gives the same commands without make, for Windows.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The pins: direct ones in pyproject.toml, what those need in constraints.txt.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+.DEFAULT_GOAL := help
+.PHONY: help lab test notebooks bench-sliders clean
+
+help:  ## what each command does
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+$(VENV)/.lab: pyproject.toml constraints.txt
+	@echo "Installing the course into $(VENV) (the first time takes minutes)."
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.lab
+	$(PIP) install -c constraints.txt -e '.[test]'
+	@touch $@
+
+lab: $(VENV)/.lab  ## open the lessons in JupyterLab (ARGS=--no-browser on a server)
+	$(BIN)/python -m byhand lab $(ARGS)
+
+test: $(VENV)/.test  ## everything that CI checks (ARGS='-k name' for a part)
+	sh tests/system_packages.sh
+	$(BIN)/python -m pytest $(ARGS)
+
+notebooks: $(VENV)/.lab  ## build solutions/*/*.ipynb and lessons/ from solutions/*.py (ARGS=--all, --help)
+	$(BIN)/python -m grader.notebooks $(ARGS)
+
+bench-sliders: $(VENV)/.test  ## how fast a slider answers, against ipywidgets.interact
+	sh tests/system_packages.sh
+	$(BIN)/python -m tests.bench.sliders $(ARGS)
+
+clean:  ## remove the environment and caches; notebooks stay
+	rm -rf $(VENV) .pytest_cache .ruff_cache build *.egg-info
