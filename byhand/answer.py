@@ -1,0 +1,146 @@
+"""Call a learner's function so that nothing it does can harm the check."""
+
+import contextlib
+import copy
+import ctypes
+import io
+import linecache
+import threading
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+TIME_LIMIT = 10.0  # seconds an answer may take on one case
+_SHOWN = 2_000  # characters of captured output that are kept
+_HERE = str(Path(__file__).parent)
+
+
+@dataclass
+class Outcome:
+    """What came of one call.
+
+    value: what it returned. error: what it raised instead, if anything.
+    timed_out: it did not return in time. still_running: nor could it be
+    stopped. line: the learner's line that raised, as text.
+    changed: names of inputs that it changed in place.
+    printed: what it printed and warned, at most 2,000 characters.
+    """
+
+    value: Any = None
+    error: BaseException | None = None
+    timed_out: bool = False
+    still_running: bool = False
+    line: str = ""
+    changed: tuple[str, ...] = ()
+    printed: str = ""
+
+
+class _Stopped(BaseException):
+    """Raised inside an answer that ran out of time."""
+
+
+class _Bounded(io.StringIO):
+    """Keeps the first characters; an endless print costs no memory."""
+
+    def write(self, text: str) -> int:
+        room = _SHOWN - self.tell()
+        super().write(text[: max(room, 0)])
+        return len(text)
+
+
+def call(
+    answer: Callable[..., Any],
+    inputs: dict[str, Any],
+    limit: float | None = None,
+) -> Outcome:
+    """Call `answer` on copies of `inputs`, in order, and say what happened.
+
+    limit: seconds; by default TIME_LIMIT. Output, warnings and exceptions
+    are captured, never passed on; only a KeyboardInterrupt of the person
+    at the keyboard is.
+    """
+    limit = TIME_LIMIT if limit is None else limit
+    given = copy.deepcopy(inputs)
+    outcome = Outcome()
+    printed = _Bounded()
+
+    def run() -> None:
+        try:
+            outcome.value = answer(*given.values())
+        except BaseException as error:  # SystemExit must not pass either
+            outcome.error = error
+            outcome.line = _learners_line(error)
+
+    # A thread, because it works on every system and because an answer that
+    # swallows exceptions would swallow an alarm's as well.
+    thread = threading.Thread(target=run, daemon=True)
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+    ):
+        warnings.simplefilter("always")
+        thread.start()
+        try:
+            thread.join(limit)
+        except KeyboardInterrupt:
+            _stop(thread)
+            raise
+        if thread.is_alive():
+            outcome.timed_out = True
+            _stop(thread)
+            outcome.still_running = thread.is_alive()
+    said = dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
+    outcome.printed = "\n".join([*printed.getvalue().splitlines(), *said])
+    if not outcome.timed_out:
+        outcome.changed = tuple(
+            name
+            for name, before in inputs.items()
+            if not _same(before, given[name])
+        )
+    return outcome
+
+
+def _stop(thread: threading.Thread) -> None:
+    # Asked again and again for a second: a bare `except:` swallows the first.
+    for _ in range(20):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(_Stopped)
+        )
+        thread.join(0.05)
+        if not thread.is_alive():
+            return
+
+
+def _learners_line(error: BaseException) -> str:
+    """The last line outside this package and the libraries, or ''."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        name = frame.filename
+        if name.startswith(_HERE) or "site-packages" in name:
+            continue
+        text = linecache.getline(name, frame.lineno).strip()
+        if text:
+            return text
+    return ""
+
+
+def _same(before: Any, after: Any) -> bool:
+    if isinstance(before, np.ndarray):
+        return (
+            isinstance(after, np.ndarray)
+            and before.shape == after.shape
+            and before.dtype == after.dtype
+            and np.array_equal(
+                before, after, equal_nan=before.dtype.kind in "fc"
+            )
+        )
+    if hasattr(before, "detach"):  # a tensor: == would be element-wise
+        return before.shape == after.shape and bool((before == after).all())
+    if isinstance(before, (list, tuple, dict, int, float, str)):
+        return before == after
+    return True  # a generator's or a module's state is theirs to change

@@ -1,0 +1,192 @@
+"""What an exercise is, and where to find one.
+
+The exercises themselves are in byhand/exercises/, one file a lesson.
+"""
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+import byhand.exercises
+
+# float32 keeps 7 digits and loses about one over the few dozen operations
+# of an exercise, so 1e-6 (relative, and absolute near 0) accepts an answer
+# in any precision that a lesson allows. It still refuses 4-decimal rounding,
+# and misconceptions must miss by 100 times as much (tests/exercises).
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of inputs, made to isolate one mechanism.
+
+    name: what the case is about, in the learner's words.
+    inputs: draws the arguments, by name and in the order of the signature,
+        from a generator.
+    part: which part of the exercise it tests, where it has parts.
+    raises: the exception that a right answer raises on these inputs.
+    """
+
+    name: str
+    inputs: Callable[[np.random.Generator], dict[str, Any]]
+    part: str = ""
+    raises: type[Exception] | None = None
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A plausible wrong answer, and what its author should read.
+
+    name: unique within the exercise.
+    sentence: names the mechanism that went wrong, and never quotes code.
+    answer: the wrong implementation.
+    """
+
+    name: str
+    sentence: str
+    answer: Callable
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that every right answer satisfies, to say what holds.
+
+    sentence: completes "It holds that …".
+    holds: takes the answer as float64 arrays, one for each of `returns`,
+        and returns a bool; called only with finite arrays of the right
+        shapes.
+    """
+
+    sentence: str
+    holds: Callable[..., bool]
+
+
+def answer_directly(answer: Callable, *inputs: Any) -> Any:
+    return answer(*inputs)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One graded function: what is asked, and how an answer is judged.
+
+    id: "<lesson slug>.<function>".
+    signature: how it is called, as the learner sees it.
+    asks: what is asked, in Markdown, for the card in the notebook.
+    points: for a right answer; a dict from part to points where it has
+        parts.
+    difficulty, importance: 1 to 5. minutes: how long it may take.
+    reference: the right answer by an independent path.
+    cases: smallest first.
+    misconceptions: five at least.
+    hints: the ladder: a question, a pointer, pseudocode.
+    returns: the names of what is returned; several for a sequence.
+    facts: what every right answer satisfies.
+    call: how the answer is used to get numbers, where that is not a plain
+        call with the inputs (a class to build, a function as an input, a
+        random answer to be measured).
+    tolerance: relative and, near 0, absolute.
+    bounds: for a random answer, how far each of `returns` may be off in
+        these inputs, in place of the tolerance: arrays of the shapes of what
+        the reference returns, five standard errors wide.
+    """
+
+    id: str
+    signature: str
+    asks: str
+    points: int | dict[str, int]
+    difficulty: int
+    importance: int
+    minutes: int
+    reference: Callable
+    cases: tuple[Case, ...]
+    misconceptions: tuple[Misconception, ...]
+    hints: tuple[str, str, str]
+    returns: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
+    call: Callable = answer_directly
+    tolerance: float = TOLERANCE
+    bounds: Callable[..., tuple[np.ndarray, ...]] | None = None
+
+    @property
+    def total_points(self) -> int:
+        if isinstance(self.points, dict):
+            return sum(self.points.values())
+        return self.points
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(self.points) if isinstance(self.points, dict) else ()
+
+    def cases_of(self, part: str | None) -> tuple[Case, ...]:
+        """The cases of one part, or all. ValueError: no such part."""
+        if part is None:
+            return self.cases
+        if part not in self.parts:
+            known = ", ".join(self.parts) or "none: it has no parts"
+            raise ValueError(
+                f"{self.id} has no part {part!r}; its parts: {known}"
+            )
+        return tuple(case for case in self.cases if case.part == part)
+
+
+def readable(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Random float64 numbers from −2.0 to 2.0 with one decimal, never 0."""
+    tenths = rng.integers(1, 21, size=shape) * rng.choice([-1, 1], size=shape)
+    return tenths / 10
+
+
+@cache
+def lessons() -> dict[str, tuple[Exercise, ...]]:
+    """Lesson name → its exercises, in the order of the course."""
+    found = {}
+    for module in pkgutil.iter_modules(byhand.exercises.__path__):
+        lesson = importlib.import_module(f"byhand.exercises.{module.name}")
+        found[lesson.LESSON] = lesson.EXERCISES
+    return dict(sorted(found.items()))
+
+
+def before(exercise: Exercise) -> tuple[Exercise, ...]:
+    """The exercises that come before this one in its lesson."""
+    slug = exercise.id.partition(".")[0]
+    lesson = importlib.import_module(f"byhand.exercises.{slug}").EXERCISES
+    return lesson[: lesson.index(exercise)]
+
+
+def find(exercise_id: str) -> Exercise:
+    """The exercise of that id.
+
+    KeyError: there is none; the sentence names the nearest ids.
+    """
+    if not isinstance(exercise_id, str):
+        raise TypeError(
+            "an exercise id is a string like 'self_attention.softmax'; "
+            f"got {type(exercise_id).__name__}"
+        )
+    # Only the lesson's own file is imported, so that a check starts at once.
+    slug = exercise_id.partition(".")[0]
+    names = {m.name for m in pkgutil.iter_modules(byhand.exercises.__path__)}
+    if slug in names:
+        module = importlib.import_module(f"byhand.exercises.{slug}")
+        for exercise in module.EXERCISES:
+            if exercise.id == exercise_id:
+                return exercise
+    known = [e.id for group in lessons().values() for e in group]
+    near = difflib.get_close_matches(exercise_id, known, n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else "see"
+    raise UnknownExercise(
+        f"there is no exercise {exercise_id!r}; {hint} "
+        "(`python -m byhand exercises` lists them all)"
+    )
+
+
+class UnknownExercise(KeyError):
+    """A KeyError that prints its sentence as it is, not its repr."""
+
+    def __str__(self) -> str:
+        return self.args[0]

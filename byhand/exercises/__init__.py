@@ -1,0 +1,1 @@
+"""The exercises, one file a lesson: LESSON names it, EXERCISES lists them."""

@@ -1,0 +1,56 @@
+"""The gates, held to every exercise of the course."""
+
+import importlib
+
+import pytest
+
+from byhand.exercise import lessons
+from tests import gates
+
+EXERCISES = [e for group in lessons().values() for e in group]
+# The seed that learners see, and others, as `check(…, seed=…)` may ask for.
+SEEDS = (0, 1, 2, 3, 4)
+
+every_exercise = pytest.mark.parametrize(
+    "exercise", EXERCISES, ids=[e.id for e in EXERCISES]
+)
+
+
+@every_exercise
+def test_misconceptions_fail_with_their_own_sentence(exercise):
+    for seed in SEEDS:
+        assert gates.mutation(exercise, seed) == []
+
+
+@every_exercise
+def test_right_answers_pass_in_every_form(exercise):
+    slug = exercise.id.partition(".")[0]
+    forms = importlib.import_module(f"tests.exercises.forms.{slug}").FORMS
+    for seed in SEEDS:
+        assert gates.right_forms(exercise, forms[exercise.id], seed) == []
+
+
+@every_exercise
+def test_the_description_is_complete(exercise):
+    function = exercise.id.partition(".")[2]
+    assert exercise.signature.startswith(f"{function}(")
+    assert exercise.total_points > 0
+    assert exercise.asks.endswith(".")
+    assert 1 <= exercise.difficulty <= 5
+    assert 1 <= exercise.importance <= 5
+    assert 0 < exercise.minutes <= 45
+    assert len(exercise.hints) == 3
+    assert exercise.hints[0].rstrip(")").endswith("?")
+    names = [m.name for m in exercise.misconceptions]
+    assert len(set(names)) == len(names)
+    assert {c.part for c in exercise.cases} <= {"", *exercise.parts}
+    if exercise.parts:
+        assert {c.part for c in exercise.cases} == set(exercise.parts)
+
+
+def test_ids_are_unique_and_belong_to_their_lesson():
+    ids = [e.id for e in EXERCISES]
+    assert len(set(ids)) == len(ids)
+    for lesson, group in lessons().items():
+        slug = lesson.partition("_")[2]
+        assert all(e.id.startswith(f"{slug}.") for e in group)

@@ -1,0 +1,153 @@
+"""The gates that exercises and lessons must pass.
+
+Each is a function that returns its complaints as sentences, so that a test
+can hold the course to it (no complaints) and another can show that it does
+complain (tests/test_gates.py).
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from byhand import CheckFailed, check, compare
+from byhand.check import Trial, draw, run
+from byhand.exercise import Exercise
+
+# A misconception must miss by far more than rounding could explain. A random
+# answer's bounds are five standard errors already; twice that is told apart
+# but for a chance of 1e-6.
+DISTANCE = 100
+RANDOM_DISTANCE = 2
+LEAST_MISCONCEPTIONS = 5
+LEAST_FORMS = 3
+
+
+def trials(exercise: Exercise, seed: int) -> list[Trial]:
+    return [
+        Trial(exercise, case, draw(case, seed, exercise))
+        for case in exercise.cases
+    ]
+
+
+def distance(exercise: Exercise, answer: Callable, seed: int) -> float:
+    """How far an answer is off in the case where it is worst, in limits."""
+    return max(far(exercise, t, answer) for t in trials(exercise, seed))
+
+
+def far(exercise: Exercise, trial: Trial, answer: Callable) -> float:
+    outcome = run(exercise, trial, answer)
+    if trial.case.raises is not None:
+        return 0.0 if isinstance(outcome.error, trial.case.raises) else np.inf
+    if outcome.error is not None or outcome.timed_out:
+        return np.inf
+    try:
+        got = compare.as_arrays(outcome.value, exercise.returns)
+    except compare.Unusable:
+        return np.inf
+    gaps = map(compare.distance, got, trial.expected, trial.limits)
+    return max(gaps)
+
+
+def mutation(exercise: Exercise, seed: int) -> list[str]:
+    """Every misconception fails, far off, and gets its own sentence."""
+    complaints = []
+    if len(exercise.misconceptions) < LEAST_MISCONCEPTIONS:
+        complaints.append(f"{exercise.id}: too few misconceptions")
+    sentences = [m.sentence for m in exercise.misconceptions]
+    if len(set(sentences)) < len(sentences):
+        complaints.append(f"{exercise.id}: two with the same sentence")
+    least = RANDOM_DISTANCE if exercise.bounds else DISTANCE
+    for wrong in exercise.misconceptions:
+        name = f"{exercise.id}, {wrong.name!r}, seed {seed}"
+        message = failure(exercise.id, wrong.answer, seed)
+        if message is None:
+            complaints.append(f"{name}: passes")
+        elif wrong.sentence not in str(message):
+            complaints.append(f"{name}: gets {message.misconception!r}")
+        if (gap := distance(exercise, wrong.answer, seed)) < least:
+            complaints.append(f"{name}: only {gap:.2g} limits off")
+    return complaints
+
+
+def failure(name: str, answer: Any, seed: int = 0) -> CheckFailed | None:
+    try:
+        check(name, answer, seed=seed)
+    except CheckFailed as failed:
+        return failed
+    return None
+
+
+def right_forms(
+    exercise: Exercise, forms: Iterable[Callable], seed: int
+) -> list[str]:
+    """Every right answer passes, and there are enough different ones."""
+    forms = list(forms)
+    complaints = []
+    if len({code(f) for f in forms}) < LEAST_FORMS:
+        complaints.append(f"{exercise.id}: too few different forms")
+    for place, form in enumerate(forms):
+        if (message := failure(exercise.id, form, seed)) is not None:
+            complaints.append(f"{exercise.id}, form {place}: {message}")
+    return complaints
+
+
+def code(form: Callable) -> object:
+    """What tells one implementation from another."""
+    written = getattr(form, "__code__", None)
+    return (
+        written.co_code + repr(written.co_names).encode() if written else form
+    )
+
+
+def solution_lines(cells: Iterable[dict]) -> set[str]:
+    """The lines of code that a learner is to write."""
+    lines = set()
+    for cell in cells:
+        inside = False
+        for line in cell["source"].splitlines():
+            if "### BEGIN SOLUTION" in line:
+                inside = True
+            elif "### END SOLUTION" in line:
+                inside = False
+            elif inside and is_code(line):
+                lines.add(line.strip())
+    return lines
+
+
+def is_code(line: str) -> bool:
+    """Brackets and keywords on their own give nothing away."""
+    text = line.strip()
+    return bool(text) and not re.fullmatch(
+        r"#.*|[\])},:]+|else:|try:|return|break|continue", text
+    )
+
+
+def model_answers(cells: Iterable[dict]) -> set[str]:
+    """The lines of the answers that a person marks, and of their rubrics."""
+    lines = set()
+    for cell in cells:
+        meta = cell["metadata"].get("nbgrader", {})
+        if meta.get("solution") and cell["cell_type"] == "markdown":
+            lines |= {x.strip() for x in cell["source"].splitlines() if x}
+    return lines
+
+
+def leaks(lines: Iterable[str], text: str) -> list[str]:
+    """Which lines of a solution stand in a text that learners can read."""
+    stand = {line.strip() for line in text.splitlines()}
+    return sorted(set(lines) & stand)
+
+
+def missing_numbers(numbers: Iterable[str], text: str) -> list[str]:
+    """Which numbers do not occur in a text, at the precision given."""
+    clean = text.replace("−", "-").replace(",", " ")
+    found = re.findall(r"(?<![\w.])-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", clean)
+    values = {float(n) for n in found}
+    complaints = []
+    for number in numbers:
+        decimals = len(number.partition(".")[2])
+        if not any(round(v, decimals) == float(number) for v in values):
+            complaints.append(number)
+    return complaints

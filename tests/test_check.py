@@ -1,0 +1,248 @@
+"""What a learner reads, for every way an answer can be wrong."""
+
+import threading
+import time
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from byhand import CheckFailed, answer, check
+from byhand.exercise import UnknownExercise, find
+
+SOFTMAX = "self_attention.softmax"
+
+
+def right_softmax(z, axis=-1):
+    e = np.exp(z - np.max(z, axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def message(name, wrong, **options):
+    with pytest.raises(CheckFailed) as failed:
+        check(name, wrong, **options)
+    return str(failed.value)
+
+
+def test_a_right_answer_prints_one_line_and_returns_none(capsys):
+    assert check(SOFTMAX, right_softmax) is None
+    captured = capsys.readouterr()
+    assert captured.out == f"{SOFTMAX}: right, in all 8 cases.\n"
+    assert captured.err == ""
+
+
+def test_it_is_an_assertion_error_that_knows_what_happened():
+    with pytest.raises(AssertionError) as failed:
+        check(SOFTMAX, lambda z, axis=-1: np.exp(z))
+    assert failed.value.exercise == SOFTMAX
+    assert failed.value.case == "three scores"
+
+
+def test_the_message_gives_case_expected_got_and_first_difference():
+    text = message(
+        "self_attention.attention_weights",
+        lambda Q, K: right_softmax(Q @ K.T),
+    )
+    for part in (
+        'Case 1 of 4, "one query, two keys"',
+        "    Q = [[",
+        "expected\n    weights = ",
+        "got\n    weights = ",
+        "First difference: weights[0, 0] should be ",
+        "Hint: these are the weights without the division by √d_k.",
+    ):
+        assert part in text
+
+
+def test_the_same_seed_gives_the_same_case_and_another_another():
+    def wrong(z, axis=-1):
+        return z
+
+    assert message(SOFTMAX, wrong) == message(SOFTMAX, wrong, seed=0)
+    assert message(SOFTMAX, wrong) != message(SOFTMAX, wrong, seed=1)
+
+
+def test_what_holds_is_said_where_no_misconception_matches():
+    def wrong(Q, K):
+        return np.full((len(Q), len(K)), 1 / len(K))
+
+    text = message("self_attention.attention_weights", wrong)
+    assert "It holds that every row of weights adds up to 1." in text
+    assert "Hint" not in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (lambda z, axis=-1: None, "is there a `return`"),
+        (lambda z, axis=-1: "no", "should be numbers; got the text 'no'"),
+        (lambda z, axis=-1: [[1.0], [1.0, 2.0]], "not all of one length"),
+        (lambda z, axis=-1: right_softmax, "is a pair of brackets missing"),
+        (lambda z, axis=-1: (x for x in z), "a generator"),
+        (lambda z, axis=-1: z[..., :1], "yours has shape (1,)"),
+        (lambda z, axis=-1: z * np.nan, "has 3 NaN"),
+        (lambda z, axis=-1: z / 0, "should be"),
+        (lambda z, axis=-1: 1 + 1j * z, "should be numbers"),
+        (lambda z, axis=-1: -right_softmax(z), "but for its sign"),
+        (lambda z, axis=-1: right_softmax(z) + 1, "is off by 1 everywhere"),
+        (lambda z, axis=-1: 3 * right_softmax(z), "is 3 times the right"),
+        (lambda z, axis=-1: np.round(right_softmax(z), 4), "is rounded"),
+        (lambda z: right_softmax(z), "It is called as softmax(z, axis=-1)"),
+        (lambda: 0, "It is called as softmax(z, axis=-1)"),
+    ],
+)
+def test_each_unusable_answer_gets_its_own_sentence(wrong, sentence):
+    assert sentence in message(SOFTMAX, wrong)
+
+
+def test_the_result_in_place_of_the_function():
+    text = message(SOFTMAX, np.array([0.5, 0.5]))
+    assert "Pass the function itself, `softmax`, without brackets" in text
+
+
+def test_not_written_yet():
+    def stub(z, axis=-1):
+        raise NotImplementedError
+
+    assert "not written yet" in message(SOFTMAX, stub)
+
+
+def test_an_exception_names_itself_and_the_learners_line():
+    def wrong(z, axis=-1):
+        return z["no such thing"]
+
+    text = message(SOFTMAX, wrong)
+    assert "It raised IndexError" in text
+    assert 'The line was: return z["no such thing"]' in text
+
+
+def test_exit_does_not_end_the_check():
+    def wrong(z, axis=-1):
+        raise SystemExit(3)
+
+    assert "It raised SystemExit: 3." in message(SOFTMAX, wrong)
+
+
+def test_inputs_changed_in_place():
+    def wrong(z, axis=-1):
+        z -= z.max(axis=axis, keepdims=True)
+        return right_softmax(z, axis)
+
+    assert "changed its input z in place" in message(SOFTMAX, wrong)
+
+
+@pytest.mark.parametrize("swallows", [False, True])
+def test_an_endless_loop_is_stopped_and_said(monkeypatch, swallows):
+    monkeypatch.setattr(answer, "TIME_LIMIT", 0.3)
+    end = threading.Event()  # so that the thread does not outlive the test
+
+    def wrong(z, axis=-1):
+        while not end.is_set():
+            try:
+                sum(range(1000))
+            except BaseException:
+                if not swallows:
+                    raise
+
+    begin = time.monotonic()
+    text = message(SOFTMAX, wrong)
+    end.set()
+    assert time.monotonic() - begin < 5
+    assert "is there a loop that never ends?" in text
+    assert ("Restart the kernel" in text) == swallows
+
+
+def test_what_it_prints_and_warns_is_shown_and_not_held_against_it(capsys):
+    def chatty(z, axis=-1):
+        print("hello")
+        warnings.warn("careful", stacklevel=1)
+        return right_softmax(z, axis)
+
+    check(SOFTMAX, chatty)
+    captured = capsys.readouterr()
+    assert "    hello\n    UserWarning: careful\n" in captured.out
+    assert captured.err == ""
+
+
+def test_endless_printing_costs_no_memory():
+    def wrong(z, axis=-1):
+        for _ in range(20_000):
+            print("x" * 100)
+        return z
+
+    assert len(message(SOFTMAX, wrong)) < 4_000
+
+
+def test_an_earlier_exercise_that_is_wrong_does_not_sink_this_one(capsys):
+    def softmax(z, axis=-1):
+        return np.exp(z)
+
+    scope = {"softmax": softmax, "np": np}
+    exec(
+        "def attention_weights(Q, K):\n"
+        "    return softmax(Q @ K.T / np.sqrt(K.shape[1]))\n",
+        scope,
+    )
+    check("self_attention.attention_weights", scope["attention_weights"])
+    assert "Checked with a right `softmax`" in capsys.readouterr().out
+    assert scope["softmax"] is softmax  # and it is theirs again
+
+
+def test_a_part_of_an_exercise():
+    def counts(m, batch_size):
+        return -(-m // batch_size)
+
+    name = "gradient_descent.updates_per_epoch"
+    check(name, counts, part="counts")
+    assert "ValueError" in message(name, counts, part="refuses")
+    with pytest.raises(ValueError, match="its parts: counts, refuses"):
+        check(name, counts, part="no such part")
+    with pytest.raises(ValueError, match="it has no parts"):
+        check(SOFTMAX, right_softmax, part="counts")
+
+
+def test_an_unknown_id_names_the_nearest():
+    with pytest.raises(UnknownExercise, match=r"self_attention\.softmax"):
+        check("self_attention.sofmax", right_softmax)
+    with pytest.raises(KeyError, match="python -m byhand exercises"):
+        check("zzz", right_softmax)
+    with pytest.raises(TypeError, match="is a string"):
+        check(right_softmax, SOFTMAX)
+
+
+@pytest.mark.parametrize("seed", ["1", 1.0, True, None])
+def test_a_seed_that_is_no_integer(seed):
+    with pytest.raises(TypeError, match="seed should be an integer"):
+        check(SOFTMAX, right_softmax, seed=seed)
+    with pytest.raises(ValueError, match="should not be negative"):
+        check(SOFTMAX, right_softmax, seed=-1)
+
+
+def test_tensors_and_lists_are_read():
+    check(
+        SOFTMAX,
+        lambda z, axis=-1: torch.softmax(torch.tensor(z), dim=axis),
+    )
+    check(SOFTMAX, lambda z, axis=-1: right_softmax(z, axis).tolist())
+
+
+def test_a_notebook_shows_the_message_and_no_frames_of_ours():
+    with pytest.raises(CheckFailed) as failed:
+        check(SOFTMAX, lambda z, axis=-1: z)
+    shown = failed.value._render_traceback_()
+    assert "\n".join(shown) == str(failed.value)
+
+
+def test_a_broken_reference_is_our_fault_and_says_so(monkeypatch):
+    from dataclasses import replace
+
+    from byhand.exercises import self_attention
+
+    def broken(z, axis=-1):
+        raise ZeroDivisionError
+
+    bad = replace(find(SOFTMAX), reference=broken)
+    monkeypatch.setattr(self_attention, "EXERCISES", (bad,))
+    with pytest.raises(RuntimeError, match="please report"):
+        check(SOFTMAX, right_softmax)

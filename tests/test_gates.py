@@ -1,0 +1,109 @@
+"""Every gate can fail: each is given something broken and complains."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from byhand import exercise as exercises
+from byhand.exercise import Misconception, find
+from byhand.exercises import self_attention
+from tests import gates
+
+
+def with_misconceptions(monkeypatch, *wrong):
+    """Lesson 07's softmax with these misconceptions in place of its own."""
+    broken = replace(find("self_attention.softmax"), misconceptions=wrong)
+    monkeypatch.setattr(self_attention, "EXERCISES", (broken,))
+    return broken
+
+
+def shifted(by):
+    right = find("self_attention.softmax").reference
+    return lambda z, axis=-1: right(z, axis) + by
+
+
+def test_too_few_misconceptions(monkeypatch):
+    broken = with_misconceptions(monkeypatch)
+    assert "too few" in gates.mutation(broken, 0)[0]
+
+
+def test_a_misconception_that_is_right(monkeypatch):
+    right = find("self_attention.softmax").reference
+    broken = with_misconceptions(
+        monkeypatch, *[Misconception("m", "Sentence.", right)] * 5
+    )
+    complaints = " ".join(gates.mutation(broken, 0))
+    assert "passes" in complaints
+    assert "same sentence" in complaints
+    assert "only 0 limits off" in complaints
+
+
+def test_a_misconception_that_is_too_near(monkeypatch):
+    wrong = [
+        Misconception(str(n), f"Sentence {n}.", shifted(n * 5e-6))
+        for n in range(1, 6)
+    ]
+    broken = with_misconceptions(monkeypatch, *wrong)
+    assert any("limits off" in c for c in gates.mutation(broken, 0))
+
+
+def test_a_misconception_that_is_its_neighbours_twin(monkeypatch):
+    wrong = [
+        Misconception(name, f"Sentence {name}.", shifted(by))
+        for name, by in zip("abcde", (1, 2, 3, 4, 4), strict=True)
+    ]
+    broken = with_misconceptions(monkeypatch, *wrong)
+    assert gates.mutation(broken, 0) == [
+        "self_attention.softmax, 'e', seed 0: gets 'd'"
+    ]
+
+
+def test_wrong_and_too_few_forms():
+    softmax = find("self_attention.softmax")
+    complaints = gates.right_forms(softmax, [shifted(1.0)], 0)
+    assert "too few" in complaints[0]
+    assert "not right yet" in complaints[1]
+
+
+def test_a_solution_that_leaks():
+    cells = [
+        {
+            "source": "def f(x):\n    ### BEGIN SOLUTION\n"
+            "    # why\n    return x + 1\n    ### END SOLUTION\n",
+            "metadata": {},
+            "cell_type": "code",
+        }
+    ]
+    lines = gates.solution_lines(cells)
+    assert lines == {"return x + 1"}
+    assert gates.leaks(lines, "a\n  return x + 1\n") == ["return x + 1"]
+    assert gates.leaks(lines, "return x + 2") == []
+
+
+def test_a_model_answer_that_leaks():
+    cell = {
+        "source": "Because.\n### BEGIN MARK SCHEME",
+        "metadata": {"nbgrader": {"solution": True}},
+        "cell_type": "markdown",
+    }
+    assert "Because." in gates.model_answers([cell])
+
+
+def test_a_number_that_is_not_printed():
+    text = "J falls 11.575 → 8.4092; gradient −18.5; 1,000 examples"
+    assert gates.missing_numbers(["11.575", "8.409", "-18.5"], text) == []
+    assert gates.missing_numbers(["11.576", "18.5", "2"], text) == [
+        "11.576",
+        "18.5",
+        "2",
+    ]
+
+
+def test_the_distance_of_an_infinite_answer():
+    softmax = find("self_attention.softmax")
+    far = gates.distance(softmax, lambda z, axis=-1: z * np.inf, 0)
+    assert far == np.inf
+
+
+def test_lessons_are_found_by_reading_the_folder():
+    assert "07_self_attention" in exercises.lessons()
