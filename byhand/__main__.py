@@ -1,0 +1,164 @@
+"""The course from the shell: `python -m byhand --help`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from byhand import doctor, hints, progress
+from byhand.environment import scripts_on_path
+from byhand.exercise import Exercise, UnknownExercise, find, lessons
+
+
+def main(arguments: list[str] | None = None) -> int:
+    top = parser()
+    options, rest = top.parse_known_args(arguments)
+    if rest and options.run is not open_lab:
+        top.error(f"unknown: {' '.join(rest)}")
+    options.rest = rest
+    try:
+        return options.run(options)
+    except UnknownExercise as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m byhand", description="Attention by Hand, the course."
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    lab = commands.add_parser(
+        "lab", help="open the lessons in JupyterLab (options are JupyterLab's)"
+    )
+    lab.set_defaults(run=open_lab)
+
+    command = commands.add_parser(
+        "doctor", help="say what works here and what does not"
+    )
+    command.set_defaults(run=lambda options: doctor.report())
+
+    command = commands.add_parser("exercises", help="list every exercise")
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.set_defaults(run=list_exercises)
+
+    command = commands.add_parser(
+        "progress",
+        help="run your notebooks and say which exercises pass",
+        description=(
+            "Runs the notebooks and says which exercises pass. Exit code 0 "
+            "if they were run, whatever passed."
+        ),
+    )
+    command.add_argument(
+        "lessons",
+        nargs="*",
+        metavar="LESSON",
+        help="such as 01_gradient_descent; all of them if none is named",
+    )
+    command.add_argument(
+        "--folder",
+        type=Path,
+        default=None,
+        help="where the lessons lie (default: lessons/ here, or here)",
+    )
+    command.set_defaults(run=show_progress)
+
+    command = commands.add_parser(
+        "hint",
+        help="the next step of an exercise's ladder of hints",
+        description=(
+            "Shows the next hint: a question, then a pointer, then "
+            "pseudocode. Which ones you saw is kept in a file of yours."
+        ),
+    )
+    command.add_argument("id", help="such as self_attention.softmax")
+    command.add_argument(
+        "--again", action="store_true", help="begin at the first hint"
+    )
+    command.set_defaults(run=give_hint)
+    return top
+
+
+def open_lab(options: argparse.Namespace) -> int:
+    from jupyterlab.labapp import main as jupyterlab
+
+    first = "lessons/00_start_here/00_start_here.ipynb"
+    if not Path(first).exists():
+        print(
+            f"{first} is not here: run this in the course's folder, the one "
+            "with lessons/ in it.",
+            file=sys.stderr,
+        )
+        return 2
+    scripts_on_path()
+    # The server's root is the project, not lessons/, so that formgrader
+    # finds nbgrader_config.py.
+    return jupyterlab(
+        [
+            f"--LabApp.default_url=/lab/tree/{first}",
+            "--ServerApp.kernel_websocket_connection_class="
+            "byhand.sliders.server.PromptConnection",
+            *options.rest,
+        ]
+    )
+
+
+def list_exercises(options: argparse.Namespace) -> int:
+    rows = [
+        describe(lesson, exercise)
+        for lesson, exercises in lessons().items()
+        for exercise in exercises
+    ]
+    if options.json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return 0
+    table = Table("exercise", "called as", "points", "mistakes known")
+    table.columns[0].overflow = "fold"
+    table.columns[0].min_width = max(len(row["id"]) for row in rows)
+    for row in rows:
+        table.add_row(
+            row["id"],
+            row["signature"],
+            str(row["points"]),
+            str(row["misconceptions"]),
+        )
+    Console().print(table)
+    return 0
+
+
+def describe(lesson: str, exercise: Exercise) -> dict[str, object]:
+    return {
+        "id": exercise.id,
+        "lesson": lesson,
+        "points": exercise.total_points,
+        "signature": exercise.signature,
+        "misconceptions": len(exercise.misconceptions),
+        "parts": exercise.points if exercise.parts else {},
+    }
+
+
+def show_progress(options: argparse.Namespace) -> int:
+    try:
+        paths = progress.notebooks(options.folder, options.lessons)
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 2
+    progress.report(paths)
+    return 0
+
+
+def give_hint(options: argparse.Namespace) -> int:
+    exercise = find(options.id)
+    if options.again:
+        hints.forget(exercise)
+    print(hints.next_step(exercise))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

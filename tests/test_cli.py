@@ -1,0 +1,200 @@
+"""The commands of `python -m byhand`, as a person uses them."""
+
+import importlib.metadata
+import json
+import platform
+
+import nbformat
+import pytest
+
+from byhand import doctor, hints, progress
+from byhand.__main__ import main
+from byhand.exercise import find, lessons
+
+EXERCISE = "self_attention.softmax"
+
+
+def test_exercises_as_json_lists_every_one(capsys):
+    assert main(["exercises", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    known = [e.id for group in lessons().values() for e in group]
+    assert [row["id"] for row in rows] == known
+    (softmax,) = (row for row in rows if row["id"] == EXERCISE)
+    assert softmax == {
+        "id": EXERCISE,
+        "lesson": "07_self_attention",
+        "points": 2,
+        "signature": "softmax(z, axis=-1)",
+        "misconceptions": len(find(EXERCISE).misconceptions),
+        "parts": {},
+    }
+
+
+def test_exercises_as_a_table_shows_whole_ids(capsys):
+    assert main(["exercises"]) == 0
+    text = capsys.readouterr().out
+    for group in lessons().values():
+        assert all(e.id in text for e in group)
+
+
+def test_hints_come_one_at_a_time(capsys):
+    ladder = find(EXERCISE).hints
+    for step, kind in enumerate(hints.STEPS):
+        assert main(["hint", EXERCISE]) == 0
+        text = capsys.readouterr().out
+        assert f"Hint {step + 1} of 3, {kind}:\n{ladder[step]}" in text
+        assert "last hint" not in text
+    main(["hint", EXERCISE])
+    assert "That is the last hint" in capsys.readouterr().out
+    main(["hint", EXERCISE, "--again"])
+    assert "Hint 1 of 3" in capsys.readouterr().out
+
+
+def test_one_ladder_does_not_move_another(capsys):
+    main(["hint", EXERCISE])
+    main(["hint", "self_attention.weighted_values"])
+    assert "Hint 1 of 3" in capsys.readouterr().out.split("weighted")[1]
+
+
+def test_a_spoiled_file_of_hints_is_begun_anew(capsys):
+    hints.seen_file().parent.mkdir(parents=True)
+    hints.seen_file().write_text("{")
+    assert main(["hint", EXERCISE]) == 0
+    assert "Hint 1 of 3" in capsys.readouterr().out
+
+
+def test_an_unknown_exercise_is_told_the_nearest(capsys):
+    assert main(["hint", "self_attention.sofmax"]) == 2
+    assert EXERCISE in capsys.readouterr().err
+
+
+def test_help_names_every_command(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    for command in ("lab", "doctor", "exercises", "progress", "hint"):
+        assert command in text
+
+
+# --- progress --------------------------------------------------------------
+
+RIGHT = (
+    "import numpy as np\nfrom byhand import check\n"
+    "def average(values):\n    return float(np.mean(values))"
+)
+
+
+def learner(folder, name, *cells):
+    (folder / name).mkdir(parents=True)
+    nb = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells]
+    )
+    nbformat.write(nb, folder / name / f"{name}.ipynb")
+    return folder / name / f"{name}.ipynb"
+
+
+def test_progress_says_what_passes(tmp_path, capsys):
+    learner(
+        tmp_path,
+        "00_start_here",
+        RIGHT,
+        'check("start_here.average", average)',
+        "1 / 0",
+        "def softmax(z, axis=-1):\n    return z",
+        'check("self_attention.softmax", softmax)',
+        'check(\n    "gradient_descent.updates_per_epoch",\n'
+        '    lambda m, b: -(-m // b),\n    part="counts",\n)',
+    )
+    assert main(["progress", "--folder", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    assert "00_start_here" in text
+    assert "2 of 3" in text
+    assert "softmax" in text
+
+
+def test_results_by_exercise_and_part(tmp_path):
+    path = learner(
+        tmp_path,
+        "00_start_here",
+        RIGHT,
+        'check("start_here.average", sum)',
+        'check(\n    "gradient_descent.updates_per_epoch",\n'
+        '    lambda m, b: -(-m // b),\n    part="counts",\n)',
+    )
+    assert progress.results(path) == {
+        "start_here.average": False,
+        "gradient_descent.updates_per_epoch (counts)": True,
+    }
+
+
+def test_progress_on_a_broken_notebook(tmp_path, capsys):
+    path = learner(tmp_path, "00_start_here", RIGHT)
+    path.write_text("{")
+    assert main(["progress", "--folder", str(tmp_path)]) == 0
+    assert "cannot be run" in capsys.readouterr().out
+
+
+def test_progress_where_there_is_nothing(tmp_path, capsys):
+    assert main(["progress", "--folder", str(tmp_path)]) == 2
+    assert "no lessons in" in capsys.readouterr().err
+    learner(tmp_path, "00_start_here", RIGHT)
+    folder = ["--folder", str(tmp_path)]
+    assert main(["progress", "99_nothing", *folder]) == 2
+    assert "no lesson 99_nothing; there are 00_start_here" in (
+        capsys.readouterr().err
+    )
+
+
+# --- lab and doctor --------------------------------------------------------
+
+
+def test_lab_outside_the_course_says_where_to_go(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["lab", "--no-browser"]) == 2
+    assert "run this in the course's folder" in capsys.readouterr().err
+
+
+def test_doctor_finds_all_well_here(capsys):
+    assert main(["doctor"]) == 0
+    text = capsys.readouterr().out
+    for thing in ("Python", "numpy", "jupyterlab", "widgets", "GPU"):
+        assert thing in text
+    assert "missing" not in text
+
+
+def test_doctor_names_a_wrong_version_and_the_mend(monkeypatch, capsys):
+    version = importlib.metadata.version
+    monkeypatch.setattr(
+        importlib.metadata,
+        "version",
+        lambda name: "1.0" if name == "numpy" else version(name),
+    )
+    (numpy,) = (x for x in doctor.pins() if x.thing == "numpy")
+    assert numpy.state == "missing"
+    assert numpy.mend.startswith("wanted is 2.")
+    assert main(["doctor"]) == 1
+
+
+def test_doctor_names_a_missing_package(monkeypatch):
+    def version(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    assert all(x.found == "not installed" for x in doctor.pins())
+
+
+def test_doctor_on_another_python(monkeypatch):
+    monkeypatch.setattr(doctor.sys, "version_info", (3, 10, 0))
+    monkeypatch.setattr(platform, "python_version", lambda: "3.10.0")
+    line = doctor.python()
+    assert line.state == "missing"
+    assert "3.11" in line.mend
+
+
+def test_doctor_without_an_extension_or_a_browser(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert doctor.browser().state == "optional"
+    assert doctor.lab_extension("x", "no-such").state == "missing"
