@@ -1,0 +1,1 @@
+"""Figures that follow a slider: numbers in, picture out, the widget last."""

@@ -1,0 +1,167 @@
+"""The thin layer: controls above a picture that follows them."""
+
+from collections.abc import Callable, Mapping
+
+import ipywidgets
+from traitlets import CFloat, CInt
+
+from byhand.sliders import draw
+
+LABEL = "120px"
+
+
+class Slider(ipywidgets.FloatSlider):
+    # The kernel would first send every move back to the browser that made
+    # it, and only then the picture.
+    value = CFloat(0.0).tag(sync=True, echo_update=False)
+
+
+class WholeSlider(ipywidgets.IntSlider):
+    value = CInt(0).tag(sync=True, echo_update=False)
+
+
+def slider(description, value, low, high, step, decimals=2):
+    """A slider for a number that reports every move."""
+    return Slider(
+        value=value,
+        min=low,
+        max=high,
+        step=step,
+        description=description,
+        readout_format=f".{decimals}f",
+        continuous_update=True,
+        style={"description_width": LABEL},
+        layout={"width": "400px"},
+    )
+
+
+def whole_slider(description, value, low, high):
+    """A slider for a whole number that reports every move."""
+    return WholeSlider(
+        value=value,
+        min=low,
+        max=high,
+        description=description,
+        continuous_update=True,
+        style={"description_width": LABEL},
+        layout={"width": "400px"},
+    )
+
+
+def _tidy(value):
+    # The browser counts steps from the slider's end and sends 0.01 back as
+    # 0.010000000000000002.
+    return round(value, 9) if isinstance(value, float) else value
+
+
+class Panel:
+    """Controls, and a picture drawn anew whenever one of them moves.
+
+    name: the figure's; controls: keyword of `compute` to widget with a
+    `value`; compute: numbers to arrays; draw: arrays to an SVG string;
+    summary: arrays to a line or two of plain text; arrange: a list of the
+    controls to the widget that shows them, where one under another will not
+    do. A ValueError of `compute` is shown as a sentence in the picture's
+    place.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        controls: Mapping[str, ipywidgets.Widget],
+        compute: Callable,
+        draw: Callable,
+        summary: Callable,
+        arrange: Callable | None = None,
+    ):
+        self._require(name, controls, compute, draw, summary)
+        self.name, self.controls = name, dict(controls)
+        self._compute, self._draw, self._summarise = compute, draw, summary
+        self._start = self.numbers()
+        self._html = ipywidgets.HTML()
+        self._redraw()
+        for control in self.controls.values():
+            control.observe(self._moved, "value")
+        self.reset_button = ipywidgets.Button(
+            description="Reset", layout={"width": "90px"}
+        )
+        self.reset_button.on_click(lambda _: self.reset())
+        shown = (arrange or ipywidgets.VBox)(list(self.controls.values()))
+        top = ipywidgets.HBox(
+            [shown, self.reset_button], layout={"flex_flow": "row wrap"}
+        )
+        self.widget = ipywidgets.VBox([top, self._html])
+
+    @staticmethod
+    def _require(name, controls, *functions):
+        if not isinstance(name, str) or not name:
+            raise TypeError(f"expected a name for the figure, got {name!r}")
+        if not isinstance(controls, Mapping):
+            raise TypeError(
+                "expected a dict of name to control,"
+                f" got {type(controls).__name__}"
+            )
+        if not controls:
+            raise ValueError("expected at least one control, got none")
+        for key, control in controls.items():
+            if not hasattr(control, "value"):
+                raise TypeError(
+                    f"expected a widget with a value for {key!r},"
+                    f" got {type(control).__name__}"
+                )
+        for function in functions:
+            if not callable(function):
+                raise TypeError(
+                    "expected a function for compute, draw and summary,"
+                    f" got {type(function).__name__}"
+                )
+
+    def numbers(self):
+        """What the controls say now: keyword of `compute` to value."""
+        return {
+            name: _tidy(each.value) for name, each in self.controls.items()
+        }
+
+    @property
+    def picture(self):
+        """The current picture, an SVG string."""
+        return self._html.value
+
+    @property
+    def summary(self):
+        """The current picture in a line or two of plain text."""
+        return self._text
+
+    def reset(self):
+        """Every control back to where it started, in one redraw."""
+        with self.widget.hold_sync():
+            for name, value in self._start.items():
+                control = self.controls[name]
+                control.unobserve(self._moved, "value")
+                control.value = value
+                control.observe(self._moved, "value")
+            self._redraw()
+
+    def _moved(self, _change):
+        self._redraw()
+
+    def _redraw(self):
+        try:
+            arrays = self._compute(**self.numbers())
+        except ValueError as error:
+            self._text = str(error)
+            self._html.value = draw.message(self.name, self._text)
+            return
+        self._text = self._summarise(arrays)
+        self._html.value = self._draw(arrays)
+
+    def __repr__(self):
+        return self.summary
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        view = "application/vnd.jupyter.widget-view+json"
+        return {
+            view: self.widget._repr_mimebundle_()[view],
+            "image/svg+xml": self.picture,
+            "text/plain": self.summary,
+        }

@@ -1,0 +1,171 @@
+"""How long a slider takes from key press to new pixels, in a real browser.
+
+Beside each of our figures, in the same run, the baseline: what a notebook
+would do without them, ipywidgets.interact redrawing a matplotlib heat map.
+"""
+
+import argparse
+import statistics
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from tests.browser.jupyter import (
+    Lab,
+    chromium,
+    write_notebook,
+)
+
+PAUSE = 150  # milliseconds between two presses
+FIGURES = ("tangent", "descent", "attention")
+
+BASELINE = """
+%matplotlib inline
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+
+def redraw(x=1.0):
+    E = np.array([[x, 0, 1, 0], [0, 1, 0, 1], [1, 1, 1, 1]])
+    scores = E @ E.T / 2
+    weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    plt.imshow(weights, vmin=0, vmax=1)
+    for (i, j), weight in np.ndenumerate(weights):
+        plt.text(j, i, f"{weight:.4f}", ha="center", va="center")
+    plt.show()
+
+ipywidgets.interact(
+    redraw,
+    x=ipywidgets.FloatSlider(value=1, min=-2, max=2, step=0.25),
+);
+"""
+
+# Watches one figure. A press is over when the picture differs from the one
+# at the key press, is decoded if it is an <img>, and a frame with it in has
+# been painted (a message posted in an animation frame arrives after that
+# frame's painting). A frame is blank if there is no picture with a height.
+WATCH = """area => {
+  const picture = () => area.querySelector(
+    'svg[data-figure], .jp-OutputArea img, .jp-RenderedImage img');
+  // Ours is another <svg> each time, matplotlib's maybe the same <img>.
+  const face = p => p?.tagName === 'IMG' ? p.src : p;
+  const state = window.bench = {blank: 0};
+  let before = null, start = null, finish = null;
+  const painted = () => new Promise(done => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = done;
+    channel.port2.postMessage(null);
+  }));
+  const changed = async () => {
+    const now = picture();
+    if (start === null || !now || face(now) === before) return;
+    const began = start;
+    start = null;
+    if (now.tagName === 'IMG') await now.decode();
+    await painted();
+    finish(performance.now() - began);
+  };
+  new MutationObserver(changed).observe(
+    area, {childList: true, subtree: true, attributes: true});
+  addEventListener('keydown', event => {
+    before = face(picture());
+    state.took = new Promise(done => { finish = done; });
+    start = event.timeStamp;
+  }, true);
+  const frame = () => {
+    const now = picture();
+    if (!now || now.getBoundingClientRect().height === 0) state.blank += 1;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+}"""
+
+
+def measure(lab, name, presses, tick):
+    """Milliseconds of each press, and the number of blank frames."""
+    notebook = lab.open_notebook(f"{name}.ipynb")
+    notebook.run_all()
+    page = notebook.page
+    area = page.locator(".jp-OutputArea-output .jupyter-widgets").first
+    area.locator("svg[data-figure], img").first.wait_for()
+    area.evaluate(WATCH)
+    area.locator(".noUi-handle").first.focus()
+    times = []
+    for k in range(presses):
+        # Back and forth, so that no slider comes to its end.
+        page.keyboard.press("ArrowRight" if k % 6 < 3 else "ArrowLeft")
+        times.append(page.evaluate("window.bench.took"))
+        # What follows a redraw (the kernel's "idle", JupyterLab's own
+        # housekeeping) belongs to no later press: a person is slower.
+        notebook.wait_idle()
+        page.wait_for_timeout(PAUSE)
+        tick()
+    blank = page.evaluate("window.bench.blank")
+    notebook.close()
+    return times, blank
+
+
+def run(repeats):
+    """Name to (times, blank frames), the baseline first."""
+    names = ("interact", *FIGURES)
+    console = Console(stderr=True)
+    with (
+        tempfile.TemporaryDirectory() as root,
+        Progress(console=console, transient=True) as progress,
+    ):
+        for name in FIGURES:
+            source = f"from byhand.sliders import {name}\n{name}.show()"
+            write_notebook(Path(root, f"{name}.ipynb"), source)
+        write_notebook(Path(root, "interact.ipynb"), BASELINE)
+        tasks = {
+            name: progress.add_task(name, total=repeats) for name in names
+        }
+        with Lab(root) as lab:
+            return {
+                name: measure(
+                    lab,
+                    name,
+                    repeats,
+                    lambda n=name: progress.advance(tasks[n]),
+                )
+                for name in names
+            }
+
+
+def report(results):
+    """The table, then a line a slider with the ratio of the medians."""
+    lines = [f"{'slider':<12}{'median ms':>12}{'p95 ms':>10}{'blank':>8}"]
+    for name, (times, blank) in results.items():
+        median = statistics.median(times)
+        p95 = statistics.quantiles(times, n=20)[-1]
+        lines.append(f"{name:<12}{median:>12.1f}{p95:>10.1f}{blank:>8}")
+    slow = statistics.median(results["interact"][0])
+    for name in FIGURES:
+        ratio = slow / statistics.median(results[name][0])
+        lines.append(f"{name} ratio {ratio:.1f}")
+    return "\n".join(lines)
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.sliders", description=__doc__
+    )
+    parser.add_argument(
+        "--repeats",
+        type=int,
+        default=60,
+        metavar="N",
+        help="key presses a slider, at least 40 (default: 60)",
+    )
+    repeats = parser.parse_args(arguments).repeats
+    if repeats < 40:
+        parser.error(f"--repeats must be at least 40, but it is {repeats}")
+    if chromium() is None:
+        parser.error("this needs Chromium or Chrome on PATH")
+    print(report(run(repeats)))
+
+
+if __name__ == "__main__":
+    main()

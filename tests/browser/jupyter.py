@@ -1,0 +1,421 @@
+"""A real JupyterLab on a free port, and a headless Chromium that reads it.
+
+    with Lab(folder) as lab:
+        notebook = lab.open_notebook("lesson.ipynb", theme="dark")
+        notebook.run_all()
+        for figure in notebook.figures():
+            for control in figure.controls():
+                control.press("ArrowRight")
+
+Nothing leaves the machine: the server listens on 127.0.0.1, JupyterLab's news
+and update checks are off, and Chromium may resolve no name.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+SECOND = 1000  # Playwright counts in milliseconds
+PATIENCE = 90 * SECOND  # a cold start on a busy machine of two cores
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+SETTINGS = {
+    "apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    # Cells out of view must be there for a test to find.
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+
+# What a figure shows, from any <svg> of ours: "weights 0 1" → "0.1554".
+SHOWN = """svg => Object.fromEntries(
+  [...svg.querySelectorAll('.cell, .value')].map(e => [
+    [e.dataset.name, e.dataset.row, e.dataset.col]
+      .filter(part => part !== undefined).join(' '),
+    e.textContent]))"""
+
+# WCAG's luminance of what the browser made of var(…); alpha as over the page.
+BRIGHTNESS = """svg => {
+  const light = (css, behind) => {
+    const [r, g, b, alpha = 1] = css.match(/[\\d.]+/g).map(Number);
+    const linear = [r, g, b].map(c => c / 255).map(
+      c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const full = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+    return alpha * full + (1 - alpha) * behind};
+  const page = light(getComputedStyle(svg.querySelector('rect')).fill, 0);
+  // Text that a figure colours on purpose is tested with the palette.
+  const plain = [...svg.querySelectorAll('text:not(.cell)')].filter(
+    text => text.getAttribute('style').includes('font-color1'));
+  return [page, plain.map(t => light(getComputedStyle(t).fill, page))]}"""
+
+COLLISIONS = """svg => {
+  const frame = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll('text')]
+    .filter(text => text.textContent.trim())
+    .map(text => [text.textContent, text.getBoundingClientRect()]);
+  const found = [];
+  texts.forEach(([text, box], k) => {
+    if (box.left < frame.left || box.right > frame.right + 1
+        || box.top < frame.top || box.bottom > frame.bottom)
+      found.push([text, 'leaves the picture']);
+    for (const [other, its] of texts.slice(k + 1))
+      if (box.left < its.right - 1 && its.left < box.right - 1
+          && box.top < its.bottom - 4 && its.top < box.bottom - 4)
+        found.push([text, other])});
+  return found}"""
+
+KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext"
+
+
+def chromium():
+    """The path of an installed Chromium or Chrome, or None."""
+    names = "chromium", "chromium-browser", "google-chrome"
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def require_browser():
+    """Skip the test where there is nothing to run it in."""
+    if chromium() is None:
+        pytest.skip("no Chromium or Chrome on PATH")
+    pytest.importorskip("playwright", reason="Playwright is not installed")
+
+
+def write_notebook(path, *cells):
+    """A notebook of code cells at `path`."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        metadata={
+            "kernelspec": {
+                "name": "python3",
+                "display_name": "Python 3",
+                "language": "python",
+            }
+        },
+    )
+    nbformat.write(notebook, path)
+
+
+class Lab:
+    """A server with `root` as its folder, and a browser; use in a `with`."""
+
+    def __init__(self, root):
+        self.root = Path(root)
+        self._token = secrets.token_hex(16)
+        self._pages = []
+
+    def __enter__(self):
+        from playwright.sync_api import sync_playwright
+
+        self._home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        try:
+            self._start_server()
+            self._playwright = sync_playwright().start()
+            self._browser = self._playwright.chromium.launch(
+                executable_path=chromium(), headless=True, args=FLAGS
+            )
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for stop in (
+            lambda: self._browser.close(),
+            lambda: self._playwright.stop(),
+            self._stop_server,
+            self._home.cleanup,
+        ):
+            # One that never started must not keep the others running.
+            try:
+                stop()
+            except AttributeError:
+                continue
+
+    def _start_server(self):
+        home = Path(self._home.name)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        environment = os.environ | {
+            "HOME": str(home),
+            "JUPYTER_CONFIG_DIR": str(home / "config"),
+            "JUPYTER_DATA_DIR": str(home / "data"),
+            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+            "IPYTHONDIR": str(home / "ipython"),
+            "JUPYTER_TOKEN": self._token,
+            # A kernel starts in the notebook's folder.
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
+        self._log = home / "server.log"
+        with self._log.open("w") as log:
+            self._server = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "jupyterlab", "--no-browser"),
+                    *(str(self.root), "--ip=127.0.0.1", f"--port={port}"),
+                    "--ServerApp.port_retries=0",
+                    "--ServerApp.root_dir=" + str(self.root),
+                    "--LabApp.expose_app_in_browser=True",
+                    "--LabApp.news_url=",
+                    "--LabApp.extension_manager=readonly",
+                    "--ServerApp.kernel_websocket_connection_class="
+                    "byhand.sliders.server.PromptConnection",
+                    "--LabApp.check_for_updates_class="
+                    "jupyterlab.handlers.announcements.NeverCheckForUpdate",
+                    *(["--allow-root"] if _is_root() else []),
+                ],
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait_for_server()
+
+    def _wait_for_server(self):
+        deadline = time.monotonic() + PATIENCE / SECOND
+        address = f"{self.url}/api/status?token={self._token}"
+        while time.monotonic() < deadline:
+            if self._server.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(address, timeout=5):
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)
+        raise RuntimeError(
+            f"JupyterLab did not start:\n{self._log.read_text()[-4000:]}"
+        )
+
+    def _stop_server(self):
+        self._server.terminate()
+        try:
+            self._server.wait(20)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+
+    def open_notebook(self, path, theme="light", size=(1400, 900)):
+        """The notebook at `path`, relative to the root, in a new window."""
+        name = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}[theme]
+        themes = {"apputils-extension/themes": {"theme": name}}
+        for plugin, values in (SETTINGS | themes).items():
+            file = Path(self._home.name, "settings", "@jupyterlab", plugin)
+            file = file.with_suffix(".jupyterlab-settings")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(values))
+        width, height = size
+        page = self._browser.new_page(
+            viewport={"width": width, "height": height}
+        )
+        page.set_default_timeout(PATIENCE)
+        page.goto(
+            f"{self.url}/lab/tree/{path}?reset&token={self._token}",
+            wait_until="domcontentloaded",
+        )
+        return Notebook(page)
+
+
+def _is_root():
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+class Notebook:
+    """An open notebook; `page` is Playwright's."""
+
+    def __init__(self, page):
+        self.page = page
+        page.wait_for_function(
+            "window.jupyterapp?.shell.currentWidget?.context?.isReady"
+        )
+        page.evaluate("window.jupyterapp.restored.then(() => null)")
+        self.wait_idle()
+
+    def wait_idle(self):
+        """Until the kernel has nothing to do."""
+        self.page.wait_for_function(
+            f"{KERNEL}?.session?.kernel?.status === 'idle'", polling=50
+        )
+
+    def run_all(self):
+        """Run every cell; an AssertionError with what a cell raised."""
+        self.page.evaluate(
+            "window.jupyterapp.commands.execute("
+            "'notebook:run-all-cells').then(() => null)"
+        )
+        self.wait_idle()
+        errors = self.errors()
+        assert not errors, "\n".join(errors)
+
+    def errors(self):
+        """The name and message of every exception in the outputs."""
+        return self.page.evaluate(
+            """window.jupyterapp.shell.currentWidget.content.model
+              .toJSON().cells.flatMap(cell => cell.outputs ?? [])
+              .filter(output => output.output_type === 'error')
+              .map(output => `${output.ename}: ${output.evalue}`)"""
+        )
+
+    def figures(self):
+        """Every figure with sliders on the page, in its order."""
+        panels = self.page.locator(
+            ".jp-OutputArea-output > .jupyter-widgets",
+            has=self.page.locator("svg[data-figure]"),
+        )
+        self.page.locator(".jupyter-widgets svg[data-figure]").first.wait_for()
+        return [Figure(panels.nth(k)) for k in range(panels.count())]
+
+    def screenshot(self, path):
+        self.page.screenshot(path=path)
+
+    def close(self):
+        self.page.close()
+
+
+class Figure:
+    """A picture and the controls above it."""
+
+    def __init__(self, panel):
+        self.panel, self.page = panel, panel.page
+        self._svg = panel.locator("svg[data-figure]")
+
+    @property
+    def name(self):
+        return self._svg.get_attribute("data-figure")
+
+    def svg(self):
+        """The picture as the page has it."""
+        return self._svg.evaluate("svg => svg.outerHTML")
+
+    def shown(self):
+        """Every number in the picture, as written: "weights 0 1" → text."""
+        return self._svg.evaluate(SHOWN)
+
+    def wait_shown(self, expected):
+        """Until the picture says what `expected` says; assert that it does.
+
+        Numbers of the picture that `expected` does not name may be any.
+        """
+        from playwright.sync_api import TimeoutError
+
+        script = f"""([svg, expected]) => {{
+          const shown = ({SHOWN})(svg);
+          return Object.entries(expected).every(([k, v]) => shown[k] === v)}}
+        """
+        # The <svg> is another one after each change: look it up anew.
+        script = (
+            f"([panel, expected]) => ({script})("
+            "[panel.querySelector('svg[data-figure]'), expected])"
+        )
+        try:
+            self.page.wait_for_function(
+                script,
+                arg=[self.panel.element_handle(), expected],
+                timeout=15 * SECOND,
+            )
+        except TimeoutError:
+            shown = self.shown()
+            assert {key: shown.get(key) for key in expected} == expected
+
+    def controls(self):
+        """The controls in view: sliders, and groups of buttons."""
+        found = self.panel.locator(".widget-slider, .widget-toggle-buttons")
+        return [Control(found.nth(k)) for k in range(found.count())]
+
+    def values(self):
+        """What the sliders in view say: description to number."""
+        return {
+            control.description: control.value()
+            for control in self.controls()
+            if control.kind == "slider"
+        }
+
+    def wait_controls(self, descriptions):
+        """Until the sliders in view are those; assert that they are."""
+        from playwright.sync_api import TimeoutError
+
+        css = ".widget-slider label"
+        try:
+            self.page.wait_for_function(
+                f"""([panel, wanted]) => wanted.join('|') ===
+                [...panel.querySelectorAll('{css}')]
+                .map(label => label.innerText).join('|')""",
+                arg=[self.panel.element_handle(), list(descriptions)],
+                timeout=15 * SECOND,
+            )
+        except TimeoutError:
+            assert list(self.values()) == list(descriptions)
+
+    def brightness(self):
+        """The page's relative luminance, and that of each text upon it."""
+        return self._svg.evaluate(BRIGHTNESS)
+
+    def collisions(self):
+        """Pairs of texts that overlap, and texts that leave the picture."""
+        return self._svg.evaluate(COLLISIONS)
+
+    def reset(self):
+        """Press the Reset button, by keyboard."""
+        button = self.panel.locator("button", has_text="Reset")
+        button.focus()
+        self.page.keyboard.press("Space")
+
+
+class Control:
+    """A slider, or a group of toggle buttons, moved by keyboard."""
+
+    def __init__(self, box):
+        self.box, self.page = box, box.page
+        css = box.get_attribute("class")
+        self.kind = "slider" if "widget-slider" in css else "buttons"
+        self.description = box.locator("label").inner_text()
+
+    def value(self):
+        """A slider's number as its read-out says, a group's pressed label."""
+        if self.kind == "slider":
+            written = self.box.locator(".widget-readout").inner_text()
+            return float(written.replace("−", "-").replace(",", ""))
+        return self.box.locator("button.mod-active").inner_text()
+
+    def press(self, key, times=1):
+        """Focus the handle (or the pressed button) and press a key."""
+        handle = self.box.locator(
+            ".noUi-handle" if self.kind == "slider" else "button.mod-active"
+        )
+        handle.focus()
+        for _ in range(times):
+            self.page.keyboard.press(key)
+
+    def labels(self):
+        """The labels of a group's buttons."""
+        return self.box.locator("button").all_inner_texts()
+
+    def choose(self, label):
+        """Press the button of that label, by keyboard."""
+        self.box.locator("button", has_text=label).focus()
+        self.page.keyboard.press("Space")
