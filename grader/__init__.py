@@ -1,0 +1,1 @@
+"""What an instructor or a contributor runs; no lesson imports it."""

@@ -1,0 +1,91 @@
+"""A course in a folder of its own, graded by the real nbgrader."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader import notebooks
+
+
+class Course:
+    """What an instructor has before the class hands in.
+
+    The project's nbgrader_config.py, one lesson's solved notebook and its
+    release, and no gradebook yet.
+    """
+
+    def __init__(self, root: Path, lesson: str) -> None:
+        self.root, self.lesson = root, lesson
+        for name in ("solutions", "lessons"):
+            shutil.copytree(
+                notebooks.ROOT / name / lesson, root / name / lesson
+            )
+        shutil.copy(notebooks.STAMPS, root / "solutions")
+        config = (notebooks.ROOT / "nbgrader_config.py").read_text("utf-8")
+        assert "c.Execute.timeout = 60" in config
+        # The same, but that endless loops are given up sooner.
+        config = config.replace("timeout = 60", "timeout = 15")
+        (root / "nbgrader_config.py").write_text(config, "utf-8")
+
+    def nbgrader(self, *command: str) -> subprocess.CompletedProcess:
+        """Run nbgrader in the course's root, as an instructor would."""
+        return subprocess.run(
+            [sys.executable, "-m", "nbgrader", *command],
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(notebooks.ROOT)},
+        )
+
+    def solved(self, **cells: str) -> NotebookNode:
+        """The solved notebook, some cells (by grade_id) replaced."""
+        return replaced(notebooks.solved_path(self.lesson), cells)
+
+    def empty(self, **cells: str) -> NotebookNode:
+        """The lesson as learners get it, some cells replaced."""
+        return replaced(notebooks.lesson_path(self.lesson), cells)
+
+    def submit(self, student: str, what: NotebookNode | str) -> None:
+        """Hand in a notebook, or a text in its place."""
+        folder = self.root / "submitted" / student / self.lesson
+        folder.mkdir(parents=True)
+        path = folder / f"{self.lesson}.ipynb"
+        if isinstance(what, str):
+            path.write_text(what, encoding="utf-8")
+        else:
+            nbformat.write(what, path)
+
+    def scores(self) -> dict[str, dict[str, float]]:
+        """Student → grade_id → points given automatically."""
+        from nbgrader.api import Gradebook
+
+        database = f"sqlite:///{self.root / 'gradebook.db'}"
+        with Gradebook(database, "attention-by-hand") as gradebook:
+            return {
+                submission.student.id: {
+                    grade.name: grade.auto_score or 0.0
+                    for notebook in submission.notebooks
+                    for grade in notebook.grades
+                }
+                for submission in gradebook.assignment_submissions(self.lesson)
+            }
+
+    def feedback(self, student: str) -> str:
+        folder = self.root / "feedback" / student / self.lesson
+        return (folder / f"{self.lesson}.html").read_text(encoding="utf-8")
+
+
+def replaced(path: Path, cells: dict[str, str]) -> NotebookNode:
+    nb = nbformat.read(path, as_version=4)
+    left = {name.replace("__", "-"): text for name, text in cells.items()}
+    for cell in nb.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in left:
+            cell.source = left.pop(name)
+    assert not left, f"no such cells: {list(left)}"
+    return nb

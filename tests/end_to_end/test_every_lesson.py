@@ -1,0 +1,137 @@
+"""Each lesson through plain nbgrader: nothing, everything, every mistake."""
+
+from collections import deque
+
+import pytest
+
+from byhand.exercise import Exercise, lessons
+from grader import notebooks
+from tests.end_to_end.course import Course
+
+LESSONS = [source.stem for source in notebooks.sources()]
+every_lesson = pytest.mark.parametrize("lesson", LESSONS)
+
+
+def cells_of(exercise: Exercise) -> dict[str, str]:
+    """Part → the grade_id of the cell that tests it."""
+    function = exercise.id.partition(".")[2]
+    return {part: f"{function}-{part or 'check'}" for part in parts(exercise)}
+
+
+def parts(exercise: Exercise) -> tuple[str, ...]:
+    return exercise.parts or ("",)
+
+
+def points(exercise: Exercise, part: str) -> int:
+    return exercise.points[part] if part else exercise.points
+
+
+def everything(lesson: str) -> dict[str, float]:
+    return {
+        cell: points(exercise, part)
+        for exercise in lessons()[lesson]
+        for part, cell in cells_of(exercise).items()
+    }
+
+
+def passing_parts(exercise: Exercise, answer) -> set[str]:
+    from tests.gates import far, trials
+
+    failing = {
+        trial.case.part
+        for trial in trials(exercise, 0)
+        if far(exercise, trial, answer) > 1
+    }
+    return set(parts(exercise)) - failing
+
+
+def rounds(exercises) -> list[dict]:
+    """Which misconception stands where, in as few notebooks as will do.
+
+    In each, every exercise but one holds a misconception: the one that is
+    right must keep its points among neighbours that are all wrong.
+    """
+    waiting = {e.id: deque(e.misconceptions) for e in exercises}
+    made = []
+    while any(waiting.values()):
+        spared = exercises[len(made) % len(exercises)].id
+        made.append(
+            {
+                e: waiting[e.id].popleft()
+                for e in exercises
+                if waiting[e.id] and (e.id != spared or len(exercises) == 1)
+            }
+        )
+    return [m for m in made if m]
+
+
+def paste(exercise: Exercise, name: str) -> str:
+    """A cell whose answer is the misconception of that name."""
+    function = exercise.id.partition(".")[2]
+    return (
+        "from byhand.exercise import find\n\n"
+        f"{function} = next(\n"
+        f"    m.answer for m in find({exercise.id!r}).misconceptions\n"
+        f"    if m.name == {name!r}\n"
+        ")\n"
+    )
+
+
+@every_lesson
+def test_nothing_everything_and_every_misconception(lesson, tmp_path):
+    exercises = lessons()[lesson]
+    course = Course(tmp_path, lesson)
+    made = course.nbgrader("generate_assignment", lesson)
+    assert made.returncode == 0, made.stderr
+    course.submit("empty", course.empty())
+    course.submit("solved", course.solved())
+    expected = {
+        "empty": dict.fromkeys(everything(lesson), 0),
+        "solved": everything(lesson),
+    }
+    sentences = {}
+    for number, wrong in enumerate(rounds(exercises)):
+        student = f"wrong{number:02}"
+        pasted = {
+            e.id.partition(".")[2]: paste(e, m.name) for e, m in wrong.items()
+        }
+        course.submit(student, course.solved(**pasted))
+        marks = dict(everything(lesson))
+        for exercise, known in wrong.items():
+            kept = passing_parts(exercise, known.answer)
+            assert kept != set(parts(exercise))
+            for part, cell in cells_of(exercise).items():
+                marks[cell] = points(exercise, part) if part in kept else 0
+        expected[student] = marks
+        sentences[student] = [m.sentence for m in wrong.values()]
+    graded = course.nbgrader("autograde", lesson)
+    assert graded.returncode == 0, graded.stderr
+    given = course.scores()
+    assert given.keys() == expected.keys()
+    for student, marks in expected.items():
+        automatic = {c: given[student][c] for c in marks}
+        assert automatic == marks, student
+    fed_back = course.nbgrader("generate_feedback", lesson)
+    assert fed_back.returncode == 0, fed_back.stderr
+    for student, said in sentences.items():
+        text = course.feedback(student)
+        for sentence in said:
+            assert plain(sentence) in plain(text), (student, sentence)
+
+
+def plain(text: str) -> str:
+    """As a person reads it: without HTML's escapes and line breaks."""
+    import html
+
+    return " ".join(html.unescape(text).split())
+
+
+@every_lesson
+def test_validate(lesson, tmp_path):
+    course = Course(tmp_path, lesson)
+    empty = str(course.root / "lessons" / lesson / f"{lesson}.ipynb")
+    solved = str(course.root / "solutions" / lesson / f"{lesson}.ipynb")
+    inverted = course.nbgrader("validate", "--invert", empty)
+    assert "The notebook does not pass any tests" in inverted.stdout
+    right = course.nbgrader("validate", solved)
+    assert "Your notebook passes all the tests" in right.stdout

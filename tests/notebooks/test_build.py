@@ -1,0 +1,154 @@
+"""Building: what is stale, and that nobody's work is lost."""
+
+import shutil
+
+import nbformat
+import pytest
+
+from grader import notebooks
+
+SOURCE = """\
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A title
+#
+# {card start_here.average}
+
+# %% nbgrader={"grade_id": "average", "solution": true}
+def average(values):
+    ### BEGIN SOLUTION
+    return sum(values) / len(values)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "average-check", "grade": true, "locked": true}
+from byhand import check
+
+check("start_here.average", average)
+"""
+LESSON = "00_start_here"
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project of one short lesson."""
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions" / f"{LESSON}.py").write_text(SOURCE)
+    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
+    stamps = tmp_path / "solutions" / "built.json"
+    monkeypatch.setattr(notebooks, "STAMPS", stamps)
+    # Paths are looked up when called, in this project.
+    for name in ("solved_path", "lesson_path", "read_stamps"):
+        function = getattr(notebooks, name)
+        monkeypatch.setattr(function, "__defaults__", (tmp_path,))
+    monkeypatch.setattr(notebooks.changed_lessons, "__defaults__", (tmp_path,))
+    return tmp_path
+
+
+def lesson(project):
+    return project / "lessons" / LESSON / f"{LESSON}.ipynb"
+
+
+def test_only_stale_lessons_are_built(project, capsys):
+    assert notebooks.main([]) == 0
+    assert "1 built, 0 up to date" in capsys.readouterr().out
+    assert notebooks.main([]) == 0
+    assert "0 built, 1 up to date" in capsys.readouterr().out
+    assert notebooks.main(["--all"]) == 0
+    assert "1 built" in capsys.readouterr().out
+    source = project / "solutions" / f"{LESSON}.py"
+    source.write_text(SOURCE.replace("A title", "Another"))
+    assert notebooks.main([]) == 0
+    assert "1 built" in capsys.readouterr().out
+    assert "# Another" in lesson(project).read_text()
+
+
+def test_the_learners_notebook_has_a_card_and_no_answer(project):
+    notebooks.main([])
+    nb = nbformat.read(lesson(project), as_version=4)
+    title, answer, test = nb.cells
+    assert "### Exercise · `average(values)" in title.source
+    assert "Hint 3: pseudocode" in title.source
+    assert "raise NotImplementedError()" in answer.source
+    assert "sum(" not in answer.source
+    assert test.metadata.nbgrader.points == 1
+    assert [c.id for c in nb.cells][1:] == ["average", "average-check"]
+
+
+def test_a_lesson_that_was_written_in_is_left_alone(project, capsys):
+    notebooks.main([])
+    nb = nbformat.read(lesson(project), as_version=4)
+    nb.cells[1].source = "mine = 1"
+    nbformat.write(nb, lesson(project))
+    assert notebooks.changed_lessons() == [LESSON]
+    assert notebooks.main(["--all"]) == 0
+    assert "holds changes of yours" in capsys.readouterr().out
+    assert "mine = 1" in lesson(project).read_text()
+    assert notebooks.main(["--all", "--overwrite"]) == 0
+    assert "mine = 1" not in lesson(project).read_text()
+    assert notebooks.changed_lessons() == []
+
+
+def test_a_lesson_that_was_only_run_is_not_written_in(project):
+    notebooks.main([])
+    nb = nbformat.read(lesson(project), as_version=4)
+    nb.cells[2].execution_count = 5
+    nb.cells[2].outputs = [nbformat.v4.new_output("stream", text="x")]
+    nbformat.write(nb, lesson(project))
+    assert notebooks.changed_lessons() == []
+
+
+def test_another_file_beside_the_lesson_is_somebodys(project):
+    notebooks.main([])
+    shutil.copy(lesson(project), lesson(project).with_name("mine.ipynb"))
+    assert notebooks.changed_lessons() == [LESSON]
+
+
+def test_a_lesson_that_is_no_notebook_any_more_is_not_overwritten(project):
+    notebooks.main([])
+    lesson(project).write_text("{ my notes")
+    assert notebooks.changed_lessons() == [LESSON]
+    notebooks.main(["--all"])
+    assert lesson(project).read_text() == "{ my notes"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("start_here.average}", "start_here.averge}", "did you mean"),
+        ("{card start_here.average}", "{figure nothing}", "nothing"),
+        ('check("start_here.average", average)', "1", "should call check"),
+        ("sum(values) / len(values)", "1 / 0", "ZeroDivisionError"),
+        ("return sum", "import sys; sys.stderr.write('x'); return sum", ""),
+        (
+            "from byhand",
+            "import sys; print(1, file=sys.stderr)\nfrom byhand",
+            "nothing may go to stderr",
+        ),
+    ],
+)
+def test_what_cannot_be_built_says_why(project, capsys, old, new, sentence):
+    source = project / "solutions" / f"{LESSON}.py"
+    assert old in SOURCE
+    source.write_text(SOURCE.replace(old, new))
+    code = notebooks.main([])
+    captured = capsys.readouterr()
+    if not sentence:  # what an answer writes is captured by check
+        assert code == 0
+        return
+    assert code == 1
+    assert sentence in captured.err
+    assert not lesson(project).exists()
+
+
+def test_an_unknown_lesson_is_told_which_there_are(project, capsys):
+    with pytest.raises(SystemExit):
+        notebooks.main(["99_nothing"])
+    assert f"there are {LESSON}" in capsys.readouterr().err

@@ -1,0 +1,194 @@
+"""What is committed is what the sources say, and gives nothing away."""
+
+import itertools
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import nbformat
+import pytest
+
+from grader import notebooks
+from tests import gates
+from tests.notebooks.numbers import NUMBERS
+
+LESSONS = [source.stem for source in notebooks.sources()]
+every_lesson = pytest.mark.parametrize("lesson", LESSONS)
+
+
+def solved(lesson):
+    return nbformat.read(notebooks.solved_path(lesson), as_version=4)
+
+
+def released(lesson):
+    return nbformat.read(notebooks.lesson_path(lesson), as_version=4)
+
+
+def without_outputs(nb):
+    cells = []
+    for cell in nb.cells:
+        cell = cell.copy()
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        # Pixels may differ from one processor to another; the names tell.
+        if "attachments" in cell:
+            cell.attachments = sorted(cell.attachments)
+        cells.append(cell)
+    return cells
+
+
+def outputs_of(nb):
+    """Everything that a person sees below the cells, as text."""
+    texts = []
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            texts.append(output.get("text", ""))
+            texts.append(output.get("data", {}).get("text/plain", ""))
+    return "\n".join(texts)
+
+
+@every_lesson
+def test_the_solved_notebook_is_not_stale(lesson):
+    source = notebooks.ROOT / "solutions" / f"{lesson}.py"
+    fresh = notebooks.notebook(source)
+    committed = solved(lesson)
+    assert without_outputs(fresh) == without_outputs(committed), (
+        "run `make notebooks` and commit what it builds"
+    )
+    assert not notebooks.is_stale(lesson, fresh)
+
+
+@every_lesson
+def test_the_lesson_is_what_nbgrader_makes_of_it(lesson):
+    fresh = notebooks.release(lesson, notebooks.solved_path(lesson))
+    assert fresh == released(lesson)
+
+
+def test_building_twice_gives_the_same(tmp_path):
+    source = notebooks.ROOT / "solutions" / "00_start_here.py"
+    first, second = notebooks.notebook(source), notebooks.notebook(source)
+    notebooks.execute(first, tmp_path)
+    notebooks.execute(second, tmp_path)
+    assert first == second
+
+
+@every_lesson
+def test_ids_are_unique_and_nothing_else_lies_in_the_folders(lesson):
+    ids = [cell.id for cell in solved(lesson).cells]
+    assert len(set(ids)) == len(ids)
+    for path in (notebooks.solved_path(lesson), notebooks.lesson_path(lesson)):
+        names = {p.name for p in path.parent.iterdir()}
+        assert names - {notebooks.CHECKPOINTS} == {path.name}
+
+
+@every_lesson
+def test_every_number_of_the_lesson_is_printed(lesson):
+    numbers = NUMBERS[lesson].split()
+    assert gates.missing_numbers(numbers, outputs_of(solved(lesson))) == []
+
+
+@every_lesson
+def test_every_exercise_of_the_lesson_is_asked_and_graded(lesson):
+    from byhand.exercise import lessons
+
+    text = "\n".join(
+        cell.source
+        for cell in released(lesson).cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    )
+    for exercise in lessons()[lesson]:
+        for part in exercise.parts or ("",):
+            ending = f', part="{part}"' if part else ""
+            name = exercise.id.partition(".")[2]
+            assert f'check("{exercise.id}", {name}{ending})' in " ".join(
+                text.split()
+            ).replace("( ", "(").replace(", )", ")"), (
+                f"{exercise.id} {part} is not graded in {lesson}"
+            )
+
+
+def test_no_line_of_a_solution_reaches_learners():
+    lines, answers = set(), set()
+    for lesson in LESSONS:
+        lines |= gates.solution_lines(solved(lesson).cells)
+        answers |= gates.model_answers(solved(lesson).cells)
+    assert len(lines) > 10 * len(LESSONS) / 3
+    for lesson in LESSONS:
+        nb = released(lesson)
+        text = "\n".join(cell.source for cell in nb.cells)
+        assert gates.leaks(lines | answers, text) == []
+        for cell in nb.cells:
+            assert not cell.get("outputs")
+            assert cell.get("execution_count") is None
+    for path in (notebooks.ROOT / "byhand").rglob("*.py"):
+        found = gates.leaks(lines | answers, path.read_text(encoding="utf-8"))
+        assert found == [], path
+
+
+def test_the_package_holds_no_lesson_and_no_solution(tmp_path):
+    copy = tmp_path / "source"
+    copy.mkdir()
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(notebooks.ROOT / name, copy)
+    for name in ("byhand", "grader", "solutions", "lessons", "tests"):
+        shutil.copytree(
+            notebooks.ROOT / name,
+            copy / name,
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"),
+            *("--no-build-isolation", "--no-index"),
+            *("--wheel-dir", str(tmp_path), str(copy)),
+        ],
+        check=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.partition("/")[0] for name in names}
+    assert {t for t in tops if not t.endswith(".dist-info")} == {
+        "byhand",
+        "grader",
+    }
+    assert not [n for n in names if n.endswith(".ipynb")]
+    assert "byhand/exercises/self_attention.py" in names
+
+
+@every_lesson
+def test_pictures_are_local_and_have_a_text(lesson):
+    for cell in released(lesson).cells:
+        for alt, address in re.findall(
+            r"!\[([^\]]*)\]\(([^)]+)\)", cell.source
+        ):
+            assert alt.strip(), address
+            kind, _, name = address.partition(":")
+            assert kind == "attachment", address
+            assert name in cell.attachments
+        assert "<img" not in cell.source
+        assert "<script" not in cell.source
+
+
+@every_lesson
+def test_every_slider_has_a_still_picture_before_it(lesson):
+    cells = released(lesson).cells
+    for before, cell in itertools.pairwise(cells):
+        shown = re.search(r"^(\w+)\.show\(\)$", cell.source, re.M)
+        if cell.cell_type == "code" and shown:
+            names = before.get("attachments", {})
+            assert any(n.startswith(f"{shown[1]}-") for n in names)
+
+
+@every_lesson
+def test_one_question_is_marked_by_a_person(lesson):
+    by_hand = [
+        cell
+        for cell in solved(lesson).cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+        and cell.metadata.nbgrader.solution
+    ]
+    assert len(by_hand) == (0 if lesson == "00_start_here" else 1)
+    for cell in by_hand:
+        assert "### BEGIN MARK SCHEME" in cell.source
