@@ -1,10 +1,12 @@
 """Call a learner's function so that nothing it does can harm the check."""
 
 import contextlib
+import contextvars
 import copy
 import ctypes
 import io
 import linecache
+import queue
 import threading
 import traceback
 import warnings
@@ -53,6 +55,55 @@ class _Bounded(io.StringIO):
         return len(text)
 
 
+class _Worker:
+    """A thread that calls answers, one after another.
+
+    A thread, because it works on every system and because an answer that
+    swallows exceptions would swallow an alarm's as well. One for many calls,
+    because PyTorch starts threads of its own for each thread that uses it.
+    """
+
+    def __init__(self) -> None:
+        self.jobs: queue.SimpleQueue = queue.SimpleQueue()
+        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.thread.start()
+
+    def _work(self) -> None:
+        with contextlib.suppress(_Stopped):
+            while (job := self.jobs.get()) is not None:
+                job()
+
+    def run(self, job: Callable[[], None], limit: float) -> bool:
+        """Do a job; False if it did not end within `limit` seconds."""
+        done = threading.Event()
+
+        def work() -> None:
+            try:
+                # What it sets (np.seterr, say) holds for this call only.
+                contextvars.copy_context().run(job)
+            finally:
+                done.set()
+
+        self.jobs.put(work)
+        return done.wait(limit)
+
+    def stop(self) -> bool:
+        """End the thread, whatever it does; False if it cannot be."""
+        self.jobs.put(None)
+        # Again and again for a second: a bare `except:` swallows the first.
+        for _ in range(20):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(self.thread.ident), ctypes.py_object(_Stopped)
+            )
+            self.thread.join(0.05)
+            if not self.thread.is_alive():
+                return True
+        return False
+
+
+_worker: _Worker | None = None
+
+
 def call(
     answer: Callable[..., Any],
     inputs: dict[str, Any],
@@ -64,6 +115,7 @@ def call(
     are captured, never passed on; only a KeyboardInterrupt of the person
     at the keyboard is.
     """
+    global _worker
     limit = TIME_LIMIT if limit is None else limit
     given = copy.deepcopy(inputs)
     outcome = Outcome()
@@ -76,25 +128,24 @@ def call(
             outcome.error = error
             outcome.line = _learners_line(error)
 
-    # A thread, because it works on every system and because an answer that
-    # swallows exceptions would swallow an alarm's as well.
-    thread = threading.Thread(target=run, daemon=True)
+    if _worker is None or not _worker.thread.is_alive():
+        _worker = _Worker()
+    worker, _worker = _worker, None
     with (
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
     ):
         warnings.simplefilter("always")
-        thread.start()
         try:
-            thread.join(limit)
+            outcome.timed_out = not worker.run(run, limit)
         except KeyboardInterrupt:
-            _stop(thread)
+            worker.stop()
             raise
-        if thread.is_alive():
-            outcome.timed_out = True
-            _stop(thread)
-            outcome.still_running = thread.is_alive()
+        if outcome.timed_out:
+            outcome.still_running = not worker.stop()
+        else:
+            _worker = worker
     said = dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
     outcome.printed = "\n".join([*printed.getvalue().splitlines(), *said])
     if not outcome.timed_out:
@@ -104,17 +155,6 @@ def call(
             if not _same(before, given[name])
         )
     return outcome
-
-
-def _stop(thread: threading.Thread) -> None:
-    # Asked again and again for a second: a bare `except:` swallows the first.
-    for _ in range(20):
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident), ctypes.py_object(_Stopped)
-        )
-        thread.join(0.05)
-        if not thread.is_alive():
-            return
 
 
 def _learners_line(error: BaseException) -> str:

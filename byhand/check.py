@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from textwrap import indent
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -117,7 +119,7 @@ def earlier_ones_right(
     back on the way out.
     """
     names = getattr(answer, "__globals__", {})
-    called = set(getattr(getattr(answer, "__code__", None), "co_names", ()))
+    called = names_in(getattr(answer, "__code__", None))
     mine = {}
     for earlier in before(exercise):
         name = earlier.id.partition(".")[2]
@@ -128,6 +130,14 @@ def earlier_ones_right(
         yield tuple(mine)
     finally:
         names.update(mine)
+
+
+def names_in(code: CodeType | None) -> set[str]:
+    """The global names that a function uses, its comprehensions' too."""
+    if code is None:
+        return set()
+    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
+    return set(code.co_names).union(*map(names_in, inner))
 
 
 def draw(case: Case, seed: int, exercise: Exercise) -> dict[str, Any]:
@@ -228,7 +238,8 @@ class Trial:
         except compare.Unusable:
             return _unusable(one, returns) == _unusable(other, returns)
         if self.case.raises is not None:  # both accepted what they should not
-            return all(map(np.array_equal, a, b))
+            same = partial(np.array_equal, equal_nan=True)
+            return all(map(same, a, b))
         return all(map(self._alike_arrays, a, b, self.expected, self.limits))
 
     def _alike_arrays(
@@ -363,11 +374,12 @@ def _what_holds(trial: Trial, outcome: Outcome) -> list[str]:
     except compare.Unusable:
         return []
     lines = []
-    for name, came, right in zip(
-        trial.exercise.returns, got, trial.expected, strict=True
+    for name, came, right, limits in zip(
+        trial.exercise.returns, got, trial.expected, trial.limits, strict=True
     ):
-        pattern = compare.pattern(came, right, trial.exercise.tolerance)
-        lines += [f"{name}: {pattern}"] if pattern else []
+        if compare.distance(came, right, limits) > 1:
+            pattern = compare.pattern(came, right, trial.exercise.tolerance)
+            lines += [f"{name}: {pattern}"] if pattern else []
     if any(
         a.shape != b.shape for a, b in zip(got, trial.expected, strict=True)
     ):

@@ -71,7 +71,7 @@ def answer_directly(answer: Callable, *inputs: Any) -> Any:
     return answer(*inputs)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """One graded function: what is asked, and how an answer is judged.
 

@@ -89,8 +89,8 @@ print("the queries are X itself:", np.array_equal(Q, X))
 # The **dot product** of two vectors multiplies them number by number and adds
 # up. It is large when both are large in the same places.
 #
-# *The* against *Sat*: $1·1 + 0·1 + 1·1 + 0·1 = 2$.
-# *The* against *Cat*: $1·0 + 0·1 + 1·0 + 0·1 = 0$. They share nothing.
+# - *The* against *Sat*: $1·1 + 0·1 + 1·1 + 0·1 = 2$.
+# - *The* against *Cat*: $1·0 + 0·1 + 1·0 + 0·1 = 0$. They share nothing.
 #
 # Work out *Sat* against *Sat* in your head before you go on.
 
@@ -129,7 +129,7 @@ scores = dot_product_scores(Q, K)
 print(scores)
 
 # %% [markdown]
-# ## Step 2 · Divide by √d_k
+# ## Step 2 · Divide by $\sqrt{d_k}$
 #
 # $d_k$ (say "d-k") is the width of a key: here 4 numbers, so $\sqrt{d_k} = 2$.
 # Every score is divided by it. Why? A dot product of longer vectors adds up

@@ -189,6 +189,42 @@ def test_an_earlier_exercise_that_is_wrong_does_not_sink_this_one(capsys):
     assert scope["softmax"] is softmax  # and it is theirs again
 
 
+def test_an_earlier_exercise_inside_a_comprehension_is_seen_too(capsys):
+    scope = {"softmax": lambda z, axis=-1: np.exp(z), "np": np}
+    exec(
+        "def attention_weights(Q, K):\n"
+        "    return [softmax(K @ q / np.sqrt(len(q))) for q in Q]\n",
+        scope,
+    )
+    check("self_attention.attention_weights", scope["attention_weights"])
+    assert "Checked with a right `softmax`" in capsys.readouterr().out
+
+
+def test_what_an_answer_sets_holds_for_that_call_only(capsys):
+    def strict(z, axis=-1):
+        np.seterr(all="raise")
+        return right_softmax(np.asarray(z) * 1.0, axis)
+
+    def divides(values):
+        np.float64(1) / np.float64(0)  # would raise under `strict`'s rules
+        return sum(values) / len(values)
+
+    check(SOFTMAX, strict)
+    check("start_here.average", divides)
+    assert "divide by zero" in capsys.readouterr().out
+
+
+def test_an_answer_after_one_that_was_stopped(monkeypatch):
+    monkeypatch.setattr(answer, "TIME_LIMIT", 0.3)
+
+    def endless(z, axis=-1):
+        while True:
+            pass
+
+    message(SOFTMAX, endless)
+    check(SOFTMAX, right_softmax)
+
+
 def test_a_part_of_an_exercise():
     def counts(m, batch_size):
         return -(-m // batch_size)

@@ -12,14 +12,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from tests.browser.jupyter import (
-    Lab,
-    chromium,
-    write_notebook,
-)
+from tests.browser.jupyter import Lab, chromium, write_notebook
+from tests.sliders.reading import figures
 
 PAUSE = 150  # milliseconds between two presses
-FIGURES = ("tangent", "descent", "attention")
+FIGURES = tuple(figures())
 
 BASELINE = """
 %matplotlib inline

@@ -5,9 +5,9 @@ import pytest
 
 from byhand.sliders import attention, descent, tangent
 from tests.browser.jupyter import Lab, require_browser, write_notebook
-from tests.sliders.reading import shown
+from tests.sliders.reading import figures, shown
 
-FIGURES = {"tangent": tangent, "descent": descent, "attention": attention}
+FIGURES = figures()
 
 
 @pytest.fixture(scope="module")

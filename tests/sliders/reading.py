@@ -1,6 +1,10 @@
 """What a picture says, read from its SVG."""
 
+import importlib
+import pkgutil
 import xml.etree.ElementTree as ElementTree
+
+import byhand.sliders
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -36,3 +40,13 @@ def matrix(picture, name):
             cells[int(i), int(j)] = text
     rows, columns = (1 + max(at) for at in zip(*cells, strict=True))
     return [[cells[i, j] for j in range(columns)] for i in range(rows)]
+
+
+def figures():
+    """Every figure with sliders: name to module."""
+    found = {}
+    for each in pkgutil.iter_modules(byhand.sliders.__path__):
+        module = importlib.import_module(f"byhand.sliders.{each.name}")
+        if hasattr(module, "show"):
+            found[each.name] = module
+    return found

@@ -1,0 +1,764 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 12 · Layer norm, and how to go deep
+#
+# You have built attention, the part of a Transformer that everybody talks
+# about. But nobody has ever trained fifty attentions in a row. What makes depth
+# possible are four humble parts around it: a **norm** that keeps numbers in
+# range, a **residual path** that keeps gradients alive, a small **network**
+# that works on each word by itself, and **dropout**, which keeps a model from
+# learning its examples by heart. Today you write all four.
+#
+# **After it you can**
+#
+# - normalise a word's numbers by hand, and say what γ, β and ε are for;
+# - tell layer norm from batch norm on one table, and say why text wants layers;
+# - say what a residual path does to a gradient, with numbers for depth 50;
+# - tell pre-norm from post-norm;
+# - write the position-wise network and dropout, and put a whole encoder layer
+#   together;
+# - find four mistakes in what people say about them.
+#
+# You need: lesson 7, and from lesson 1 what a gradient is. About 60 minutes.
+#
+# The first cell has the attention of lesson 7, given here so that an
+# unfinished lesson does not stop you. You need it once, at the very end.
+
+# %%
+import math
+
+import numpy as np
+import scipy.special
+
+from byhand import check
+
+np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
+
+
+def self_attention(X, W_q, W_k, W_v):
+    """Scaled dot-product self-attention: the output only, (n, d_v)."""
+    fits = np.inner(X @ W_q, X @ W_k) / math.sqrt(W_k.shape[1])
+    return scipy.special.softmax(fits, axis=1) @ (X @ W_v)
+
+
+# %% [markdown]
+# ## The idea in one picture
+#
+# Three teachers give marks. One never goes above 8, one is fond of 100, one
+# gives everybody nearly the same. To compare what they say, do not ask "how
+# many points?" but "how far above *this teacher's own* average, measured in
+# *this teacher's own* spread?"
+#
+# In a Transformer the teachers are the words, and the marks are the numbers in
+# a word's vector, its **features**. Words are rows, as always. So there are two
+# directions in which one could look for an average:
+#
+# | | feature 0 | feature 1 | feature 2 | feature 3 | |
+# |---|---|---|---|---|---|
+# | **The** | 2 | 4 | 6 | 8 | → **layer norm**: one word, over its features |
+# | **Cat** | 1 | 0 | 0 | 0 | → and the next word on its own |
+# | **Sat** | 3 | −1 | 5 | 1 | → |
+# | | ↓ | ↓ | ↓ | ↓ | **batch norm**: one feature, over all words |
+#
+# Transformers go along the rows. You will see why.
+#
+# ## One word, by hand
+#
+# The word *The* has 2, 4, 6, 8. Its **mean**, $\mu$ (say "mu"), is 20/4 = 5.
+# How far is each number from it? −3, −1, 1, 3. The mean of the *squares* of
+# these distances is the **variance**, $\sigma^2$ (say "sigma squared"):
+# (9 + 1 + 1 + 9)/4 = 5 as well, by chance. Its root is the **standard
+# deviation**: $\sqrt 5 \approx 2.2361$. Now divide each distance by it.
+
+# %% tags=["demonstration"]
+the = [2.0, 4.0, 6.0, 8.0]
+mu = sum(the) / 4
+distances = [value - mu for value in the]
+sigma_squared = sum(far**2 for far in distances) / 4
+print(f"mean {mu:.0f}, variance {sigma_squared:.0f}")
+print("distances from the mean:", distances)
+for far in distances:
+    print(f"{far:4.0f} ÷ {sigma_squared**0.5:.4f} = {far / 5**0.5:7.4f}")
+
+# %% [markdown]
+# These numbers have mean 0 and variance 1, and they would have come out the
+# same from 20, 40, 60, 80 or from 1002, 1004, 1006, 1008. That is the point: a
+# *pattern* is kept, its size and its offset are gone.
+#
+# Three more things, and the formula is complete.
+#
+# - What if all numbers of a word are equal? Then the variance is 0, and 0/0 is
+#   NaN. So a tiny ε (*epsilon*), usually 0.00001, is added to the variance,
+#   **inside** the root.
+# - What if the next layer would rather have other sizes? Each feature gets a
+#   factor γ (*gamma*) and a number to add, β (*beta*), which are learned. They
+#   start at 1 and 0, which changes nothing.
+# - Divide the sum of the squares by $d$, the number of features, not by
+#   $d - 1$, as statistics does when it has only a sample. Here nothing is
+#   missing from the sample: the four numbers are all there is.
+#
+# $$\text{LayerNorm}(x) = \gamma \cdot \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta$$
+#
+# In words: *how far from my mean, in units of my spread; then γ times that,
+# plus β*.
+#
+# {card layer_norm.layer_norm}
+
+
+# %% nbgrader={"grade_id": "layer_norm", "solution": true}
+def layer_norm(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float = 1e-5
+) -> np.ndarray:
+    """Mean 0 and variance 1 for every token, then γ and β.
+
+    x: (…, d); gamma, beta: (d,). Returns the shape of x.
+    """
+    ### BEGIN SOLUTION
+    mean = x.mean(axis=-1, keepdims=True)
+    variance = x.var(axis=-1, keepdims=True)
+    return gamma * (x - mean) / np.sqrt(variance + eps) + beta
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "layer_norm-check", "grade": true, "locked": true}
+check("layer_norm.layer_norm", layer_norm)
+
+# %% [markdown]
+# All three words at once, and what becomes of their means and variances. *Cat*
+# is a good test of the divisor: [1, 0, 0, 0] becomes 1.7320 at its 1 if you
+# divide by 4, and 1.5 if you divide by 3.
+
+# %% tags=["demonstration"]
+words = ["The", "Cat", "Sat"]
+table = np.array(
+    [[2.0, 4.0, 6.0, 8.0], [1.0, 0.0, 0.0, 0.0], [3.0, -1.0, 5.0, 1.0]]
+)  # (n, d)
+one, zero = np.ones(4), np.zeros(4)  # γ and β before anything is learned
+normal = layer_norm(table, one, zero)
+for word, row in zip(words, normal, strict=True):
+    print(f"{word}: {row}   mean {abs(row.mean()):.4f}, ", end="")
+    print(f"variance {row.var():.4f}")
+
+cat = table[1]
+print("Cat, its variance ÷ 4:", (cat - 0.25) / np.sqrt(cat.var() + 1e-5))
+print("Cat, its variance ÷ 3:", (cat - 0.25) / np.sqrt(cat.var(ddof=1) + 1e-5))
+
+# %% [markdown]
+# Now γ, β and ε. A word of four equal numbers has no pattern at all, and ε
+# makes zeros of it. In a word whose numbers hardly differ, ε decides how much
+# of the little there is counts. With the usual 0.00001 it is felt only below a
+# spread of about 0.003, the root of it.
+
+# %% tags=["demonstration"]
+gamma = np.array([1.0, 1.0, 10.0, 0.0])
+beta = np.array([0.0, 5.0, 0.0, 7.0])
+print("The, γ and β learned:  ", layer_norm(table[0], gamma, beta))
+print("all equal:             ", layer_norm(np.full(4, 3.0), one, zero))
+nearly = np.array([3.0, 3.0, 3.0, 3.001])
+for eps in (1e-12, 1e-5, 0.1):
+    print(f"nearly equal, ε = {eps:<5g}:", layer_norm(nearly, one, zero, eps))
+
+# %% [markdown]
+# ## The other direction: batch norm
+#
+# Networks that look at pictures have used another norm since 2015. It takes the
+# same formula **down the columns**: of each feature the mean and the variance
+# over all examples of the batch. (A **batch** is what is computed together;
+# lesson 1.)
+#
+# By hand, feature 0 of our table: 2, 1, 3. The mean is 2, the distances are 0,
+# −1, 1, the variance is 2/3, and so the column becomes 0, −1.2247, 1.2247.
+#
+# {card layer_norm.batch_norm}
+
+
+# %% nbgrader={"grade_id": "batch_norm", "solution": true}
+def batch_norm(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float = 1e-5
+) -> np.ndarray:
+    """Mean 0 and variance 1 for every feature, then γ and β.
+
+    x: (batch, features); gamma, beta: (features,).
+    """
+    ### BEGIN SOLUTION
+    centred = x - x.mean(axis=0)
+    scaled = centred / np.sqrt(np.mean(centred**2, axis=0) + eps)
+    return gamma * scaled + beta
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "batch_norm-check", "grade": true, "locked": true}
+check("layer_norm.batch_norm", batch_norm)
+
+# %% [markdown]
+# Side by side, on one table. Then somebody else's word changes: *Cat* gets a 9.
+# Whose numbers move?
+
+
+# %% tags=["demonstration"]
+def side_by_side(x):
+    layer, batch = layer_norm(x, one, zero), batch_norm(x, one, zero)
+    for word, left, right in zip(words, layer, batch, strict=True):
+        print(f"{word}: layer {left}   batch {right}")
+    return layer, batch
+
+
+layer_before, batch_before = side_by_side(table)
+changed = table.copy()
+changed[1, 0] = 9.0
+print("the same, with a 9 in Cat:")
+layer_after, batch_after = side_by_side(changed)
+print("The and Sat moved by up to", end=" ")
+for name, before, after in (
+    ("layer", layer_before, layer_after),
+    ("batch", batch_before, batch_after),
+):
+    print(f"{abs(after - before)[[0, 2]].max():.4f} ({name} norm)", end="  ")
+print()
+print("The alone, layer norm:", layer_norm(table[:1], one, zero)[0])
+print("The alone, batch norm:", batch_norm(table[:1], one, zero)[0])
+
+# %% [markdown]
+# With batch norm, what a word becomes depends on who else is in the batch: on
+# other sentences, on how many there are, on padding. And a word that comes
+# alone becomes nothing at all, since it *is* the mean. (Trained networks then
+# use averages that they remember from training, which is one more thing to go
+# wrong.) A model that writes text gets its words one by one. With layer norm
+# every word is normalised by itself, in the same way in training and in use,
+# and no word can peek at another through the norm.
+#
+# ## Poke at it
+#
+# The sliders move the first row. On the right is what the two norms make of the
+# table.
+#
+# 1. Move *The, f3* from 8 to 10. Which numbers change under layer norm, which
+#    under batch norm?
+# 2. Make the four numbers of *The* equal. What does layer norm make of them?
+#    And with β = 1?
+# 3. Set γ to 0. What is left?
+# 4. Raise ε to 10. Which row suffers most, and why?
+#
+# {figure normalising}
+#
+# The picture above is a still. Run the cell below to get one that moves.
+
+# %% tags=["demonstration"]
+from byhand.sliders import normalising
+
+normalising.show()
+
+# %% [markdown]
+# <details><summary>What you should have found</summary>
+#
+# 1. Under layer norm, all four of *The* and no other: its mean and spread moved.
+#    Under batch norm the column f3 of *all three* words, and nothing else.
+# 2. Zeros: no pattern. With β = 1, ones.
+# 3. β alone, everywhere. The norm cannot say anything any more.
+# 4. *Cat*: its variance is 0.19, next to which 10 is huge, so that its 1.7320
+#    becomes 0.2350. The rows with variance 5 shrink to 58 % only.
+#
+# </details>
+#
+# ## Fifty layers deep: who gets told?
+#
+# Lesson 1: to learn, each number in a model must know how the loss changes if
+# it grows a little. In a chain of layers that message travels **backwards**,
+# from the loss to the first layer, and each layer it passes multiplies it by
+# its own slope. That is the chain rule (lesson 3), and all we need of it here.
+#
+# Say each layer has a slope of 0.5. After two layers 0.25 is left, after ten
+# 0.001, after fifty next to nothing: the first layer is never told what it did
+# wrong.
+#
+# Now let the layer's input run **past** the layer and be added to its output:
+# $y = x + f(x)$. That is a **residual path**: $f$ only has to find what should
+# *change* about $x$. The slope of $x$ is 1, so the slope of $y$ is 1 plus that
+# of $f$. Whatever $f$ does, there is a way on which the message is multiplied
+# by 1, and fifty times 1 is 1.
+
+# %% tags=["demonstration"]
+print("depth   without, slope 0.5    with, slope 0.5   with, slope 0.02")
+for depth in (1, 2, 10, 50):
+    print(f"{depth:5}   {0.5**depth:18.1e}", end="")
+    print(f"   {1.5**depth:16.4g}   {1.02**depth:16.4f}")
+
+# %% [markdown]
+# The message does not die any more. (Only a layer that takes away exactly what
+# the path brings, with a slope of −1, could stop it.) But look at the middle
+# column: it can *explode*. The path adds, and sums of fifty things get large,
+# unless each changes only a little (last column), or something keeps the
+# numbers in range. You have just written something that does.
+#
+# In the picture each layer (a *sub-layer*, since two of them make a layer of a
+# Transformer) turns a vector of 16 numbers and makes it $s$ times as long. The
+# lines show how much of a gradient of 1 arrives at the first one.
+#
+# 1. At depth 50, what arrives for $s = 0.7$ without the path?
+# 2. Is there an $s$ for which 50 layers work *without* the path? How much may
+#    it be off?
+# 3. Raise $s$ to 1.5. What does the path alone do, and what the norm?
+#
+# {figure residual}
+
+# %% tags=["demonstration"]
+from byhand.sliders import residual
+
+residual.show()
+
+# %% [markdown]
+# <details><summary>What you should have found</summary>
+#
+# 1. 0.7 to the power of 50, which is 1.80 · 10⁻⁸.
+# 2. $s = 1$ and hardly anything else: 0.95 leaves 0.0769, and 1.05 makes 11.47.
+#    Nobody can hold fifty layers at exactly 1 while they learn.
+# 3. Without the norm, the path makes the gradient explode (it is worse off than
+#    without a path). With it, the gradient grows only slowly with the depth.
+#
+# </details>
+#
+# ## Add & Norm
+#
+# So the two go together. In the Transformer's own paper each sub-layer, be it
+# attention or the network that comes below, is wrapped like this:
+#
+# $$\text{LayerNorm}(x + \text{sublayer}(x))$$
+#
+# First add, then norm. Because the norm comes last, this is called
+# **post-norm**.
+#
+# {card layer_norm.add_and_norm}
+
+
+# %% nbgrader={"grade_id": "add_and_norm", "solution": true}
+def add_and_norm(
+    x: np.ndarray,
+    sublayer_output: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    eps: float = 1e-5,
+) -> np.ndarray:
+    """Layer norm of what went in plus what came out. Both are (…, d)."""
+    ### BEGIN SOLUTION
+    return layer_norm(x + sublayer_output, gamma, beta, eps)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "add_and_norm-check", "grade": true, "locked": true}
+check("layer_norm.add_and_norm", add_and_norm)
+
+# %% [markdown]
+# ## Before or after?
+#
+# Most models since GPT-2 put the norm elsewhere:
+#
+# $$x + \text{sublayer}(\text{LayerNorm}(x))$$
+#
+# The norm comes *before* the sub-layer, hence **pre-norm**. The difference looks
+# like a matter of taste. Follow the path of $x$ with your finger: in pre-norm it
+# runs from the bottom to the top without meeting anything; in post-norm every
+# norm sits right on it.
+#
+# Let us measure. Fifty sub-layers with random weights, each a small network;
+# PyTorch works out the gradient, which starts with a length of 1 at the top.
+# How long is it when it arrives?
+
+# %% tags=["demonstration"]
+import torch
+
+rng = np.random.default_rng(12)
+width, inner = 32, 128
+sublayers = [
+    (
+        torch.from_numpy(rng.normal(0, width**-0.5, (width, inner))),
+        torch.from_numpy(rng.normal(0, inner**-0.5, (inner, width))),
+    )
+    for _ in range(50)
+]
+bottom = torch.from_numpy(rng.normal(size=width)).requires_grad_()
+top_gradient = torch.from_numpy(rng.normal(size=width))
+top_gradient /= top_gradient.norm()
+
+
+def norm(h):
+    return torch.nn.functional.layer_norm(h, (width,))
+
+
+def f(h, sublayer):
+    first, second = sublayer
+    return torch.relu(h @ first) @ second
+
+
+def through(arrangement, depth):
+    """How far the numbers at the top spread; how long the gradient is."""
+    h = bottom
+    for sublayer in sublayers[:depth]:
+        h = arrangement(h, sublayer)
+    (back,) = torch.autograd.grad(h, bottom, top_gradient)
+    return h.std().item(), back.norm().item()
+
+
+arrangements = {
+    "f(x)": lambda x, s: f(x, s),
+    "x + f(x)": lambda x, s: x + f(x, s),
+    "norm(x + f(x))": lambda x, s: norm(x + f(x, s)),
+    "x + f(norm(x))": lambda x, s: x + f(norm(x), s),
+}
+print("gradient at the bottom of    5     20     50 sub-layers", end="")
+print("   spread of the numbers at the top")
+for name, arrangement in arrangements.items():
+    arrived = [through(arrangement, depth) for depth in (5, 20, 50)]
+    print(f"{name:22}", *(f"{back:8.2g}" for _, back in arrived), end="")
+    print(f"{arrived[-1][0]:26.2g}")
+
+# %% [markdown]
+# - Without a path (first row) the gradient is dead, and so is the signal.
+# - With a path and no norm (second row), both explode.
+# - The two norms (last rows) keep both within reason.
+#
+# Where do they differ, then? In the **direct path**. Suppose that the
+# sub-layers pass nothing back at all, as when they are saturated or badly
+# trained. What arrives on the path of $x$ alone? In the cell below `detach`
+# tells PyTorch to send no gradient through $f$.
+
+# %% tags=["demonstration"]
+direct = {
+    "post-norm": lambda x, s: norm(x + f(x, s).detach()),
+    "pre-norm": lambda x, s: x + f(norm(x), s).detach(),
+}
+print("on the direct path alone     5       20       50 sub-layers")
+for name, arrangement in direct.items():
+    arrived = [through(arrangement, depth)[1] for depth in (5, 20, 50)]
+    print(f"{name:20}", *(f"{back:8.1e}" for back in arrived))
+
+# %% [markdown]
+# In pre-norm the direct path hands on exactly what it gets. In post-norm each
+# norm on it divides by a spread a little above 1, and fifty of these leave next
+# to nothing. That is why deep post-norm models need a very gentle start (a
+# *warm-up* of the learning rate, lesson 15), and why most large models use
+# pre-norm, with one more norm at the very end. On the other hand post-norm
+# keeps the numbers at the top at a spread of 1, while in pre-norm they grow
+# with the depth.
+#
+# ## A network for each word
+#
+# Attention moves information *between* words, and does little with it: it mixes.
+# The thinking *about* what has arrived is done by the second sub-layer, the
+# **position-wise network**: every word goes through the same small network on
+# its own. It is wide in the middle, four times as wide as a word in most
+# models, and bent there by an **activation function**, without which the two
+# matrices could be multiplied into one. The first Transformer used **ReLU**:
+# what is negative becomes 0, the rest stays.
+#
+# $$\text{FFN}(x) = \max(0,\; x W_1 + b_1)\, W_2 + b_2$$
+#
+# By hand, a word of 2 with 3 inside. $x = [1, -1]$, the columns of $W_1$ are
+# [1, 0], [0, 1], [1, 1] and $b_1$ is 0: inside stands [1, −1, 0], after ReLU
+# [1, 0, 0]. So the word takes the first row of $W_2$, once, and nothing of the
+# others. Each row of $W_2$ is a note, and the inside says which to read out.
+#
+# {card layer_norm.feed_forward}
+
+
+# %% nbgrader={"grade_id": "feed_forward", "solution": true}
+def feed_forward(
+    x: np.ndarray,
+    W1: np.ndarray,
+    b1: np.ndarray,
+    W2: np.ndarray,
+    b2: np.ndarray,
+) -> np.ndarray:
+    """Widen, ReLU, narrow: every token by itself.
+
+    x: (…, d_model), W1: (d_model, d_ff), W2: (d_ff, d_model).
+    """
+    ### BEGIN SOLUTION
+    hidden = np.maximum(x @ W1 + b1, 0)
+    return hidden @ W2 + b2
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "feed_forward-check", "grade": true, "locked": true}
+check("layer_norm.feed_forward", feed_forward)
+
+# %% tags=["demonstration"]
+d_model, d_ff = 768, 3072  # BERT and the smallest GPT-2
+rng = np.random.default_rng(768)
+wide, narrow = (
+    rng.normal(size=(d_model, d_ff)) / math.sqrt(d_model),
+    rng.normal(size=(d_ff, d_model)) / math.sqrt(d_ff),
+)
+sentence = rng.normal(size=(5, d_model))
+out = feed_forward(sentence, wide, np.zeros(d_ff), narrow, np.zeros(d_model))
+print("five words:", sentence.shape, "→", (sentence @ wide).shape, end=" ")
+print("→", out.shape, f"  that is {d_model} → {d_ff} → {d_model}")
+alone = feed_forward(
+    sentence[2], wide, np.zeros(d_ff), narrow, np.zeros(d_model)
+)
+print("word 2 alone gives the same:", np.allclose(alone, out[2]))
+tiny = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
+notes = np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]])
+x = np.array([1.0, -1.0])
+print("by hand, inside:", x @ tiny, " result:", end=" ")
+print(feed_forward(x, tiny, np.zeros(3), notes, np.zeros(2)))
+
+# %% [markdown]
+# GPT and BERT use **GELU** in place of ReLU, $x$ times $\Phi(x)$, where $\Phi$
+# (*phi*) is the chance that a standard normal number is below $x$. It is ReLU
+# with a soft bend: just below 0 a little gets through, so that a gradient gets
+# through as well, where ReLU has a slope of 0.
+
+# %% tags=["demonstration"]
+print("    x     ReLU     GELU    slope of ReLU, GELU")
+for x in (-3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 3.0):
+    share = scipy.special.ndtr(x)  # Φ
+    bell = math.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+    print(f"{x:5.1f}  {max(x, 0):7.4f}  {x * share:7.4f}", end="")
+    print(f"{float(x > 0):12.0f}      {share + x * bell:7.4f}")
+
+# %% [markdown]
+# ## Dropout: learning with gaps
+#
+# A large model can learn its examples by heart. **Dropout** makes that hard: in
+# training, each number that a layer hands on (each **activation**) is set to 0
+# with chance $p$, by a new throw of the dice each time. No number may rely on
+# another's being there, so all must be useful by themselves.
+#
+# If a quarter of all numbers is gone, the next layer gets only three quarters
+# of the sum that it is used to. So those that are kept are multiplied by
+# $1/(1-p)$, here 4/3. Doing that at once, in training, is called *inverted*
+# dropout; then nothing at all has to be done when the model is used, and
+# dropout is simply switched off.
+#
+# By hand, with $p = 0.5$: of [3, 1, 4, 1] the second and the last are dropped.
+# The rest is doubled: [6, 0, 8, 0].
+#
+# {card layer_norm.dropout}
+
+
+# %% nbgrader={"grade_id": "dropout", "solution": true}
+def dropout(x: np.ndarray, p: float, rng: np.random.Generator) -> np.ndarray:
+    """Set entries to 0 with chance p and scale the others by 1/(1 − p).
+
+    p: at least 0 and below 1, else ValueError.
+    """
+    ### BEGIN SOLUTION
+    if not 0 <= p < 1:
+        raise ValueError(f"p must be at least 0 and below 1; got {p}")
+    kept = rng.random(x.shape) >= p
+    return np.where(kept, x / (1 - p), 0.0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "dropout-drops", "grade": true, "locked": true}
+check("layer_norm.dropout", dropout, part="drops")
+
+# %% nbgrader={"grade_id": "dropout-refuses", "grade": true, "locked": true}
+check("layer_norm.dropout", dropout, part="refuses")
+
+# %% [markdown]
+# Four throws on the same word; then the mean of many; then the question whether
+# it is the *weights* that are dropped.
+
+# %% tags=["demonstration"]
+rng = np.random.default_rng(0)
+print("The:                ", table[0])
+total = np.zeros(4)
+for throw in range(20_000):
+    dropped = dropout(table[0], 0.25, rng)
+    total += dropped
+    if throw < 4:
+        print(f"throw {throw + 1}, p = 0.25:   {dropped}")
+averages = "    ".join(f"{each / 20_000:.1f}" for each in total)
+print("mean of 20000 throws:", averages)
+print("switched off, p = 0: ", dropout(table[0], 0.0, rng))
+
+matrix = rng.normal(size=(4, 6))  # the weights of some layer
+active = np.maximum(table @ matrix, 0.1)  # above 0: a 0 comes from dropout
+sent = dropout(active, 0.25, rng)  # (3, 6)
+print("zeros in the weights:    ", np.count_nonzero(matrix == 0))
+print("zeros in the activations:")
+print((sent == 0).astype(int))
+
+# %% [markdown]
+# The weights are all there: every one of them is used by some row, and all of
+# them get their gradients. What is missing are single activations, other ones
+# in each row. (A weight set to 0 would be missing in *every* row, and it would
+# only change a sum.)
+#
+# ## All of it: an encoder layer
+#
+# Attention, add & norm, network, add & norm: that is one layer of the
+# Transformer's encoder, and you have written every part of it. Here it is on
+# our sentence, with random weights and four features a word. Dropout belongs
+# behind each sub-layer, before the sum; it is off here ($p = 0$). To see what
+# the norms are good for, the last lines do without them.
+
+
+# %% tags=["demonstration"]
+def encoder_layer(X, weights, p, rng, norms=True):
+    W_q, W_k, W_v, W1, b1, W2, b2 = weights
+    seen = dropout(self_attention(X, W_q, W_k, W_v), p, rng)
+    X = add_and_norm(X, seen, one, zero) if norms else X + seen
+    thought = dropout(feed_forward(X, W1, b1, W2, b2), p, rng)
+    return add_and_norm(X, thought, one, zero) if norms else X + thought
+
+
+rng = np.random.default_rng(2)
+random_weights = [
+    rng.normal(size=size) / 2
+    for size in ((4, 4), (4, 4), (4, 4), (4, 16), 16, (16, 4), 4)
+]
+once = encoder_layer(table, random_weights, 0.0, rng)
+for word, row in zip(words, once, strict=True):
+    print(f"{word} after one layer: {row}")
+for norms in (True, False):
+    h = table
+    for layer in range(1, 13):
+        h = encoder_layer(h, random_weights, 0.0, rng, norms)
+        if layer in (1, 2, 12):
+            print(f"{'with' if norms else 'without'} norms, {layer:2}", end="")
+            print(f" layers: largest number {abs(h).max():.1e}")
+
+# %% [markdown]
+# With norms the numbers stay small, however many layers there are; without
+# them, twelve layers are enough to lose all control. (We used the same weights
+# twelve times; a real model has its own in each layer.) In lesson 13 you write
+# the layer once more in PyTorch, and it will match the library's to the last
+# digit that float32 has.
+#
+# ## In your own words
+#
+# *2 points, read by a person.* A chat model is trained on batches of 32
+# sentences, and in use gets one sentence at a time. Explain in two sentences
+# why batch norm, with the statistics of the batch at hand, would make its
+# answers depend on that difference, and why layer norm does not.
+
+# %% [markdown] nbgrader={"grade_id": "why-layers", "grade": true, "points": 2, "solution": true}
+# Batch norm takes the mean and the variance of each feature over all examples
+# that happen to be in the batch, so the same sentence is shifted and scaled
+# differently among 31 others than alone. Layer norm takes them over the features
+# of each single word and never looks at any other, so that the same word becomes
+# the same numbers in whatever company.
+#
+# ### BEGIN MARK SCHEME
+# - 1 point: batch norm's mean and variance come from the *other examples* (or
+#   words) of the batch, so that they change with its size and content.
+# - 1 point: layer norm's come from the features of one word alone, which are the
+#   same in training and in use.
+# - Half a point for naming the directions (columns, rows) without saying what
+#   follows from it. Remembered averages may be mentioned and are not needed.
+# ### END MARK SCHEME
+
+# %% [markdown]
+# ## What it costs, and where it breaks
+#
+# Norms cost next to nothing. The network is the largest part of a layer, twice
+# as large as all of attention.
+
+# %% tags=["demonstration"]
+attention_size = 4 * (d_model * d_model + d_model)
+network_size = d_model * d_ff + d_ff + d_ff * d_model + d_model
+norm_size = 2 * (d_model + d_model)
+print(f"numbers to learn in a layer, {d_model} → {d_ff} → {d_model}:")
+for name, count in (
+    ("attention, 4 matrices", attention_size),
+    ("network, 2 matrices", network_size),
+    ("two norms, γ and β", norm_size),
+):
+    everything = attention_size + network_size + norm_size
+    print(f"{name:22} {count:8}  {100 * count / everything:5.1f} %")
+
+# %% [markdown]
+# And three ways in which it breaks:
+#
+# - A norm throws the size away. A word that is ten times another looks the same
+#   behind it. Where size matters, it must be written into the pattern.
+# - A word without a pattern gets one. Where all numbers are nearly equal, the
+#   norm blows the rest up, rounding errors and all.
+# - Dropout that stays switched on in use makes every answer a throw of the
+#   dice. (`model.eval()` is the line that people forget in PyTorch.)
+
+# %% tags=["demonstration"]
+print("1, 2, 3, 4:    ", layer_norm(np.arange(1.0, 5.0), one, zero))
+print("10, 20, 30, 40:", layer_norm(10 * np.arange(1.0, 5.0), one, zero))
+faint = np.array([0.3, 0.3, 0.3, 0.31])
+print("0.3 and 0.31:  ", layer_norm(faint, one, zero))
+rng = np.random.default_rng(1)
+for question in (1, 2):
+    print(
+        f"asked again {question}: ",
+        f"{dropout(table[0], 0.25, rng).sum():.4f}",
+    )
+
+# %% [markdown]
+# ## Spot the slip
+#
+# Lines 1 and 2 were published, in notes on the parts of a Transformer. The
+# other two are what people answer when they are asked. Each is wrong. Find out
+# why *before* you run the cell under them.
+#
+# 1. "Layer normalisation is applied before the activation function."
+# 2. "Dropout sets some of the weights to zero."
+# 3. "After layer norm (γ = 1, β = 0) every number lies between −1 and 1."
+# 4. "If a sub-layer has nothing to say, it returns zeros, and Add & Norm hands
+#    $x$ on as it was."
+
+# %% tags=["demonstration"]
+built = torch.nn.TransformerEncoderLayer(768, 12, 3072, batch_first=True)
+print("1. PyTorch's encoder layer: the activation sees", end=" ")
+print(f"{built.linear1.out_features} numbers a word, the norms", end=" ")
+print(f"{built.norm1.normalized_shape[0]} and", end=" ")
+print(f"{built.norm2.normalized_shape[0]}")
+silenced = matrix * (np.random.default_rng(5).random(matrix.shape) >= 0.25)
+print(
+    f"2. {np.count_nonzero(silenced == 0)} of 24 weights set to zero:", end=""
+)
+print(
+    f" {np.count_nonzero(table[0] @ silenced == 0)} of the 6 activations",
+    end="",
+)
+print(" of The are zero")
+for d in (4, 100, 768):
+    lonely = np.eye(d)[0]
+    peak = layer_norm(lonely, np.ones(d), np.zeros(d)).max()
+    print(f"3. one 1 among {d} numbers becomes {peak:.4f}")
+print("4. The:                   ", table[0])
+print("   post-norm, adding zeros:", add_and_norm(table[0], zero, one, zero))
+print("   pre-norm, adding zeros: ", table[0] + zero)
+
+# %% [markdown]
+# <details><summary>What is wrong with them</summary>
+#
+# 1. The activation function sits *inside* the network, between its two
+#    matrices, where a word is 3072 wide. The norms are 768 wide: they normalise
+#    the features of a word **around a sub-layer**, before it (pre-norm) or
+#    after the sum (post-norm). Attention has a norm too, and no such activation
+#    at all. (Before the activation is where *batch norm* stands, in networks
+#    for pictures.)
+# 2. It sets **activations** to zero, other ones for every word, and leaves the
+#    weights alone. With zeros in the weights, the sums of a word change, but
+#    hardly any of them is zero. (That is another method, DropConnect.)
+# 3. Mean 0 and variance 1 allow more: [2, 4, 6, 8] itself has 1.3416. A single
+#    number can come near $\sqrt{d - 1}$, which is 27.7 for $d = 768$ (ε keeps
+#    it a little below).
+# 4. Post-norm still normalises $x$. In **pre-norm** it is true: the direct path
+#    hands $x$ on untouched.
+#
+# </details>
+#
+# ## What comes next
+#
+# That was the last lesson with a pencil. You have every part of a Transformer:
+# attention, scaling, masks, heads, positions, norms, residual paths, the
+# network, dropout. In lesson 13 they become PyTorch modules, and are measured
+# against the library's.
+#
+# `python -m byhand progress` in a terminal shows what you have solved.

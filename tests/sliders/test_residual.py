@@ -1,0 +1,194 @@
+import itertools
+import math
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from byhand.sliders import residual
+from tests.sliders.reading import SVG, parse, shown
+
+DEPTHS = range(1, 51)
+STRENGTHS = np.round(np.arange(0.1, 1.51, 0.05), 2)
+
+
+def texts(element, x=0.0, y=0.0):
+    """Every piece of text with its box: (written, left, top, right, foot)."""
+    moved = re.match(
+        r"translate\(([-\d.]+) ([-\d.]+)\)", element.get("transform", "")
+    )
+    if moved:
+        x, y = x + float(moved[1]), y + float(moved[2])
+    if element.tag == f"{SVG}text":
+        written = "".join(element.itertext())
+        high = float(element.get("font-size"))
+        # DejaVu Sans, wider than most, is 0.6 em a letter on average.
+        wide = 0.6 * high * len(written)
+        start = {"start": 0.0, "middle": 0.5, "end": 1.0}
+        left = x + float(element.get("x"))
+        left -= start[element.get("text-anchor", "start")] * wide
+        middle = y + float(element.get("y"))
+        if written.strip():
+            box = left, middle - high / 2, left + wide, middle + high / 2
+            yield written, *box
+    for child in element:
+        yield from texts(child, x, y)
+
+
+def require_room(picture):
+    """Nothing is written over something else, or beyond the edge."""
+    root = parse(picture)
+    width, height = float(root.get("width")), float(root.get("height"))
+    found = list(texts(root))
+    for written, left, top, right, foot in found:
+        assert left >= 0 and top >= 0, written
+        assert right <= width and foot <= height, written
+    for one, other in itertools.combinations(found, 2):
+        apart = (
+            one[1] >= other[3]
+            or other[1] >= one[3]
+            or one[2] >= other[4]
+            or other[2] >= one[4]
+        )
+        assert apart, (one, other)
+
+
+def require_residual(arrays):
+    s = arrays.strength
+    np.testing.assert_allclose(arrays.plain, s ** np.arange(51.0), rtol=1e-9)
+    # A sum of two vectors is at most as long as both together, and at least
+    # as long as the one is longer than the other.
+    ratios = arrays.residual[1:] / arrays.residual[:-1]
+    assert (ratios <= 1 + s + 1e-9).all()
+    assert (ratios >= abs(1 - s) - 1e-9).all()
+    for sizes in arrays[2:]:
+        assert sizes.shape == (51,) and sizes[0] == 1
+        assert np.isfinite(sizes).all() and (sizes > 0).all()
+
+
+def test_every_position_of_the_sliders():
+    for strength in STRENGTHS:
+        arrays = residual.compute(50, strength)
+        require_residual(arrays)
+        for depth in (1, 2, 17, 49):
+            other = residual.compute(depth, strength)
+            for one, same in zip(arrays[2:], other[2:], strict=True):
+                np.testing.assert_array_equal(one, same)
+
+
+def by_autograd(strength, depth, norm):
+    """The root mean square gain of the whole network, by PyTorch."""
+    matrices, start = map(torch.from_numpy, residual.turns())
+
+    def network(x):
+        for matrix in strength * matrices[:depth]:
+            inside = torch.nn.functional.layer_norm(x, x.shape) if norm else x
+            x = x + matrix @ inside
+        return x
+
+    slopes = torch.autograd.functional.jacobian(network, start)
+    return float(slopes.norm() / math.sqrt(len(start)))
+
+
+@pytest.mark.parametrize("strength", [0.1, 0.7, 1.5])
+def test_the_gradients_are_those_of_autograd(strength):
+    for depth in (1, 7, 50):
+        arrays = residual.compute(depth, strength)
+        for norm, sizes in ((False, arrays.residual), (True, arrays.normed)):
+            expected = by_autograd(strength, depth, norm)
+            assert sizes[depth] == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_sub_layer_only_turns():
+    matrices, _ = residual.turns()
+    for matrix in matrices:
+        np.testing.assert_allclose(matrix @ matrix.T, np.eye(16), atol=1e-12)
+
+
+def test_what_the_lesson_says_about_it():
+    arrays = residual.compute(50, 0.7)
+    assert arrays.plain[50] == pytest.approx(0.7**50)
+    assert arrays.plain[50] < 1e-7
+    assert arrays.residual[50] > 100
+    assert 1 < arrays.normed[50] < 100
+    explodes = residual.compute(50, 1.5)
+    assert explodes.residual[50] > 1e9
+    assert explodes.normed[50] < 1000
+    faint = residual.compute(50, 0.1)
+    assert faint.plain[50] == pytest.approx(1e-50)
+    assert 0.1 < faint.residual[50] < 10
+
+
+def test_the_picture_says_the_numbers_everywhere():
+    pictures = []
+    for depth in DEPTHS:
+        arrays = residual.compute(depth, 0.7)
+        picture = residual.draw(arrays)
+        assert shown(picture)["depth"] == str(depth)
+        assert shown(picture)["plain"] == residual.written(0.7**depth)
+        pictures.append(picture)
+    for strength in STRENGTHS:
+        for depth in (1, 50):
+            pictures.append(residual.draw(residual.compute(depth, strength)))
+    sizes = {
+        (root.get("width"), root.get("height"))
+        for root in map(parse, pictures)
+    }
+    assert len(sizes) == 1
+    for picture in pictures:
+        require_room(picture)
+        assert "NaN" not in picture and "nan" not in picture
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.0, "1.0000"),
+        (0.7**50, "1.80 · 10⁻⁸"),
+        (1e-50, "1.00 · 10⁻⁵⁰"),
+        (246.604, "246.60"),
+        (1.5**50, "6.38 · 10⁸"),
+        (9_999.4, "9999.40"),
+        (10_000, "1.00 · 10⁴"),
+    ],
+)
+def test_how_a_gradient_is_written(value, text):
+    assert residual.written(value) == text
+
+
+def test_the_summary_is_the_alt_text():
+    arrays = residual.compute(1, 0.5)
+    said = residual.summary(arrays)
+    assert said.startswith(
+        "A gradient of 1 goes back through 1 sub-layer that multiply by 0.50:"
+        " 0.5000 arrives without a residual path,"
+    )
+    label = parse(residual.draw(arrays)).get("aria-label")
+    assert label.split() == said.split()
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ((0, 0.7), "from 1 to 50, but it is 0"),
+        ((51, 0.7), "from 1 to 50, but it is 51"),
+        ((2.5, 0.7), "whole number from 1 to 50, but it is 2.5"),
+        ((5, 0.0), "above 0 and at most 2, but it is 0"),
+        ((5, 2.1), "above 0 and at most 2, but it is 2.1"),
+        ((5, math.nan), "above 0 and at most 2, but it is nan"),
+    ],
+)
+def test_what_cannot_be_drawn(setting, message):
+    with pytest.raises(ValueError, match=message):
+        residual.compute(*setting)
+
+
+def test_the_slider_starts_at_the_picture():
+    panel = residual.show()
+    assert panel.picture == residual.picture()
+    panel.controls["depth"].value = 10
+    panel.controls["strength"].value = 1.2
+    assert panel.picture == residual.draw(residual.compute(10, 1.2))
+    panel.reset()
+    assert panel.picture == residual.picture()
