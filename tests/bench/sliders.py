@@ -80,6 +80,17 @@ WATCH = """area => {
 }"""
 
 
+# Whether a press of that key would move the handle nowhere.
+AT_END = """handle => {
+  const now = name => Number(handle.getAttribute(`aria-value${name}`));
+  return {ArrowLeft: now('now') <= now('min'),
+          ArrowRight: now('now') >= now('max')}}"""
+
+# A press that changes nothing must not make the bench wait for ever.
+TOOK = """Promise.race([window.bench.took, new Promise((_, reject) =>
+  setTimeout(() => reject('no new picture within 20 s'), 20000))])"""
+
+
 def measure(lab, name, presses, tick):
     """Milliseconds of each press, and the number of blank frames."""
     notebook = lab.open_notebook(f"{name}.ipynb")
@@ -88,12 +99,17 @@ def measure(lab, name, presses, tick):
     area = page.locator(".jp-OutputArea-output .jupyter-widgets").first
     area.locator("svg[data-figure], img").first.wait_for()
     area.evaluate(WATCH)
-    area.locator(".noUi-handle").first.focus()
-    times = []
+    handle = area.locator(".noUi-handle").first
+    handle.focus()
+    times, key = [], "ArrowRight"
     for k in range(presses):
-        # Back and forth, so that no slider comes to its end.
-        page.keyboard.press("ArrowRight" if k % 6 < 3 else "ArrowLeft")
-        times.append(page.evaluate("window.bench.took"))
+        # Three steps to and fro, and back from either end.
+        if k % 3 == 0 or handle.evaluate(AT_END)[key]:
+            key = "ArrowLeft" if key == "ArrowRight" else "ArrowRight"
+            if handle.evaluate(AT_END)[key]:
+                key = "ArrowLeft" if key == "ArrowRight" else "ArrowRight"
+        page.keyboard.press(key)
+        times.append(page.evaluate(TOOK))
         # What follows a redraw (the kernel's "idle", JupyterLab's own
         # housekeeping) belongs to no later press: a person is slower.
         notebook.wait_idle()

@@ -7,6 +7,7 @@ from byhand.sliders import attention, descent, tangent
 from tests.browser.jupyter import Lab, require_browser, write_notebook
 from tests.sliders.reading import figures, shown
 
+pytestmark = pytest.mark.xdist_group("browser")
 FIGURES = figures()
 
 
