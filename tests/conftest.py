@@ -4,6 +4,7 @@ import os
 import socket
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +36,21 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"skipped, and on CI that fails: {report.longrepr}"
     return report
+
+
+class Together(LoadScopeScheduling):
+    """Tests that share a server or a graded class go to one process.
+
+    Those begin first, being the longest. (xdist's own groups, by mark, are
+    not kept under this version of pytest.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        for shared in ("tests/browser/", "tests/end_to_end/test_class.py"):
+            if nodeid.startswith(shared):
+                return shared
+        return nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Together(config, log)

@@ -6,6 +6,7 @@ import ipywidgets
 from traitlets import CFloat, CInt
 
 from byhand.sliders import draw
+from byhand.sliders.picture import Picture, neighbours
 
 LABEL = "120px"
 
@@ -78,7 +79,7 @@ class Panel:
         self.name, self.controls = name, dict(controls)
         self._compute, self._draw, self._summarise = compute, draw, summary
         self._start = self.numbers()
-        self._html = ipywidgets.HTML()
+        self._picture = Picture(controls=list(self.controls.values()))
         self._redraw()
         for control in self.controls.values():
             control.observe(self._moved, "value")
@@ -90,7 +91,7 @@ class Panel:
         top = ipywidgets.HBox(
             [shown, self.reset_button], layout={"flex_flow": "row wrap"}
         )
-        self.widget = ipywidgets.VBox([top, self._html])
+        self.widget = ipywidgets.VBox([top, self._picture])
 
     @staticmethod
     def _require(name, controls, *functions):
@@ -125,7 +126,7 @@ class Panel:
     @property
     def picture(self):
         """The current picture, an SVG string."""
-        return self._html.value
+        return self._picture.value
 
     @property
     def summary(self):
@@ -142,18 +143,30 @@ class Panel:
                 control.observe(self._moved, "value")
             self._redraw()
 
-    def _moved(self, _change):
+    def _moved(self, change):
         self._redraw()
+        self._look_ahead(change["owner"])
 
     def _redraw(self):
+        self._picture.value, self._text = self._drawn(self.numbers())
+
+    def _drawn(self, numbers):
+        """The picture and its summary for numbers that controls may say."""
         try:
-            arrays = self._compute(**self.numbers())
+            arrays = self._compute(**numbers)
         except ValueError as error:
-            self._text = str(error)
-            self._html.value = draw.message(self.name, self._text)
-            return
-        self._text = self._summarise(arrays)
-        self._html.value = self._draw(arrays)
+            sentence = str(error)
+            return draw.message(self.name, sentence), sentence
+        return self._draw(arrays), self._summarise(arrays)
+
+    def _look_ahead(self, control):
+        # Whoever moved a control is about to move it again, by one step.
+        (name,) = (n for n, c in self.controls.items() if c is control)
+        ahead = {}
+        for value in neighbours(control):
+            numbers = self.numbers() | {name: _tidy(value)}
+            ahead[self._picture.key(control, value)] = self._drawn(numbers)[0]
+        self._picture.ahead = ahead
 
     def __repr__(self):
         return self.summary

@@ -103,7 +103,7 @@ def measure(lab, name, presses, tick):
     handle.focus()
     times, key = [], "ArrowRight"
     for k in range(presses):
-        # Three steps to and fro, and back from either end.
+        # Three steps each way, and back from either end.
         if k % 3 == 0 or handle.evaluate(AT_END)[key]:
             key = "ArrowLeft" if key == "ArrowRight" else "ArrowRight"
             if handle.evaluate(AT_END)[key]:

@@ -9,7 +9,6 @@ from grader import notebooks
 from tests.browser.jupyter import Lab, require_browser
 from tests.sliders.reading import shown
 
-pytestmark = pytest.mark.xdist_group("browser")
 LESSONS = [source.stem for source in notebooks.sources()]
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 

@@ -7,7 +7,6 @@ from byhand.sliders import attention, descent, tangent
 from tests.browser.jupyter import Lab, require_browser, write_notebook
 from tests.sliders.reading import figures, shown
 
-pytestmark = pytest.mark.xdist_group("browser")
 FIGURES = figures()
 
 
@@ -163,15 +162,11 @@ def test_a_picture_can_be_read_in_the_dark_theme(open_figure, name):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_picture_can_be_read_in_the_light_theme(open_figure, name):
+    """And no text lies on another or outside, at either end of a slider."""
     figure = open_figure(name)
     page, texts = figure.brightness()
     assert page > 0.9
     assert texts and max(texts) < 0.5
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_no_text_lies_on_another_or_outside(open_figure, name):
-    figure = open_figure(name)
     for key in ("Home", "End"):
         for control in figure.controls():
             if control.kind == "slider":

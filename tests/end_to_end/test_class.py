@@ -13,7 +13,6 @@ import pytest
 from grader import notebooks
 from tests.end_to_end.course import Course
 
-pytestmark = pytest.mark.xdist_group("class")
 LESSON = "07_self_attention"
 
 LOOPS = {

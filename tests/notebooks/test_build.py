@@ -122,7 +122,7 @@ def test_a_lesson_that_is_no_notebook_any_more_is_not_overwritten(project):
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("start_here.average}", "start_here.averge}", "did you mean"),
+        ("start_here.average}", "start_here.avrg}", "did you mean"),
         ("{card start_here.average}", "{figure nothing}", "nothing"),
         ('check("start_here.average", average)', "1", "should call check"),
         ("sum(values) / len(values)", "1 / 0", "ZeroDivisionError"),

@@ -1,7 +1,7 @@
 import ipywidgets
 import pytest
 
-from byhand.sliders import attention, descent, draw, tangent
+from byhand.sliders import attention, descent, draw, scaling, tangent
 from byhand.sliders.panel import Panel, slider, whole_slider
 from tests.sliders.reading import parse, shown
 
@@ -73,6 +73,43 @@ def test_reset_puts_everything_back_in_one_redraw():
     assert one.picture == start
     one.controls["The0"].value = -1.0
     assert one.picture != start
+
+
+def test_a_moved_slider_has_its_neighbours_drawn_ahead():
+    one = panel()
+    picture = one.widget.children[1]
+    one.controls["x"].value = 1.5
+    assert picture.key() == "7"  # steps of 0.5 from −2
+    assert {k: shown(v) for k, v in picture.ahead.items()} == {
+        "6": {"y": "0.50"},
+        "8": {"y": "1.00"},
+    }
+    one.controls["x"].value = 2.0  # its right end
+    assert set(picture.ahead) == {"7"}
+    one.controls["x"].value = 0.0
+    assert "x must not be negative" in picture.ahead["3"]
+
+
+def test_a_picture_drawn_ahead_is_the_one_that_the_kernel_sends():
+    one = descent.show()
+    picture = one.widget.children[1]
+    for name in ("learning_rate", "epochs"):
+        control = one.controls[name]
+        control.value += control.step
+        ahead = picture.ahead
+        control.value += control.step
+        assert ahead[picture.key()] == one.picture
+
+
+def test_choices_have_their_neighbours_drawn_ahead():
+    one = scaling.show()
+    picture = one.widget.children[1]
+    width = one.controls["d_k"]
+    width.index = 0
+    (key,) = picture.ahead
+    width.index = 1
+    assert key == picture.key()
+    assert len(picture.ahead) == 2
 
 
 def test_a_value_error_is_shown_as_a_sentence():
