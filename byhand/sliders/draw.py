@@ -14,6 +14,7 @@ carries class="value" with data-name.
 import math
 import textwrap
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -71,6 +72,8 @@ def number(value, decimals=2):
     return written.replace("-", "−")
 
 
+# Most cells look in the next picture as they do in this one.
+@lru_cache(4096)
 def colour(fraction, scale="sequential"):
     """The colour at `fraction` (0 to 1, clipped) of a scale, as #rrggbb."""
     stops = SCALES[scale]
@@ -85,6 +88,7 @@ def _rgb(written):
     return [int(written[at : at + 2], 16) for at in (1, 3, 5)]
 
 
+@lru_cache(4096)
 def ink_on(background):
     """Black or white, whichever contrasts more with a #rrggbb colour."""
     linear = [

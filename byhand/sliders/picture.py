@@ -28,14 +28,43 @@ class Picture(anywidget.AnyWidget):
       return Math.round(
         (control.get("value") - control.get("min")) / step);
     };
+    const parse = svg => {
+      const page = document.createElement("div");
+      page.innerHTML = svg;
+      return page.firstElementChild;
+    };
+    // Makes `old` what `now` is, touching only what differs: most of a press
+    // went into styling and laying out what had not changed.
+    const follow = (old, now) => {
+      if (old.isEqualNode(now)) return;
+      if (old.nodeName !== now.nodeName) return old.replaceWith(now);
+      if (old.nodeValue !== now.nodeValue) old.nodeValue = now.nodeValue;
+      for (const { name } of [...old.attributes ?? []])
+        if (!now.hasAttribute(name)) old.removeAttribute(name);
+      for (const { name, value } of now.attributes ?? [])
+        if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+      if (old.childNodes.length !== now.childNodes.length)
+        return old.replaceChildren(...now.childNodes);
+      [...now.childNodes].forEach(
+        (child, k) => follow(old.childNodes[k], child));
+    };
     async function render({ model, el }) {
-      let shown = null;
+      let shown = null, parsed = new Map();
       const show = svg => {
         if (svg === undefined || svg === shown) return;
-        el.innerHTML = shown = svg;
+        shown = svg;
+        const next = parsed.get(svg) ?? parse(svg);
+        parsed.delete(svg);  // parts of it will be in the page
+        if (el.firstChild) follow(el.firstChild, next);
+        else el.append(next);
       };
       show(model.get("value"));
       model.on("change:value", () => show(model.get("value")));
+      // Parsing is most of what is left to do, and may be done before a press.
+      model.on("change:ahead", () => {
+        const next = Object.values(model.get("ahead"));
+        parsed = new Map(next.map(svg => [svg, parse(svg)]));
+      });
       const controls = await Promise.all(
         model.get("controls").map(name =>
           model.widget_manager.get_model(name.replace("IPY_MODEL_", ""))));

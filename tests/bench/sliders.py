@@ -39,25 +39,27 @@ ipywidgets.interact(
 );
 """
 
-# Watches one figure. A press is over when the picture differs from the one
-# at the key press, is decoded if it is an <img>, and a frame with it in has
-# been painted (a message posted in an animation frame arrives after that
-# frame's painting). A frame is blank if there is no picture with a height.
+# Watches one figure. A press is over when the picture has changed, is decoded
+# if it is an <img>, and a frame with it in has been painted (a message posted
+# in an animation frame arrives after that frame's painting). A frame is blank
+# if there is no picture with a height when its scripts and layout are done:
+# a ResizeObserver has its turn then, if something changes size every time.
 WATCH = """area => {
   const picture = () => area.querySelector(
     'svg[data-figure], .jp-OutputArea img, .jp-RenderedImage img');
-  // Ours is another <svg> each time, matplotlib's maybe the same <img>.
-  const face = p => p?.tagName === 'IMG' ? p.src : p;
   const state = window.bench = {blank: 0};
-  let before = null, start = null, finish = null;
+  let start = null, finish = null;
   const painted = () => new Promise(done => requestAnimationFrame(() => {
     const channel = new MessageChannel();
     channel.port1.onmessage = done;
     channel.port2.postMessage(null);
   }));
-  const changed = async () => {
+  // Another picture, or this one with something in it changed.
+  const concerns = now => ({target, addedNodes}) =>
+    now.contains(target) || [...addedNodes].some(n => n.contains(now));
+  const changed = async records => {
     const now = picture();
-    if (start === null || !now || face(now) === before) return;
+    if (start === null || !now || !records.some(concerns(now))) return;
     const began = start;
     start = null;
     if (now.tagName === 'IMG') await now.decode();
@@ -65,15 +67,20 @@ WATCH = """area => {
     finish(performance.now() - began);
   };
   new MutationObserver(changed).observe(
-    area, {childList: true, subtree: true, attributes: true});
+    area, {childList: true, subtree: true, attributes: true,
+           characterData: true});
   addEventListener('keydown', event => {
-    before = face(picture());
     state.took = new Promise(done => { finish = done; });
     start = event.timeStamp;
   }, true);
+  const probe = document.body.appendChild(document.createElement('div'));
+  probe.style.cssText =
+    'position: fixed; width: 1px; height: 1px; visibility: hidden';
+  new ResizeObserver(() => {
+    if (!picture()?.getBoundingClientRect().height) state.blank += 1;
+  }).observe(probe);
   const frame = () => {
-    const now = picture();
-    if (!now || now.getBoundingClientRect().height === 0) state.blank += 1;
+    probe.toggleAttribute('hidden');
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);

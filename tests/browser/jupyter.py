@@ -327,7 +327,7 @@ class Figure:
           const shown = ({SHOWN})(svg);
           return Object.entries(expected).every(([k, v]) => shown[k] === v)}}
         """
-        # The <svg> is another one after each change: look it up anew.
+        # The <svg> may be another one after a change: look it up anew.
         script = (
             f"([panel, expected]) => ({script})("
             "[panel.querySelector('svg[data-figure]'), expected])"

@@ -1,0 +1,81 @@
+"""The bench itself: a frame without a picture does not escape it."""
+
+import pytest
+
+from tests.bench.sliders import measure
+
+# What the bench looks for in a notebook, and a slider that draws by `swap`.
+PAGE = """
+<div class="jp-OutputArea-output"><div class="jupyter-widgets">
+  <div class="noUi-handle" tabindex="0" aria-valuenow="5"
+       aria-valuemin="0" aria-valuemax="9">slide</div>
+  <div id="picture"></div>
+</div></div>
+<script>
+  const place = document.getElementById('picture');
+  const handle = document.querySelector('.noUi-handle');
+  const clear = () => { place.innerHTML = ''; };
+  const draw = () => {
+    place.innerHTML = `<svg data-figure="f" width="90" height="20">
+      <text y="15">${handle.ariaValueNow}</text></svg>`;
+  };
+  const swap = () => { SWAP };
+  handle.onkeydown = event => {
+    const way = event.key === 'ArrowRight' ? 1 : -1;
+    handle.ariaValueNow = Number(handle.ariaValueNow) + way;
+    swap();
+  };
+  draw();
+</script>"""
+
+STEADY = {
+    "redrawn": "draw()",
+    "redrawn in a frame": "requestAnimationFrame(draw)",
+    "cleared and redrawn at once": "clear(); draw()",
+    "changed in place": "place.querySelector('text').append('!')",
+}
+BLANK = {
+    "cleared": "clear(); setTimeout(draw, 60)",
+    "cleared in a frame, redrawn before the next": """
+        requestAnimationFrame(() => { clear(); setTimeout(draw) })""",
+    "hidden": """
+        place.style.display = 'none';
+        setTimeout(() => { place.style.display = ''; draw() }, 60)""",
+}
+
+
+class Page:
+    """A lab and a notebook as far as `measure` needs them."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def open_notebook(self, path):
+        return self
+
+    def run_all(self):
+        self.page.bring_to_front()
+
+    def wait_idle(self):
+        self.page.wait_for_function("document.readyState === 'complete'")
+
+    def close(self):
+        self.page.close()
+
+
+def measured(browser, swap, presses=2):
+    page = browser.new_page()
+    page.set_content(PAGE.replace("SWAP", swap))
+    times, blank = measure(Page(page), "any", presses, lambda: None)
+    assert len(times) == presses
+    return blank
+
+
+@pytest.mark.parametrize("swap", STEADY)
+def test_a_picture_that_is_always_there_is_never_blank(browser, swap):
+    assert measured(browser, STEADY[swap]) == 0
+
+
+@pytest.mark.parametrize("swap", BLANK)
+def test_a_blank_frame_is_counted(browser, swap):
+    assert measured(browser, BLANK[swap]) >= 2
