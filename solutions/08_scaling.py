@@ -134,11 +134,14 @@ print("weights:      ", softmax(halved)[0])
 #
 # Now add up, step by step:
 #
-# - One product, $q_1 k_1$, has mean 0 (it is as often negative as positive)
-#   and variance 1.
-# - A dot product is a sum of $d_k$ such products. Variances of independent
-#   numbers add up. So its variance should be $d_k$, and its standard deviation
-#   $\sqrt{d_k}$.
+# - Take one product, $q_1 k_1$, of the first number of the query and the first
+#   of the key. It has mean 0, since it is as often negative as positive. Its
+#   variance is therefore the mean of $q_1^2 k_1^2$. The two numbers know
+#   nothing of each other, so that is the mean of $q_1^2$ times the mean of
+#   $k_1^2$, and $1 · 1 = 1$.
+# - A dot product is a sum of $d_k$ such products. Where numbers know nothing of
+#   one another (they are **independent**), their variances add up. So the
+#   variance should be $d_k$, and the standard deviation $\sqrt{d_k}$.
 #
 # That is where the root comes from. But it is only a claim so far. Measure it!
 #
@@ -189,14 +192,24 @@ for d_k in widths:
 #
 # $$H = -\sum_j w_j \ln w_j$$
 #
-# (say "minus the sum of weight times logarithm of weight"; ln is the logarithm
-# to base $e$, and the unit is then a *nat*). Some values to get a feeling:
+# (say "minus the sum of weight times logarithm of weight"). $H$ is the entropy
+# of one query, and $w_j$ is its weight on key $j$. ln is the logarithm to base
+# $e$: ln of a number says to which power $e$ must be raised to get it. The unit
+# is then a *nat*.
+#
+# By hand, for a query that shares itself out between two keys of four, with
+# the weights ½, ½, 0, 0. A weight of 0 adds nothing, and
+# $\ln 0.5 = -0.6931$. So $H = -(0.5 · (-0.6931) + 0.5 · (-0.6931)) = 0.6931$.
+# With two more, to get a feeling:
 #
 # | weights | entropy | |
 # |---|---|---|
 # | 1, 0, 0, 0 | 0 | quite sure: one word only |
 # | ½, ½, 0, 0 | ln 2 = 0.6931 | two words, alike |
 # | ¼, ¼, ¼, ¼ | ln 4 = 1.3863 | four words, alike: the most there can be |
+#
+# In the shape `(…, n, m)` below, the dots stand for further axes in front: for
+# as many as there are, or for none.
 #
 # {card scaling.attention_entropy}
 
@@ -217,11 +230,14 @@ def attention_entropy(weights: np.ndarray) -> np.ndarray:
 check("scaling.attention_entropy", attention_entropy)
 
 # %% [markdown]
-# Now 300 random queries, each against six random keys of its own, at every
-# width, with the division and without it. Six equal weights would have entropy
-# ln 6 = 1.7918.
+# Your function on two rows of the table. And then on 300 random queries, each
+# against six random keys of its own, at every width, with the division and
+# without it. Six equal weights would have entropy ln 6 = 1.7918.
 
 # %% tags=["demonstration"]
+two_rows = np.array([[0.5, 0.5, 0, 0], [0.25, 0.25, 0.25, 0.25]])
+print("the last two rows of the table:", attention_entropy(two_rows))
+
 rng = np.random.default_rng(88)
 one_each = {}  # width → the scores of 300 queries against six keys each
 for d_k in widths:
@@ -256,15 +272,23 @@ for d_k, each in one_each.items():
 #
 # So let us have all the slopes of a softmax. There are $n$ scores and $n$
 # weights, so $n × n$ slopes: a table with a row for each weight and a column
-# for each score. It is called the **Jacobian**. With $p$ for the weights:
+# for each score. It is called the **Jacobian**. With $z$ for the scores and $p$
+# for the weights, both `(n,)`:
 #
 # $$\frac{\partial p_i}{\partial z_j} = \begin{cases} p_i - p_i\,p_i & i = j \\ -\,p_i\,p_j & i \neq j \end{cases} \qquad\text{as a table: } \operatorname{diag}(p) - p\,p^\top$$
 #
-# (say "d-p-i by d-z-j: how fast weight *i* grows with score *j*"; diag(p) has
-# the weights on its diagonal and zeros elsewhere, and $p\,p^\top$ holds the
-# product of every two weights). In words: *your own score helps you by what
-# you have times what you have not yet; your neighbour's score takes from you
-# what you have times what they have.*
+# (say "d-p-i by d-z-j: how fast weight *i* grows with score *j*"). As a table,
+# diag(p) has the weights on its diagonal and zeros elsewhere, and $p\,p^\top$,
+# the weights as a column times the weights as a row, holds the product of every
+# two. In words: *your own score helps you by what you have times what you have
+# not yet; your neighbour's score takes from you what you have times what they
+# have.*
+#
+# Where does it come from? Raise score $j$ by a tiny $h$. The power $e^{z_j}$
+# then grows by $h$ times itself, and the sum below the fraction line by the
+# share $h\,p_j$. So *every* weight shrinks by that share: weight $i$ loses
+# $h\,p_j\,p_i$. Weight $j$ alone gains something too, namely $h\,p_j$, as its
+# own power has grown.
 #
 # By hand, for two words that share alike, $p = (0.5, 0.5)$: on the diagonal
 # $0.5 - 0.25 = 0.25$, beside it $-0.25$. That is the steepest it ever gets.
@@ -290,7 +314,8 @@ check("scaling.softmax_jacobian", softmax_jacobian)
 
 # %% [markdown]
 # The three pairs of scores from the beginning, and one pair of equals. Watch
-# the numbers shrink:
+# the numbers shrink. The last line does not trust the formula: it turns score 2
+# of the pair 3, 2 a tiny bit to either side, as in lesson 1.
 
 # %% tags=["demonstration"]
 for pair in ([3.0, 3.0], [3.0, 2.0], [6.0, 4.0], [10.0, 1.0]):
@@ -298,6 +323,8 @@ for pair in ([3.0, 3.0], [3.0, 2.0], [6.0, 4.0], [10.0, 1.0]):
     table = softmax_jacobian(np.array(pair))
     print(f"scores {pair}: weights {shares}, slopes")
     print(table)
+up, down = softmax(np.array([3.0, 2.001])), softmax(np.array([3.0, 1.999]))
+print("scores [3.0, 2.0], right column, measured:", (up - down) / 0.002)
 
 # %% [markdown]
 # Two things to see. Every row adds up to 0: all weights together stay 1, so
@@ -320,16 +347,17 @@ for d_k, each in one_each.items():
 
 # %% [markdown]
 # At width 1024 the slope is less than a millionth, and it is multiplied into
-# the gradient of everything that lies before the softmax: $W_Q$, $W_K$,
-# the embeddings. All of them stand still. With the division nothing of the
-# kind happens.
+# the gradient of everything that lies before the softmax: $W_Q$, $W_K$, the
+# word vectors. All of them stand still. With the division nothing of the kind
+# happens.
 #
 # ## Watch it not learn
 #
 # A query and two keys again. It prefers the first key and should learn to
-# prefer the second. The loss is the square of what is missing, $(1 - p_2)^2$,
-# and we go downhill for 300 steps as in lesson 1, in the scores themselves. By
-# the chain rule, the gradient is $-2(1 - p_2)$ times row 2 of your Jacobian.
+# prefer the second. The loss is the square of what is missing from the second
+# weight, $(1 - p_2)^2$. We go downhill for 300 steps as in lesson 1, in the
+# scores themselves, with a learning rate of 1. By the chain rule, the gradient
+# is $-2(1 - p_2)$ times the second row of your Jacobian.
 
 # %% tags=["demonstration"]
 print("weight of the second key after     0    20   100   300 steps")
@@ -345,7 +373,7 @@ for start in ([3.0, 2.0], [6.0, 4.0], [10.0, 1.0], [40.0, 4.0]):
 
 # %% [markdown]
 # The first two learn it. The other two are told 300 times that they are wrong,
-# and do not move. There is no error message, no NaN, no large number. The loss
+# and do not move. There is no error message and no strange number. The loss
 # simply stays where it is.
 #
 # ## A knob for it: temperature

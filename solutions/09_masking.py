@@ -62,7 +62,9 @@ def scaled_scores(Q, K):
 # that is looked at. A mask is a second table of the same shape that says yes or
 # no. In this course yes is `True` and means **"may attend"**.
 #
-# Four tokens: *I, am, here*, and a **pad**, a filler that is no word.
+# A **token** is one of the pieces that a text is cut into; here each is a word,
+# in lesson 4 they may be smaller. Take four tokens: *I, am, here*, and a
+# **pad**, a filler that is no word.
 #
 # | looks ↓ at → | I | am | here | pad |
 # |---|---|---|---|---|
@@ -77,10 +79,10 @@ def scaled_scores(Q, K):
 #
 # ## Mask 1 · Padding
 #
-# A computer likes rectangles. To work on two sentences at once, 1 2 3 and 4 5
-# (the numbers are the words' places in a vocabulary, their **ids**), both have
-# to be of one length. So the shorter one is filled up with a special id, the
-# pad, often 0:
+# A computer likes rectangles. Take two sentences, 1 2 3 and 4 5. (The numbers
+# are the words' places in the vocabulary, the list of all words that a model
+# knows: their **ids**.) To work on both at once, they have to be of one length.
+# So the shorter one is filled up with a special id, the pad, often 0:
 #
 # $$\begin{bmatrix} 1 & 2 & 3 \\ 4 & 5 & 0 \end{bmatrix}$$
 #
@@ -129,9 +131,6 @@ def causal_mask(n: int) -> np.ndarray:
 # %% nbgrader={"grade_id": "causal_mask-check", "grade": true, "locked": true}
 check("masking.causal_mask", causal_mask)
 
-# %% tags=["demonstration"]
-print(causal_mask(4).astype(int))
-
 # %% [markdown]
 # ## From one row to a square
 #
@@ -140,12 +139,15 @@ print(causal_mask(4).astype(int))
 # "this token may be looked at", by whomever. So every query gets the same row,
 # and the flag of a pad shuts a whole **column**.
 #
-# NumPy does it by broadcasting. The row gets an axis of length 1 for the
+# NumPy does it by **broadcasting**: where an array has an axis of length 1, it
+# is repeated along it as often as needed. The row gets such an axis for the
 # queries: `(batch, n)` becomes `(batch, 1, n)`, and fits any `(n, n)`.
 
 # %% tags=["demonstration"]
+print("your look-ahead mask, already a square:")
+print(causal_mask(4).astype(int))
 real = padding_mask(np.array([[1, 2, 3, 0]]), 0)  # (1, 4)
-print("the row:", real.astype(int)[0], " shape", real.shape)
+print("your padding mask, a row:", real.astype(int)[0], " shape", real.shape)
 print("with an axis for the queries: shape", real[:, None, :].shape)
 print("stretched to a square, one row for every query:")
 print(np.broadcast_to(real[:, None, :], (1, 4, 4)).astype(int)[0])
@@ -192,7 +194,8 @@ for ids, square in zip(batch, two, strict=True):
 # Our four tokens get vectors of four numbers; the pad's are all 0. As in lesson
 # 7 we take identity matrices, so that queries, keys and values are the vectors
 # themselves. Work out one score with a pencil: *am* against *here* is
-# $0.5·0.9 + 0.6·1.0 + 0.7·1.1 + 0.8·1.2$.
+# $0.5·0.9 + 0.6·1.0 + 0.7·1.1 + 0.8·1.2$. Then guess: the pad's vector is all
+# zeros. How much attention will the others give it?
 
 # %% tags=["demonstration"]
 words = ["I", "am", "here", "pad"]
@@ -210,16 +213,13 @@ with np.printoptions(precision=2):
     print(X @ X.T)
     print("divided by √4 = 2:")
     print(scores)
-
-# %% [markdown]
-# Look at the pad's column: its scores are 0. That sounds like "no attention",
-# and is not. To a softmax, 0 is a score like any other, and $e^0 = 1$:
-
-# %% tags=["demonstration"]
 for word, row in zip(words, softmax(scores), strict=True):
     print(f"{word:4} gives the pad {row[3]:.4f} of its attention")
 
 # %% [markdown]
+# The pad's scores are 0. That sounds like "no attention", and is not. To a
+# softmax, 0 is a score like any other, and $e^0 = 1$.
+#
 # ## Where does the mask go?
 #
 # *I* may look at itself only; *am* at *I* and itself. Take *am*, whose scores
@@ -405,9 +405,10 @@ for name, mask in (
     print(f"{name:16} I, am, here, pad moved by {moved}  {verdict}")
 
 # %% [markdown]
-# With a look-ahead mask, *I* and *am* stay exactly where they were: 0.0000. (An
-# *encoder*, lesson 13, reads whole sentences and is meant to see the words that
-# follow. It takes the padding mask alone, and "leak" is not the word there.)
+# With a look-ahead mask, *I* and *am* stay exactly where they were: 0.0000. (A
+# model that only reads, such as the *encoder* of lesson 13, is meant to see the
+# words that follow. It takes the padding mask alone, and "leak" is not the word
+# there.)
 #
 # The same trick tests padding: what stands *in* the pad must not matter, nor
 # how many pads there are. A sentence alone and the same one in a padded batch
@@ -427,8 +428,8 @@ for name, long_mask, short_mask in (
     print(f"{name:12} the same as alone: {np.allclose(padded[:2], alone)}")
 
 # %% [markdown]
-# Keep this test. You will run it again on the decoder of lesson 14, and it
-# finds in a second what a training curve hides for weeks.
+# Keep this test. You will run it again in lesson 14, on a model that writes (a
+# *decoder*), and it finds in a second what a falling loss hides for weeks.
 #
 # ## Poke at it
 #
@@ -507,8 +508,9 @@ print(f"sentences of {lengths} tokens in one batch: {filled:.0%} are words")
 # %% [markdown]
 # And it breaks where people do not agree on what `True` means. Here it is "may
 # attend", as in PyTorch's attention function. In PyTorch's *module* for
-# attention, `True` means the opposite, "is masked out". Both run without
-# complaint. The leak test tells:
+# attention (`torch.nn.MultiheadAttention`), `True` means the opposite, "is
+# masked out". Both run without complaint, and a mask that is turned round gives
+# another result, not an error:
 
 # %% tags=["demonstration"]
 import torch

@@ -21,8 +21,8 @@
 # - split, attend, merge and project by hand, for a sentence of three words;
 # - write multi-head attention in NumPy, for one sentence or a batch, masks
 #   included;
-# - count its parameters and its multiplications, and say why the number of
-#   heads is in neither;
+# - count its **parameters** (the numbers that it learns) and its
+#   multiplications, and say why the number of heads is in neither;
 # - say which numbers of heads are possible, and what libraries do about the
 #   others.
 #
@@ -123,8 +123,8 @@ for name, half in (("left", slice(0, 2)), ("right", slice(2, 4))):
 # ## Step 1 · Split
 #
 # Heads share the width of the model among them. With $d_{model}$ numbers a word
-# and $h$ heads, each head gets $d_{model} / h$ numbers. These are the sizes of
-# three real models, and one that does not work:
+# and $h$ heads, each head gets $d_{model} / h$ numbers. Here are the sizes of
+# two real models, of a small one, and of one that does not work:
 
 # %% tags=["demonstration"]
 for d_model, heads in ((512, 8), (768, 12), (256, 8), (64, 3)):
@@ -133,8 +133,9 @@ for d_model, heads in ((512, 8), (768, 12), (256, 8), (64, 3)):
     print(f"{d_model:3} / {heads:2} = {d_model / heads:.5g}{note}")
 
 # %% [markdown]
-# 512 with 8 heads is the Transformer of the paper, 768 with 12 is the small
-# GPT-2. Both came to heads of 64 numbers.
+# 512 with 8 heads is the Transformer of the paper that lesson 7 quotes, 768
+# with 12 is the smallest GPT-2, a language model of 2019. Both came to heads of
+# 64 numbers.
 #
 # To see where every number goes, take three words whose numbers are labels:
 # 23 is *word 2, place 3*. Two heads. Head 0 should get the first two places of
@@ -149,6 +150,10 @@ for d_model, heads in ((512, 8), (768, 12), (256, 8), (64, 3)):
 # So `(3, 4)` becomes `(2, 3, 2)`: heads, words, numbers. The axis of the heads
 # stands *in front* of the words, so that each head is a matrix of words by
 # numbers, as attention wants it.
+#
+# A batch of two such sentences is `(2, 3, 4)`, and becomes `(2, 2, 3, 2)`. The
+# axes that you work on are still the last ones. So count axes from the back,
+# where −1 is the last, and one function will do for both.
 #
 # {card multi_head.split_heads}
 
@@ -188,8 +193,8 @@ for h, head in enumerate(labels.reshape(2, 3, 2)):
 #
 # ## 64 / 3, and what libraries do
 #
-# Three heads of 64 numbers would be 21.33 wide. Your function refuses. What
-# about the libraries?
+# 64 numbers, shared among three heads, would be 21.33 for each. Your function
+# refuses. What about the libraries?
 
 # %% tags=["demonstration"]
 import torch
@@ -203,19 +208,13 @@ try:
 except AssertionError as error:
     print("PyTorch:", type(error).__name__)
 
-d, inner = 64, 3 * 64
-ours = 4 * (d * d + d)
-keras = 3 * (d * inner + inner) + (inner * d + d)
-print(f"4 heads of 16, inside {d}: {ours:6,} parameters")
-print(f"3 heads of 64, inside {inner}: {keras:,} parameters")
-
 # %% [markdown]
-# PyTorch refuses as well, and so do BERT and GPT-2 in Hugging Face's library.
-# Keras takes another way: there you say how wide a head is (`key_dim`), and
-# nothing is divided. `num_heads=3, key_dim=64` makes heads of 64 numbers, 192
-# in all, and a last matrix that leads from 192 back to 64. That runs. It is
-# another model, with three times the parameters, and nobody "handled" the
-# division: it was never made.
+# PyTorch refuses as well, and so do the ready-made models BERT and GPT-2 in
+# Hugging Face's library. Keras, another library, takes another way: there you
+# say how wide a head is (`key_dim`), and nothing is divided. `num_heads=3,
+# key_dim=64` makes heads of 64 numbers, 192 in all, and a last matrix that leads
+# from 192 back to 64. That runs. It is another model, with about three times
+# the parameters, and nobody "handled" the division: it was never made.
 #
 # ## Step 3 · Merge
 #
@@ -258,10 +257,11 @@ print("one head gave:", whole[0])
 # %% [markdown]
 # ## Whose matrices?
 #
-# In the paper every head has matrices of its own, $W^Q_i$, $W^K_i$ and $W^V_i$.
-# Here there is one large $W_Q$, and we split what comes out of it. That is the
-# same thing: column *c* of `X @ W_q` needs column *c* of `W_q` and no other.
-# Head 1 of two therefore owns the right half of the *columns*.
+# In the paper every head has matrices of its own, $W^Q_i$, $W^K_i$ and $W^V_i$
+# (say "W-Q of head i"). Here there is one large $W_Q$, and we split what comes
+# out of it. That is the same thing: column *c* of `X @ W_q` needs column *c* of
+# `W_q` and no other. Head 1 of two therefore owns the right half of the
+# *columns*.
 
 # %% tags=["demonstration"]
 rng = np.random.default_rng(10)
@@ -284,8 +284,9 @@ print("product with half of W:   ", *(X @ drawn[:, 2:]))
 # $$\text{MultiHead}(X) = [\text{head}_1, \ldots, \text{head}_h]\,W_O, \qquad
 # \text{head}_i = \text{Attention}(XW^Q_i, XW^K_i, XW^V_i)$$
 #
-# The brackets say "side by side". (The paper counts heads from 1 on, code from
-# 0.) There is another way to read it: the rows of $W_O$ belong to the heads,
+# The brackets say "side by side", and $h$ is the number of heads. (The paper
+# counts them from 1 on, code from 0.) $W_O$ is `(d_model, d_model)` again. There
+# is another way to read it: the rows of $W_O$ belong to the heads,
 # too. Each head's result times its own rows of $W_O$, all added up, gives the
 # same.
 
@@ -356,9 +357,9 @@ for h in (0, 1):
 # ## One head against many, on one sentence
 #
 # "The cat sat as it ate", eight numbers a word: noun, pronoun, verb, other
-# word, two for the place in the sentence, and two to spare. The matrices were
-# made by hand, so that we know what they ask. Two columns of $W_Q$ and $W_K$ a
-# question:
+# word, two for the place in the sentence, and two to spare. So $X$ is `(6, 8)`,
+# and $W_Q$ and $W_K$ are `(8, 8)`. They were made by hand, so that we know what
+# they ask, with two columns for each question:
 #
 # | columns | question | who asks |
 # |---|---|---|
@@ -459,14 +460,19 @@ for heads in (1, 2, 4, 8, 16):
     mine = count_parameters(d_model, heads)
     print(f"{heads:5}  {width:5}  {mine:,}   {theirs:,}  ", end="")
     print(f"{products:,}      {heads * n * n:,}")
+print(f"64 numbers, 4 heads of 16: {count_parameters(64, 4):,} parameters")
+keras = 3 * (64 * 192 + 192) + (192 * 64 + 64)
+print(f"Keras, with 3 heads of 64: {keras:,}")
 
 # %% [markdown]
-# Five times the same. (With its addition, a multiplication makes two
-# **FLOPs**, floating-point operations. That is twice the number, and again the
-# same for all.) Only the last column grows, the number of attention weights:
-# every head has a map of $n × n$, to be kept in memory and put through a
-# softmax. That is small change beside the multiplications as long as heads are
-# not very narrow.
+# Five times the same. (With its addition, a multiplication makes two **FLOPs**,
+# floating-point operations. That is twice the number, and again the same for
+# all.) Only the last column grows, the number of attention weights: every head
+# has a map of $n × n$, to be kept in memory and put through a softmax. That is
+# small change beside the multiplications as long as heads are not very narrow.
+#
+# The last two lines are those of Keras from above. Its three heads do not share
+# 64 numbers; each has 64 of its own, and that is what costs.
 #
 # ## In your own words
 #
@@ -519,7 +525,8 @@ for heads in (1, 2, 4, 8):
 # ## Spot the slip
 #
 # Each of the three lines below was published in notes on Transformers. Each is
-# wrong. Find out why *before* you run the cell under them.
+# wrong. Find out why *before* you run the cell under them. (An *embedding* is the
+# vector of a word, a row of $X$.)
 #
 # 1. "Now run eight heads on the 4-wide example (The, Cat, Sat). Each head gets
 #    the whole matrix, and is `d_model // 8` wide."

@@ -97,20 +97,16 @@ for word, row in zip(words, lion_first, strict=True):
 print("Tiger kills lion")
 for place, row in zip(backwards, tiger_first, strict=True):
     print(f"  {words[place]:6}", row)
+one = {tuple(row) for row in lion_first.round(9)}
+other = {tuple(row) for row in tiger_first.round(9)}
+print("as sets of three rows, the two are equal:", one == other)
 
 # %% [markdown]
 # Compare the rows of *lion*, then those of *kills*. The two sentences go in as
 # the same **set** of vectors and come out as the same set of vectors, only
 # stacked in another order. Whatever is worked out from the vector of *kills*
 # is the same for both.
-
-# %% tags=["demonstration"]
-one = {tuple(row) for row in lion_first.round(9)}
-other = {tuple(row) for row in tiger_first.round(9)}
-print("different rows in each:", len(one), "and", len(other))
-print("the two sets are equal:", one == other)
-
-# %% [markdown]
+#
 # ## Measure it
 #
 # "Shuffle first, then attend" gives the same as "attend first, then shuffle".
@@ -168,18 +164,19 @@ for name, function in (
 # ## Prove it
 #
 # A number on three words is evidence, no proof. Here is one, in four lines. Let
-# $P$ be the matrix that shuffles rows: $PX$ is `X[order]`. Every row of $P$ has
-# a single 1, and $P^\top P = I$ (shuffle, shuffle back). Now put $PX$ in:
+# $P$, `(n, n)`, be the matrix that shuffles rows: $PX$ is `X[order]`. Every row
+# of $P$ has a single 1. $P^\top$ shuffles back, so that $P^\top P = I$, the
+# identity matrix. Now put $PX$ in:
 #
 # 1. Queries, keys and values are made row by row: $(PX)W = P(XW)$. They are
 #    shuffled like the words.
 # 2. The scores become $(PQ)(PK)^\top = P\,(QK^\top)\,P^\top$: the same table,
 #    its rows *and its columns* shuffled.
 # 3. Softmax works within a row, and does not care in which order the row's
-#    entries stand. So the weights are $P\,A\,P^\top$, where $A$ are the old
-#    ones.
+#    entries stand. So the weights are $P\,A\,P^\top$, where $A$, `(n, n)`, are
+#    the old ones.
 # 4. The output is $P A P^\top \cdot P V = P A\,(P^\top P)\,V = P\,(AV)$: the old
-#    output, shuffled. ∎
+#    output, shuffled. That was to be proved.
 #
 # Each line as numbers:
 
@@ -217,17 +214,18 @@ print("4.", np.allclose(new @ (shuffled @ W_v), P @ (A @ V)))
 # - **A clock.** Its hands do what binary digits do, smoothly: a fast hand, a
 #   slow one, a slower one. None ever leaves its circle.
 #
-# Sinusoidal encodings are the clock. A hand at angle $a$ is written down as the
-# point where it ends, and that takes two numbers, $\sin a$ and $\cos a$: a
-# **pair**. With $d_{model}$ numbers there are $d_{model}/2$ hands, each slower
-# than the one before:
+# **Sinusoidal encodings** (made of sine waves) are the clock. A hand at angle $a$
+# is written down as the point where it ends, and that takes two numbers,
+# $\sin a$ and $\cos a$: a **pair**. With $d_{model}$ numbers there are
+# $d_{model}/2$ hands, each slower than the one before:
 #
 # $$PE_{pos,\,2i} = \sin\frac{pos}{10000^{2i/d_{model}}} \qquad
 # PE_{pos,\,2i+1} = \cos\frac{pos}{10000^{2i/d_{model}}}$$
 #
-# Say: "the position over 10000 to the power $2i$ over $d_{model}$". $pos$ is
-# the position, from 0 on; $i$ is the number of the pair, from 0 on. Note that
-# **both of a pair have the same angle**.
+# Say: "the sine of the position over 10000 to the power $2i$ over $d_{model}$".
+# $PE$ is the table of position encodings, one row for each position $pos$, from
+# 0 on. $i$ is the number of the pair, from 0 on: pair $i$ fills the columns $2i$
+# and $2i + 1$. Note that **both of a pair have the same angle**.
 #
 # By hand, for $d_{model} = 4$, so that $i$ is 0 or 1. The first pair divides by
 # $10000^0 = 1$, the second by $10000^{2/4} = 100$. So position 1 has the angles
@@ -374,15 +372,17 @@ positions.show()
 # turn is the same *wherever you start*. A model can learn "three words back" as
 # one fixed matrix.
 #
-# For one pair, with angle $a$ at $pos$ and $b$ for the $k$ steps, school knows
-# the **addition theorems**:
+# Take one pair. At $pos$ it has the angle $a$, and $k$ steps turn it by $b$,
+# which is $k$ times its angle at position 1: $b = k / 10000^{2i/d_{model}}$. For
+# the sum of two angles, school knows the **addition theorems**:
 #
 # $$\sin(a+b) = \cos b · \sin a + \sin b · \cos a$$
 # $$\cos(a+b) = -\sin b · \sin a + \cos b · \cos a$$
 #
 # On the right stand $\sin a$ and $\cos a$, each times something in which $a$
-# does not occur. Four numbers, a 2 × 2 matrix: a rotation. One such block for
-# every pair along the diagonal makes the whole matrix.
+# does not occur. Those are four numbers, a 2 × 2 matrix that takes the old pair
+# (as a column, the sine on top) to the new one: a rotation. One such block for
+# every pair along the diagonal, and zeros elsewhere, make the whole matrix.
 #
 # {card positional_encoding.shift_matrix}
 
@@ -485,15 +485,18 @@ print("GPT-2's table: 1024 positions × 768 numbers =", f"{1024 * 768:,}")
 #
 # Most language models of today do neither. They take the best of this lesson,
 # the rotation, and apply it where it counts: not to the word, but to **queries
-# and keys**, just before they meet. A query at position $m$ has each of its
-# pairs turned by $m$ steps, a key at position $n$ by $n$ steps. In their dot
-# product only the *difference* is left, $m - n$ steps: what matters is how far
+# and keys**, just before they meet. A query at position $s$ has each of its
+# pairs turned by $s$ steps, a key at position $t$ by $t$ steps. In their dot
+# product only the *difference* is left, $s - t$ steps: what matters is how far
 # apart two words are, and in which direction. The values are not turned, and
 # nothing is added to the words.
 #
-# By hand: at position 1 the pair (1, 0) turns by the angle 1, to
-# $(\cos 1, \sin 1)$ = (0.5403, 0.8415), and a pair $(x, y)$ to
-# $(x \cos a - y \sin a,\; x \sin a + y \cos a)$.
+# By hand: a pair $(x, y)$ is a point of the plane now, $x$ to the right and $y$
+# up. Turned by an angle $a$, it becomes
+# $(x \cos a - y \sin a,\; x \sin a + y \cos a)$. At position 1 the first pair
+# turns by the angle 1, and (1, 0) becomes $(\cos 1, \sin 1)$ =
+# (0.5403, 0.8415). (Do not take your shift matrix for this. The pairs of an
+# encoding have the sine in front, so its blocks turn the other way round.)
 #
 # {card positional_encoding.rotary}
 

@@ -107,7 +107,8 @@ for far in distances:
 # $$\text{LayerNorm}(x) = \gamma \cdot \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta$$
 #
 # In words: *how far from my mean, in units of my spread; then γ times that,
-# plus β*.
+# plus β*. The whole vector is done at once: $x$, $\gamma$ and $\beta$ have $d$
+# numbers each, while $\mu$ and $\sigma^2$ are one number for the word.
 #
 # {card layer_norm.layer_norm}
 
@@ -234,7 +235,7 @@ print("The alone, batch norm:", batch_norm(table[:1], one, zero)[0])
 # every word is normalised by itself, in the same way in training and in use,
 # and no word can peek at another through the norm.
 #
-# ## Poke at it
+# ## Poke at it: two norms
 #
 # The sliders move the first row. On the right is what the two norms make of the
 # table.
@@ -272,7 +273,7 @@ normalising.show()
 # Lesson 1: to learn, each number in a model must know how the loss changes if
 # it grows a little. In a chain of layers that message travels **backwards**,
 # from the loss to the first layer, and each layer it passes multiplies it by
-# its own slope. That is the chain rule (lesson 3), and all we need of it here.
+# its own slope. That is the chain rule of lesson 1, once for every layer.
 #
 # Say each layer has a slope of 0.5. After two layers 0.25 is left, after ten
 # 0.001, after fifty next to nothing: the first layer is never told what it did
@@ -282,7 +283,7 @@ normalising.show()
 # $y = x + f(x)$. That is a **residual path**: $f$ only has to find what should
 # *change* about $x$. The slope of $x$ is 1, so the slope of $y$ is 1 plus that
 # of $f$. Whatever $f$ does, there is a way on which the message is multiplied
-# by 1, and fifty times 1 is 1.
+# by 1, and after fifty layers it is still what it was.
 
 # %% tags=["demonstration"]
 print("depth   without, slope 0.5    with, slope 0.5   with, slope 0.02")
@@ -295,7 +296,9 @@ for depth in (1, 2, 10, 50):
 # the path brings, with a slope of −1, could stop it.) But look at the middle
 # column: it can *explode*. The path adds, and sums of fifty things get large,
 # unless each changes only a little (last column), or something keeps the
-# numbers in range. You have just written something that does.
+# numbers in range. Your `layer_norm` does.
+#
+# ## Poke at it: depth
 #
 # In the picture each layer (a *sub-layer*, since two of them make a layer of a
 # Transformer) turns a vector of 16 numbers and makes it $s$ times as long. The
@@ -366,82 +369,73 @@ check("layer_norm.add_and_norm", add_and_norm)
 # runs from the bottom to the top without meeting anything; in post-norm every
 # norm sits right on it.
 #
-# Let us measure. Fifty sub-layers with random weights, each a small network;
-# PyTorch works out the gradient, which starts with a length of 1 at the top.
-# How long is it when it arrives?
+# Let us measure. The next cell only builds what we need, in PyTorch, since that
+# works out gradients: fifty sub-layers $f$ with random weights, each a small
+# network of the kind that comes below, and an $x$ of 32 numbers for the bottom.
 
-# %% tags=["demonstration"]
+# %%
 import torch
 
 rng = np.random.default_rng(12)
 width, inner = 32, 128
-sublayers = [
-    (
-        torch.from_numpy(rng.normal(0, width**-0.5, (width, inner))),
-        torch.from_numpy(rng.normal(0, inner**-0.5, (inner, width))),
-    )
-    for _ in range(50)
+shapes = [(width, inner), (inner, width)] * 50  # two matrices a sub-layer
+matrices = [
+    torch.from_numpy(rng.normal(0, rows**-0.5, (rows, columns)))
+    for rows, columns in shapes
 ]
 bottom = torch.from_numpy(rng.normal(size=width)).requires_grad_()
 top_gradient = torch.from_numpy(rng.normal(size=width))
 top_gradient /= top_gradient.norm()
 
 
-def norm(h):
-    return torch.nn.functional.layer_norm(h, (width,))
+def norm(x):
+    return torch.nn.functional.layer_norm(x, (width,))
 
 
-def f(h, sublayer):
-    first, second = sublayer
-    return torch.relu(h @ first) @ second
+def f(x, number):
+    first, second = matrices[2 * number : 2 * number + 2]
+    return torch.relu(x @ first) @ second
 
-
-def through(arrangement, depth):
-    """How far the numbers at the top spread; how long the gradient is."""
-    h = bottom
-    for sublayer in sublayers[:depth]:
-        h = arrangement(h, sublayer)
-    (back,) = torch.autograd.grad(h, bottom, top_gradient)
-    return h.std().item(), back.norm().item()
-
-
-arrangements = {
-    "f(x)": lambda x, s: f(x, s),
-    "x + f(x)": lambda x, s: x + f(x, s),
-    "norm(x + f(x))": lambda x, s: norm(x + f(x, s)),
-    "x + f(norm(x))": lambda x, s: x + f(norm(x), s),
-}
-print("gradient at the bottom of    5     20     50 sub-layers", end="")
-print("   spread of the numbers at the top")
-for name, arrangement in arrangements.items():
-    arrived = [through(arrangement, depth) for depth in (5, 20, 50)]
-    print(f"{name:22}", *(f"{back:8.2g}" for _, back in arrived), end="")
-    print(f"{arrived[-1][0]:26.2g}")
 
 # %% [markdown]
-# - Without a path (first row) the gradient is dead, and so is the signal.
-# - With a path and no norm (second row), both explode.
-# - The two norms (last rows) keep both within reason.
+# Now stack them in four ways. A gradient of length 1 starts at the top. How
+# long is it when it arrives at the bottom?
 #
-# Where do they differ, then? In the **direct path**. Suppose that the
-# sub-layers pass nothing back at all, as when they are saturated or badly
-# trained. What arrives on the path of $x$ alone? In the cell below `detach`
-# tells PyTorch to send no gradient through $f$.
+# Two more rows look at the **direct path**. Suppose that the sub-layers pass
+# nothing back at all, because they are saturated or badly trained. What arrives
+# on the path of $x$ alone? There `detach` tells PyTorch to send no gradient
+# through $f$.
 
 # %% tags=["demonstration"]
-direct = {
-    "post-norm": lambda x, s: norm(x + f(x, s).detach()),
-    "pre-norm": lambda x, s: x + f(norm(x), s).detach(),
+arrangements = {
+    "f(x)": f,
+    "x + f(x)": lambda x, k: x + f(x, k),
+    "norm(x + f(x))": lambda x, k: norm(x + f(x, k)),
+    "x + f(norm(x))": lambda x, k: x + f(norm(x), k),
+    "post-norm, path alone": lambda x, k: norm(x + f(x, k).detach()),
+    "pre-norm, path alone": lambda x, k: x + f(norm(x), k).detach(),
 }
-print("on the direct path alone     5       20       50 sub-layers")
-for name, arrangement in direct.items():
-    arrived = [through(arrangement, depth)[1] for depth in (5, 20, 50)]
-    print(f"{name:20}", *(f"{back:8.1e}" for back in arrived))
+print("gradient at the bottom of     5       20       50 sub-layers", end="")
+print("   spread at the top")
+for name, arrangement in arrangements.items():
+    print(f"{name:22}", end="")
+    for depth in (5, 20, 50):
+        x = bottom
+        for k in range(depth):
+            x = arrangement(x, k)
+        (back,) = torch.autograd.grad(x, bottom, top_gradient)
+        print(f"{back.norm().item():9.1e}", end="")
+    print(f"{x.std().item():22.1e}")
 
 # %% [markdown]
-# In pre-norm the direct path hands on exactly what it gets. In post-norm each
-# norm on it divides by a spread a little above 1, and fifty of these leave next
-# to nothing. That is why deep post-norm models need a very gentle start (a
+# - Without a path (row 1) the gradient is dead, and so is the signal.
+# - With a path and no norm (row 2), both explode.
+# - The two norms (rows 3 and 4) keep both within reason.
+# - The last two rows show where the norms differ. In pre-norm the direct path
+#   hands on exactly what it gets. In post-norm each norm on it divides by a
+#   spread a little above 1, and fifty of these leave next to nothing.
+#
+# That is why deep post-norm models need a very gentle start (a
 # *warm-up* of the learning rate, lesson 15), and why most large models use
 # pre-norm, with one more norm at the very end. On the other hand post-norm
 # keeps the numbers at the top at a spread of 1, while in pre-norm they grow
@@ -510,10 +504,11 @@ print("by hand, inside:", x @ tiny, " result:", end=" ")
 print(feed_forward(x, tiny, np.zeros(3), notes, np.zeros(2)))
 
 # %% [markdown]
-# GPT and BERT use **GELU** in place of ReLU, $x$ times $\Phi(x)$, where $\Phi$
-# (*phi*) is the chance that a standard normal number is below $x$. It is ReLU
-# with a soft bend: just below 0 a little gets through, so that a gradient gets
-# through as well, where ReLU has a slope of 0.
+# GPT and BERT, two families of models that came later, use **GELU** in place of
+# ReLU. It is $x$ times $\Phi(x)$, where $\Phi$ (*phi*) is the chance that a
+# standard normal number is below $x$: ReLU with a soft bend. Just below 0 a
+# little gets through, so that a gradient gets through as well, where ReLU has a
+# slope of 0.
 
 # %% tags=["demonstration"]
 print("    x     ReLU     GELU    slope of ReLU, GELU")
@@ -596,7 +591,8 @@ print((sent == 0).astype(int))
 # ## All of it: an encoder layer
 #
 # Attention, add & norm, network, add & norm: that is one layer of the
-# Transformer's encoder, and you have written every part of it. Here it is on
+# Transformer's **encoder**, the half of it that reads, and you have written
+# every part. Here it is on
 # our sentence, with random weights and four features a word. Dropout belongs
 # behind each sub-layer, before the sum; it is off here ($p = 0$). To see what
 # the norms are good for, the last lines do without them.
@@ -661,7 +657,14 @@ for norms in (True, False):
 # ## What it costs, and where it breaks
 #
 # Norms cost next to nothing. The network is the largest part of a layer, twice
-# as large as all of attention.
+# as large as all of attention. And there are three ways in which a layer breaks:
+#
+# - A norm throws the size away. A word that is ten times another looks the same
+#   behind it. Where size matters, it must be written into the pattern.
+# - A word without a pattern gets one. Where all numbers are nearly equal, the
+#   norm blows the rest up, rounding errors and all.
+# - Dropout that stays switched on in use makes every answer a throw of the
+#   dice. (`model.eval()` is the line that people forget in PyTorch.)
 
 # %% tags=["demonstration"]
 attention_size = 4 * (d_model * d_model + d_model)
@@ -676,17 +679,7 @@ for name, count in (
     everything = attention_size + network_size + norm_size
     print(f"{name:22} {count:8}  {100 * count / everything:5.1f} %")
 
-# %% [markdown]
-# And three ways in which it breaks:
-#
-# - A norm throws the size away. A word that is ten times another looks the same
-#   behind it. Where size matters, it must be written into the pattern.
-# - A word without a pattern gets one. Where all numbers are nearly equal, the
-#   norm blows the rest up, rounding errors and all.
-# - Dropout that stays switched on in use makes every answer a throw of the
-#   dice. (`model.eval()` is the line that people forget in PyTorch.)
-
-# %% tags=["demonstration"]
+print("\nwhere it breaks:")
 print("1, 2, 3, 4:    ", layer_norm(np.arange(1.0, 5.0), one, zero))
 print("10, 20, 30, 40:", layer_norm(10 * np.arange(1.0, 5.0), one, zero))
 faint = np.array([0.3, 0.3, 0.3, 0.31])

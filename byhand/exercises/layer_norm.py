@@ -177,11 +177,12 @@ layer_norm = Exercise(
     asks=(
         "Bring every token to mean 0 and variance 1, over its own features: "
         r"$\gamma \cdot \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + "
-        r"\beta$. `x` is `(…, d)`: any number of axes, one token along the "
-        "last one. $\\mu$ is the mean of a token and $\\sigma^2$ its "
-        "variance, the *mean* of the squared distances (divided by d, not "
-        "by d − 1). `gamma` and `beta` are `(d,)`, a number for each "
-        "feature, and the result has the shape of `x`."
+        r"\beta$. `x` is `(…, d)`: a single token `(d,)`, a table `(n, d)` or "
+        "more axes in front, one token along the last one. $\\mu$ is the mean "
+        "of a token and $\\sigma^2$ its variance, the *mean* of the squared "
+        "distances (divided by d, not by d − 1). `gamma` and `beta` are "
+        "`(d,)`, a number for each feature, and the result has the shape of "
+        "`x`."
     ),
     points=2,
     difficulty=2,
@@ -315,6 +316,7 @@ layer_norm = Exercise(
             stretched(axes_lost),
         ),
     ),
+    not_by=("layer_norm",),
     hints=(
         "By hand, for [2, 4, 6, 8]: what is the mean? What are the squared "
         "distances from it, and what is *their* mean?",
@@ -439,6 +441,7 @@ batch_norm = Exercise(
             running_statistics,
         ),
     ),
+    not_by=("batch_norm",),
     hints=(
         "In a table of 4 examples and 3 features, how many means do you "
         "need: 4 or 3?",
@@ -953,6 +956,10 @@ def whole_rows(rng, shape, p):
     return with_chance(rng, (*shape[:-1], 1), p)
 
 
+def all_or_nothing(rng, shape, p):
+    return with_chance(rng, (1,) * len(shape), p)
+
+
 def as_many_each_time(rng, shape, p):
     size = math.prod(shape)
     return (rng.permutation(size) >= round(p * size)).reshape(shape)
@@ -1008,9 +1015,10 @@ dropout = Exercise(
         "shape, and the result is a new array of the same. Draw from the "
         "generator `rng` and from nothing else, in whatever way you like "
         "(`rng.random(shape)` gives numbers from 0 to 1, all equally "
-        "likely). The check looks at large arrays, counts what was kept, and "
-        "allows for chance. A `p` that is negative, or 1 or more, is refused "
-        "with a `ValueError`."
+        "likely). The check looks at large arrays and allows for chance: it "
+        "measures the share that was kept, and how often two neighbours in a "
+        "column, and in a row, had the same fate. A `p` that is negative, or "
+        "1 or more, is refused with a `ValueError`."
     ),
     points={"drops": 2, "refuses": 1},
     difficulty=2,
@@ -1077,6 +1085,12 @@ dropout = Exercise(
             wrong_mask(whole_rows),
         ),
         Misconception(
+            "all or nothing",
+            "there is one decision for the whole array: all of it stays or "
+            "all of it goes. Each number needs a throw of its own.",
+            wrong_mask(all_or_nothing),
+        ),
+        Misconception(
             "own random numbers",
             "the same seed gives another mask each time: the numbers come "
             "from somewhere else than `rng`.",
@@ -1127,6 +1141,7 @@ dropout = Exercise(
             asserting,
         ),
     ),
+    not_by=("dropout",),
     hints=(
         "If a quarter of all numbers is set to 0, by how much does their sum "
         "shrink, on average? What must the others be multiplied by?",

@@ -762,7 +762,8 @@ masked_attention = Exercise(
         ),
         Case(
             "three tokens, no looking ahead",
-            lambda rng: attention(rng, 3, 3, 2, 4, mask=look_back(3)),
+            # Where d_v is the square of d_k, two mistakes look the same.
+            lambda rng: attention(rng, 3, 3, 2, 5, mask=look_back(3)),
         ),
         Case(
             "two queries, four keys",
@@ -791,6 +792,12 @@ masked_attention = Exercise(
             "not scaled",
             "these are the weights without the division by √d_k.",
             lambda Q, K, V, mask: attend(Q, K, V, mask, scale=1.0),
+        ),
+        Misconception(
+            "scaled twice",
+            "the scores were divided by √d_k twice. The function of lesson 8 "
+            "has done it already.",
+            lambda Q, K, V, mask: attend(Q, K, V, mask, scale=1 / K.shape[-1]),
         ),
         Misconception(
             "root of the number of keys",

@@ -697,7 +697,7 @@ multi_head_attention = Exercise(
         ),
         Misconception(
             "slices of the embedding",
-            "each head sees only its own slice of the *embedding*. The "
+            "each head sees only its own slice of a *word's vector*. The "
             "projections come first: every head's queries, keys and values "
             "are made from the whole row, and those are what is split.",
             slices_only,
@@ -732,6 +732,7 @@ multi_head_attention = Exercise(
             lambda *given: heads_attend(*given)[::-1],
         ),
     ),
+    not_by=("multi_head_attention", "multi_head_attention_forward"),
     hints=(
         "You have split, merged and attended. Which of them happens to the "
         "queries, which to the output, and where does `W_o` come?",
@@ -847,7 +848,7 @@ count_parameters = Exercise(
         Misconception(
             "heads square",
             "you took a head's matrices for square, its width by its width. "
-            "A head reads the *whole* embedding: its matrices are d_model "
+            "A head reads a word's *whole* vector: its matrices are d_model "
             "high and as wide as the head.",
             counted(lambda d, h: h * (d // h) ** 2, one_row),
         ),

@@ -599,6 +599,14 @@ shift_matrix = Exercise(
             ),
         ),
         Misconception(
+            "twice the column",
+            "you put twice the *column's* number into the exponent. 2i is "
+            "the even column of the pair already.",
+            lambda k, d: blocks(
+                k * speeds(d, lambda pair, d: 4 * pair / d), forward
+            ),
+        ),
+        Misconception(
             "a vector",
             "this is the encoding of position k, a row of numbers. What is "
             "asked for is a *matrix*, which turns one encoding into "
@@ -726,6 +734,14 @@ rotary = Exercise(
             "pair number i, and yours lacks the 2.",
             lambda x: turned(
                 x, rotary_angles(x, power=lambda pair, d: pair / d)
+            ),
+        ),
+        Misconception(
+            "twice the column",
+            "you put twice the *column's* number into the exponent. 2i is "
+            "the even column of the pair already.",
+            lambda x: turned(
+                x, rotary_angles(x, power=lambda pair, d: 4 * pair / d)
             ),
         ),
         Misconception(

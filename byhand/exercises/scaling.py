@@ -107,6 +107,13 @@ scaled_scores = Exercise(
             scores_times(lambda Q, K: 0.5),
         ),
         Misconception(
+            "half of d_k",
+            "you divided by d_k and then by 2: a power is worked out before "
+            "a division. Brackets round the fraction in the exponent make it "
+            "a root.",
+            scores_times(lambda Q, K: 0.5 / K.shape[1]),
+        ),
+        Misconception(
             "fourth root",
             "you divided by the *fourth* root of d_k. If you scale the "
             "queries alone before the product, they need all of √d_k; the "
@@ -264,6 +271,12 @@ softmax_jacobian = Exercise(
             "the products are added where they should be taken away: when "
             "one word's score rises, the *other* words lose weight.",
             product_added,
+        ),
+        Misconception(
+            "sign off the diagonal",
+            "the diagonal is right; beside it a minus is missing. When one "
+            "word's score rises, the *other* words lose weight.",
+            lambda z: np.abs(jacobian(z)),
         ),
         Misconception(
             "turned round",
@@ -444,11 +457,12 @@ dot_product_variance = Exercise(
         "Measure how far the dot product of two random vectors spreads. "
         "Draw `samples` queries and as many keys, each with `d_k` numbers "
         "from the standard normal distribution (mean 0, variance 1); take "
-        "the dot product of each query with the key of its own number; and "
-        "return the **variance** of these `samples` dot products, one "
-        "float. Draw from the generator `rng` and from nothing else "
-        "(`rng.standard_normal(shape)` gives an array), so that the same "
-        "seed gives the same result. The check allows for chance."
+        "the dot product of each query with the key of its own number, and "
+        "with no other (a table of every query against every key would not "
+        "fit into memory); and return the **variance** of these `samples` "
+        "dot products, one float. Draw from the generator `rng` and from "
+        "nothing else (`rng.standard_normal(shape)` gives an array), so that "
+        "the same seed gives the same result. The check allows for chance."
     ),
     points=2,
     difficulty=2,
@@ -687,6 +701,7 @@ attention_entropy = Exercise(
             scipy.special.entr,
         ),
     ),
+    not_by=("entropy",),
     hints=(
         "What is the entropy of (0.5, 0.5)? And of (1, 0), if a weight of 0 "
         "adds nothing?",
@@ -768,8 +783,10 @@ softmax_with_temperature = Exercise(
         "the softmax over the last axis. `z` has any shape, `temperature` "
         "is one float, and the result has the shape of `z`. The result must "
         "be finite for *any* finite scores and *any* temperature above 0, "
-        "however small. The temperature must be positive: raise a "
-        "`ValueError` otherwise, with a sentence that says what is wrong."
+        "however small. (A warning that something overflowed on the way does "
+        "no harm, as long as the result is right.) The temperature must be "
+        "positive: raise a `ValueError` otherwise, with a sentence that says "
+        "what is wrong."
     ),
     points={"weights": 2, "refuses": 1},
     difficulty=3,

@@ -267,6 +267,7 @@ softmax = Exercise(
             scipy.special.log_softmax,
         ),
     ),
+    not_by=("softmax", "log_softmax"),
     hints=(
         "What happens to e^a / (e^a + e^b) when you subtract 5 from both a "
         "and b?",
