@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from byhand.environment import scripts_on_path
+from grader.classrun import use_for_nbgrader
 from grader.notebooks import changed_lessons
-from grader.sanitize import PREPROCESSORS
 
 c = get_config()  # noqa: F821 - traitlets puts it there
 
@@ -19,10 +19,9 @@ scripts_on_path()
 # nbgrader's own caution stands, and it asks for --force.
 c.GenerateAssignment.force = not changed_lessons(Path(__file__).parent)
 
-# A test cell that a learner deleted is put back, so that it can be graded,
-# and one that was doubled does not stop that.
-c.OverwriteCells.add_missing_cells = True
-c.Autograde.sanitize_preprocessors = PREPROCESSORS
+# `nbgrader autograde` and formgrader's button grade sealed, as `grader
+# autograde` does. To set something: c.SealedAutograde.by_hand = False
+use_for_nbgrader()
 
-# A learner's loop that never ends costs one cell a minute, not the batch.
-c.Execute.timeout = 60
+# What learners wrote is shown without its scripts.
+c.HTMLExporter.sanitize_html = True

@@ -10,12 +10,17 @@ import queue
 import threading
 import traceback
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
+
+from byhand import by_hand
 
 TIME_LIMIT = 10.0  # seconds an answer may take on one case
 _SHOWN = 2_000  # characters of captured output that are kept
@@ -31,6 +36,7 @@ class Outcome:
     stopped. line: the learner's line that raised, as text.
     changed: names of inputs that it changed in place.
     printed: what it printed and warned, at most 2,000 characters.
+    short_cuts: the library calls among `not_by` that it made.
     """
 
     value: Any = None
@@ -40,6 +46,37 @@ class Outcome:
     line: str = ""
     changed: tuple[str, ...] = ()
     printed: str = ""
+    short_cuts: tuple[str, ...] = ()
+
+
+class Elsewhere(ABC):
+    """A stand-in for an answer that runs in another process.
+
+    limit: seconds that a call may take here.
+    """
+
+    limit: float
+
+    @abstractmethod
+    def __call__(self, *inputs: Any) -> Any:
+        """Call it there. OutOfTime: it did not return in its time."""
+
+    @abstractmethod
+    def use(self, way: str, *inputs: Any) -> Any:
+        """Use it there in one of the ways of byhand/calls.py."""
+
+    @abstractmethod
+    def with_right(
+        self, references: dict[str, Callable]
+    ) -> AbstractContextManager[tuple[str, ...]]:
+        """Put right functions in place of those of these names it calls.
+
+        Yields the names that were replaced.
+        """
+
+
+class OutOfTime(BaseException):
+    """An answer elsewhere ran out of time."""
 
 
 class _Stopped(BaseException):
@@ -108,25 +145,31 @@ def call(
     answer: Callable[..., Any],
     inputs: dict[str, Any],
     limit: float | None = None,
+    not_by: tuple[str, ...] = (),
 ) -> Outcome:
     """Call `answer` on copies of `inputs`, in order, and say what happened.
 
-    limit: seconds; by default TIME_LIMIT. Output, warnings and exceptions
-    are captured, never passed on; only a KeyboardInterrupt of the person
-    at the keyboard is.
+    limit: seconds; by default TIME_LIMIT. not_by: names of library functions
+    to notice. Output, warnings and exceptions are captured, never passed on;
+    only a KeyboardInterrupt of the person at the keyboard is.
     """
     global _worker
     limit = TIME_LIMIT if limit is None else limit
     given = copy.deepcopy(inputs)
     outcome = Outcome()
     printed = _Bounded()
+    elsewhere = threading.Event()
 
     def run() -> None:
-        try:
-            outcome.value = answer(*given.values())
-        except BaseException as error:  # SystemExit must not pass either
-            outcome.error = error
-            outcome.line = _learners_line(error)
+        with by_hand.notice(not_by) as called:
+            try:
+                outcome.value = answer(*given.values())
+            except OutOfTime:
+                elsewhere.set()
+            except BaseException as error:  # SystemExit must not pass either
+                outcome.error = error
+                outcome.line = _learners_line(error)
+        outcome.short_cuts = tuple(called)
 
     if _worker is None or not _worker.thread.is_alive():
         _worker = _Worker()
@@ -146,6 +189,7 @@ def call(
             outcome.still_running = not worker.stop()
         else:
             _worker = worker
+            outcome.timed_out = elsewhere.is_set()
     said = dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
     outcome.printed = "\n".join([*printed.getvalue().splitlines(), *said])
     if not outcome.timed_out:
@@ -157,8 +201,18 @@ def call(
     return outcome
 
 
+def names_in(code: CodeType | None) -> set[str]:
+    """The global names that a function uses, its comprehensions' too."""
+    if code is None:
+        return set()
+    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
+    return set(code.co_names).union(*map(names_in, inner))
+
+
 def _learners_line(error: BaseException) -> str:
     """The last line outside this package and the libraries, or ''."""
+    if isinstance(getattr(error, "learners_line", None), str):
+        return error.learners_line  # a stand-in for an answer elsewhere
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         name = frame.filename
         if name.startswith(_HERE) or "site-packages" in name:
@@ -181,6 +235,12 @@ def _same(before: Any, after: Any) -> bool:
         )
     if hasattr(before, "detach"):  # a tensor: == would be element-wise
         return before.shape == after.shape and bool((before == after).all())
-    if isinstance(before, (list, tuple, dict, int, float, str)):
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(
+            _same(before[name], after[name]) for name in before
+        )
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(_same, before, after))
+    if isinstance(before, (int, float, str)):
         return before == after
     return True  # a generator's or a module's state is theirs to change

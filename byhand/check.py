@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from textwrap import indent
-from types import CodeType
 from typing import Any
 
 import numpy as np
 
-from byhand import compare
-from byhand.answer import TIME_LIMIT, Outcome, call
+from byhand import calls, compare
+from byhand.answer import TIME_LIMIT, Elsewhere, Outcome, call, names_in
 from byhand.exercise import Case, Exercise, Misconception, before, find
 
 
@@ -68,45 +67,106 @@ def check(
             f"got {compare.show(answer)}.",
             exercise.id,
         )
-    trials = [
-        Trial(exercise, case, draw(case, seed, exercise))
-        for case in exercise.cases_of(part)
-    ]
-    failed, said = attempt(trials, answer)
-    note = ""
-    if failed:
-        # An earlier exercise that is still wrong must not sink this one, nor
-        # blur what is said about it.
-        with earlier_ones_right(exercise, answer) as replaced:
-            if replaced:
-                again, said = attempt(trials, answer)
-                names = " and ".join(f"`{name}`" for name in replaced)
-                note = f"(Checked with a right {names} in place of yours.)"
-                failed = again and type(again)(
-                    f"{again}\n{note}", *again.about
-                )
-    if failed:
-        raise failed
-    what = f"{exercise.id}, part {part!r}" if part else exercise.id
-    plural = "the one case" if len(trials) == 1 else f"all {len(trials)} cases"
-    print(f"{what}: right, in {plural}.{note and ' '}{note}")
-    printed = "\n".join(dict.fromkeys(text for text in said if text))
+    verdict = judge(exercise, answer, part, (int(seed),))
+    if verdict.failed:
+        raise verdict.failed
+    print(verdict.line())
+    if verdict.short_cuts:
+        print(
+            f"{short_cut(exercise, verdict.short_cuts)} Graded, it earns "
+            "nothing, unless your instructor allows it."
+        )
+    printed = "\n".join(dict.fromkeys(text for text in verdict.said if text))
     if printed:
         print(f"Your code printed or warned:\n{indent(printed, '    ')}")
 
 
+@dataclass
+class Verdict:
+    """What came of judging an answer.
+
+    exercise, part: what was judged. cases: on how many cases.
+    failed: how it failed first, or None: it is right.
+    replaced: the earlier exercises that a right version stood in for.
+    said: what the answer printed, case by case.
+    short_cuts: the library calls it made that `Exercise.not_by` names.
+    """
+
+    exercise: Exercise
+    part: str | None
+    cases: int
+    failed: CheckFailed | None = None
+    replaced: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    short_cuts: tuple[str, ...] = ()
+
+    def line(self) -> str:
+        """That it is right, in a line."""
+        name = self.exercise.id
+        what = f"{name}, part {self.part!r}" if self.part else name
+        plural = "the one case"
+        if self.cases > 1:
+            plural = f"all {self.cases} cases"
+        note = with_right(self.replaced)
+        return f"{what}: right, in {plural}.{note and ' '}{note}"
+
+
+def judge(
+    exercise: Exercise,
+    answer: Callable[..., Any],
+    part: str | None,
+    seeds: tuple[int, ...],
+) -> Verdict:
+    """Judge an answer on the cases of a part, once for each seed."""
+    trials = [
+        Trial(exercise, case, draw(case, seed, exercise))
+        for seed in seeds
+        for case in exercise.cases_of(part)
+    ]
+    verdict = Verdict(exercise, part, len(trials))
+    attempt(trials, answer, verdict)
+    if verdict.failed:
+        # An earlier exercise that is still wrong must not sink this one, nor
+        # blur what is said about it.
+        with earlier_ones_right(exercise, answer) as replaced:
+            if replaced:
+                verdict.replaced = replaced
+                attempt(trials, answer, verdict)
+                again = verdict.failed
+                verdict.failed = again and type(again)(
+                    f"{again}\n{with_right(replaced)}", *again.about
+                )
+    return verdict
+
+
 def attempt(
-    trials: list["Trial"], answer: Callable[..., Any]
-) -> tuple[CheckFailed | None, list[str]]:
-    """Try an answer: how it failed first, and what it printed by then."""
-    said = []
+    trials: list["Trial"], answer: Callable[..., Any], verdict: Verdict
+) -> None:
+    """Try an answer, and put into the verdict what came of it."""
+    said, short_cuts = [], {}
+    verdict.failed = None
     for index, trial in enumerate(trials, start=1):
         outcome = run(trial.exercise, trial, answer)
         said.append(outcome.printed)
+        short_cuts |= dict.fromkeys(outcome.short_cuts)
         wrong = trial.what_is_wrong(outcome)
         if wrong:
-            return failure(trials, index, outcome, wrong, answer), said
-    return None, said
+            verdict.failed = failure(trials, index, outcome, wrong, answer)
+            break
+    verdict.said, verdict.short_cuts = tuple(said), tuple(short_cuts)
+
+
+def with_right(replaced: tuple[str, ...]) -> str:
+    names = " and ".join(f"`{name}`" for name in replaced)
+    return f"(Checked with a right {names} in place of yours.)" * bool(names)
+
+
+def short_cut(exercise: Exercise, calls: tuple[str, ...]) -> str:
+    names = " and ".join(f"`{call}`" for call in calls)
+    return (
+        f"By hand means by hand: it calls {names}, which does what "
+        f"`{exercise.id.partition('.')[2]}` is to build."
+    )
 
 
 @contextmanager
@@ -116,28 +176,28 @@ def earlier_ones_right(
     """Put right functions in place of the earlier exercises' that it calls.
 
     Yields the names that were replaced in the answer's globals; they are put
-    back on the way out.
+    back on the way out. A stand-in for an answer elsewhere sees to it itself.
     """
+    right = {e.id.partition(".")[2]: e.reference for e in before(exercise)}
+    if isinstance(answer, Elsewhere):
+        with answer.with_right(right) as replaced:
+            yield replaced
+        return
     names = getattr(answer, "__globals__", {})
     called = names_in(getattr(answer, "__code__", None))
     mine = {}
-    for earlier in before(exercise):
-        name = earlier.id.partition(".")[2]
-        if name in called and callable(names.get(name)):
-            mine[name] = names[name]
-            names[name] = earlier.reference
+    for name, reference in right.items():
+        # One that is missing counts as wrong: its cell failed.
+        if name in called and callable(names.get(name, reference)):
+            mine[name] = names.get(name)
+            names[name] = reference
     try:
         yield tuple(mine)
     finally:
-        names.update(mine)
-
-
-def names_in(code: CodeType | None) -> set[str]:
-    """The global names that a function uses, its comprehensions' too."""
-    if code is None:
-        return set()
-    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
-    return set(code.co_names).union(*map(names_in, inner))
+        for name, theirs in mine.items():
+            names[name] = theirs
+            if theirs is None:
+                del names[name]
 
 
 def draw(case: Case, seed: int, exercise: Exercise) -> dict[str, Any]:
@@ -149,33 +209,30 @@ def draw(case: Case, seed: int, exercise: Exercise) -> dict[str, Any]:
 
 @dataclass
 class Trial:
-    """A case with its inputs drawn and the right answer computed."""
+    """A case with its inputs drawn; the right answer when it is needed."""
 
     exercise: Exercise
     case: Case
     inputs: dict[str, Any]
 
-    def __post_init__(self) -> None:
-        if self.case.raises is None:
-            # Without a limit: a library's first import may take long.
-            reference = self.exercise.reference
-            right = run(self.exercise, self, reference, limit=600)
-            if right.error or right.timed_out:
-                raise RuntimeError(
-                    f"{self.exercise.id}: the reference fails on the case "
-                    f"{self.case.name!r}; please report this"
-                ) from right.error
-            self.expected = compare.as_arrays(
-                right.value, self.exercise.returns
-            )
-            self.limits = (
-                self.exercise.bounds(*self.inputs.values())
-                if self.exercise.bounds
-                else tuple(
-                    compare.limit(e, self.exercise.tolerance)
-                    for e in self.expected
-                )
-            )
+    @cached_property
+    def expected(self) -> tuple[np.ndarray, ...]:
+        # Without a limit: a library's first import may take long.
+        right = run(self.exercise, self, self.exercise.reference, limit=600)
+        if right.error or right.timed_out:
+            raise RuntimeError(
+                f"{self.exercise.id}: the reference fails on the case "
+                f"{self.case.name!r}; please report this"
+            ) from right.error
+        return compare.as_arrays(right.value, self.exercise.returns)
+
+    @cached_property
+    def limits(self) -> tuple[np.ndarray, ...]:
+        if self.exercise.bounds:
+            return self.exercise.bounds(*self.inputs.values())
+        return tuple(
+            compare.limit(e, self.exercise.tolerance) for e in self.expected
+        )
 
     def what_is_wrong(self, outcome: Outcome) -> str:
         """The first thing that is wrong, as a sentence; '' if nothing is."""
@@ -225,7 +282,9 @@ class Trial:
         if one.timed_out or other.timed_out:
             return False
         if one.error is not None or other.error is not None:
-            same_type = type(one.error) is type(other.error)
+            # By name, as an exception from elsewhere is only like the one
+            # that was raised there.
+            same_type = type(one.error).__name__ == type(other.error).__name__
             # What a learner's own `raise` says is theirs to word.
             return same_type and (
                 self.case.raises is not None
@@ -261,9 +320,12 @@ def run(
     limit: float | None = None,
 ) -> Outcome:
     """Call an answer on a trial's inputs, in the way of the exercise."""
-    return call(
-        lambda *inputs: exercise.call(answer, *inputs), trial.inputs, limit
-    )
+    way = partial(exercise.call, answer)
+    if isinstance(answer, Elsewhere):
+        limit = answer.limit
+        if exercise.call.__module__ == calls.__name__:
+            way = partial(answer.use, exercise.call.__name__)
+    return call(way, trial.inputs, limit, exercise.not_by)
 
 
 def _unusable(outcome: Outcome, returns: tuple[str, ...]) -> str:

@@ -37,6 +37,8 @@ def _as_array(value: Any, name: str) -> np.ndarray:
         raise Unusable(_NOTHING)
     if hasattr(value, "detach"):  # a torch tensor, without importing torch
         value = value.detach().cpu().double().numpy()
+    if _has_text(value):  # NumPy would pad every item to the longest
+        raise Unusable(f"{name} should be numbers; got {_kind(value)}.")
     try:
         array = np.asarray(value)
     except ValueError:
@@ -46,6 +48,12 @@ def _as_array(value: Any, name: str) -> np.ndarray:
     if array.dtype.kind not in "biuf":
         raise Unusable(f"{name} should be numbers; got {_kind(value)}.")
     return array.astype(np.float64)
+
+
+def _has_text(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_text, value))
+    return isinstance(value, (str, bytes))
 
 
 def _kind(value: Any) -> str:

@@ -91,6 +91,7 @@ class Exercise:
         call with the inputs (a class to build, a function as an input, a
         random answer to be measured).
     tolerance: relative and, near 0, absolute.
+    not_by: names of library functions that would do it all (byhand/by_hand).
     bounds: for a random answer, how far each of `returns` may be off in
         these inputs, in place of the tolerance: arrays of the shapes of what
         the reference returns, five standard errors wide.
@@ -111,6 +112,7 @@ class Exercise:
     facts: tuple[Fact, ...] = ()
     call: Callable = answer_directly
     tolerance: float = TOLERANCE
+    not_by: tuple[str, ...] = ()
     bounds: Callable[..., tuple[np.ndarray, ...]] | None = None
 
     @property

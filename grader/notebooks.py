@@ -137,7 +137,16 @@ def card(exercise: Exercise) -> str:
         f"*Difficulty {dots(exercise.difficulty)} · "
         f"importance {dots(exercise.importance)} · "
         f"about {exercise.minutes} minutes · {points} {plural}*\n\n"
-        f"{exercise.asks}\n\n{ladder}"
+        f"{exercise.asks}{by_hand(exercise)}\n\n{ladder}"
+    )
+
+
+def by_hand(exercise: Exercise) -> str:
+    """What an answer may not be, in words; '' where all is allowed."""
+    names = " or ".join(f"`{name}`" for name in exercise.not_by)
+    return names and (
+        f"\n\nBy hand: a library's {names} would do it all and, graded, "
+        "earns nothing."
     )
 
 

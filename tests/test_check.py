@@ -140,7 +140,7 @@ def test_an_endless_loop_is_stopped_and_said(monkeypatch, swallows):
     def wrong(z, axis=-1):
         while not end.is_set():
             try:
-                sum(range(1000))
+                sum(range(300_000))  # seldom anywhere else
             except BaseException:
                 if not swallows:
                     raise

@@ -1,9 +1,12 @@
-"""Each lesson through plain nbgrader: nothing, everything, every mistake."""
+"""Each lesson through nbgrader: nothing, everything, every mistake."""
 
+import shutil
 from collections import deque
+from pathlib import Path
 
 import pytest
 
+import byhand.exercises
 from byhand.exercise import Exercise, lessons
 from grader import notebooks
 from tests.end_to_end.course import Course
@@ -66,15 +69,25 @@ def rounds(exercises) -> list[dict]:
 
 
 def paste(exercise: Exercise, name: str) -> str:
-    """A cell whose answer is the misconception of that name."""
+    """A cell whose answer is the misconception of that name.
+
+    Where it is graded there are no exercises; the submission brings them, as
+    a file of its own.
+    """
     function = exercise.id.partition(".")[2]
     return (
-        "from byhand.exercise import find\n\n"
+        "import mistakes\n\n"
         f"{function} = next(\n"
-        f"    m.answer for m in find({exercise.id!r}).misconceptions\n"
-        f"    if m.name == {name!r}\n"
+        "    m.answer for e in mistakes.EXERCISES for m in e.misconceptions\n"
+        f"    if e.id == {exercise.id!r} and m.name == {name!r}\n"
         ")\n"
     )
+
+
+def bring_mistakes(course: Course, student: str, lesson: str) -> None:
+    slug = lesson.partition("_")[2]
+    bank = Path(byhand.exercises.__path__[0], f"{slug}.py")
+    shutil.copy(bank, course.folder(student) / "mistakes.py")
 
 
 @every_lesson
@@ -96,6 +109,7 @@ def test_nothing_everything_and_every_misconception(lesson, tmp_path):
             e.id.partition(".")[2]: paste(e, m.name) for e, m in wrong.items()
         }
         course.submit(student, course.solved(**pasted))
+        bring_mistakes(course, student, lesson)
         marks = dict(everything(lesson))
         for exercise, known in wrong.items():
             kept = passing_parts(exercise, known.answer)

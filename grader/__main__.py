@@ -1,0 +1,168 @@
+"""The instructor's command: `grader`, or `python -m grader`."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from byhand.environment import scripts_on_path
+
+EPILOG = """
+Run it in the course's root, where nbgrader_config.py is. In order:
+
+  nbgrader generate_assignment 07_self_attention   enter it in the gradebook
+  grader autograde 07_self_attention               grade what was handed in
+  grader report 07_self_attention                  what the class got wrong
+  nbgrader generate_feedback 07_self_attention     a page for each learner
+  nbgrader export                                  grades.csv
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    main = argparse.ArgumentParser(
+        prog="grader",
+        description="Grade a class: sealed, judged from outside.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = main.add_subparsers(dest="command", required=True)
+    grade = commands.add_parser(
+        "autograde",
+        help="grade a lesson's submissions",
+        description=(
+            "Grade what is in submitted/NAME/LESSON/. What was graded before "
+            "and has not changed since is left alone; after an interruption, "
+            "run it again. Exit status 1: something could not be graded."
+        ),
+    )
+    grade.add_argument("lesson", metavar="LESSON")
+    grade.add_argument(
+        "--student", default="*", metavar="PATTERN", help="such as 'a*'"
+    )
+    grade.add_argument(
+        "--jobs",
+        type=positive,
+        metavar="N",
+        help="submissions at a time (one a core)",
+    )
+    grade.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster, such as tcp://HOST:8786",
+    )
+    grade.add_argument(
+        "--force", action="store_true", help="grade unchanged ones again too"
+    )
+    grade.add_argument(
+        "--allow-library-calls",
+        action="store_true",
+        help="accept library calls that do a whole exercise",
+    )
+    grade.add_argument(
+        "--unsealed",
+        action="store_true",
+        help="run learners' code with YOUR rights; noted in the gradebook",
+    )
+    report = commands.add_parser(
+        "report",
+        help="what the class got right and wrong, as HTML and CSV",
+        description="Write LESSON-report.html and LESSON-report.csv.",
+    )
+    report.add_argument("lesson", metavar="LESSON")
+    test = commands.add_parser(
+        "selftest",
+        help="show that the seal holds on this machine",
+        description=(
+            "Grade a corpus of hostile submissions in a temporary course, "
+            "and show for each whether it got or harmed anything."
+        ),
+    )
+    test.add_argument("--only", metavar="NAME", help="one attack")
+    return main
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not positive")
+    return number
+
+
+def app() -> Any:
+    """nbgrader, with the configuration of the course in this folder."""
+    from nbgrader.apps import NbGrader
+
+    scripts_on_path()
+    if not Path("nbgrader_config.py").exists():
+        raise SystemExit(
+            "grader: there is no nbgrader_config.py here; run this in the "
+            "course's root"
+        )
+    made = NbGrader()
+    made.initialize([])
+    return made
+
+
+def autograde(options: argparse.Namespace) -> int:
+    from nbgrader.converters import NbGraderException
+
+    from grader.classrun import SealedAutograde
+
+    nbgrader = app()
+    nbgrader.log_level = "INFO"
+    nbgrader.coursedir.assignment_id = options.lesson
+    nbgrader.coursedir.student_id = options.student
+    converter = SealedAutograde(coursedir=nbgrader.coursedir, parent=nbgrader)
+    converter.force = options.force
+    converter.by_hand &= not options.allow_library_calls
+    converter.sealed &= not options.unsealed
+    converter.jobs = options.jobs or converter.jobs
+    converter.scheduler = options.scheduler or converter.scheduler
+    try:
+        converter.start()
+    except NbGraderException:
+        return 1
+    return 0
+
+
+def report(options: argparse.Namespace) -> int:
+    from grader import gradebook
+    from grader.journal import Journal
+    from grader.report import write
+
+    course = app().coursedir
+    with Journal(Path(course.root)) as journal:
+        graded = list(journal.recorded(options.lesson))
+    if not graded:
+        print(
+            f"grader: nothing of {options.lesson} has been graded here; "
+            f"`grader autograde {options.lesson}` comes first",
+            file=sys.stderr,
+        )
+        return 1
+    with gradebook.opened(course.db_url, course.course_id, print) as book:
+        waiting = {
+            submission.student.id
+            for submission in book.assignment_submissions(options.lesson)
+            if submission.needs_manual_grade
+        }
+    for path in write(Path(course.root), options.lesson, graded, waiting):
+        print(f"written: {path.name}")
+    return 0
+
+
+def selftest(options: argparse.Namespace) -> int:
+    from grader import selftest
+
+    return selftest.main(["--only", options.only] if options.only else [])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    return {"autograde": autograde, "report": report, "selftest": selftest}[
+        options.command
+    ](options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,439 @@
+"""Grade a whole class: what nbgrader's `autograde` and our own command run.
+
+Submissions go to lanes (processes here, or a Dask cluster), verdicts come
+back, and only this process writes: the journal, the graded notebooks and the
+gradebook, in an order that bears being killed anywhere.
+"""
+
+import contextlib
+import fcntl
+import fnmatch
+import hashlib
+import multiprocessing
+import os
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.preprocessors import AssignLatePenalties
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from traitlets import Bool, Integer, Unicode
+
+from grader import gradebook, lane, sealed, submissions
+from grader.journal import Journal, only_one
+from grader.judging import Limits, Options
+from grader.submissions import Graded, Submission
+
+UNSEALED = "Graded without a seal."
+_TRIES = 3  # lanes that may die over a submission before it is given up
+# Read ahead by so many submissions a lane: enough to keep it busy, and no
+# more, so that a large class needs no more memory than a small one.
+_AHEAD = 2
+
+
+def use_for_nbgrader() -> None:
+    """Let nbgrader grade with us: its command, its API and its formgrader.
+
+    The class is the one place where all three pass; nbgrader has no setting
+    for it.
+    """
+    nbgrader.apps.autogradeapp.Autograde = SealedAutograde
+    nbgrader.apps.api.Autograde = SealedAutograde
+
+
+class SealedAutograde(Autograde):
+    """nbgrader's autograder, with learners' code sealed and judged outside."""
+
+    by_hand = Bool(
+        True, help="Refuse library calls that do a whole exercise."
+    ).tag(config=True)
+    sealed = Bool(
+        True, help="False: run learners' code with your own rights."
+    ).tag(config=True)
+    jobs = Integer(
+        0, help="Processes that grade at a time; 0: one a core."
+    ).tag(config=True)
+    scheduler = Unicode(
+        "", help="A Dask scheduler to grade on, such as tcp://host:8786."
+    ).tag(config=True)
+    cell_seconds = Integer(
+        Limits.cell, help="How long a learner's cell may run."
+    ).tag(config=True)
+    notebook_seconds = Integer(
+        Limits.notebook, help="How long a learner's notebook may run."
+    ).tag(config=True)
+
+    def start(self) -> None:
+        """Grade. NbGraderException: something could not be graded."""
+        try:
+            summary = ClassRun(self).run()
+        except (
+            gradebook.CannotBegin,
+            gradebook.Locked,
+            sealed.CannotSeal,
+        ) as error:
+            message = str(error)
+            if isinstance(error, sealed.CannotSeal) and self.sealed:
+                message = (
+                    f"Cannot seal: {error}. Nothing was graded. To grade "
+                    "without a seal, with learners' code running as you: "
+                    "`grader autograde --unsealed`."
+                )
+            self.log.error(message)
+            raise NbGraderException(message) from None
+        for line in summary.lines():
+            self.log.info(line)
+        if summary.given_up:
+            raise NbGraderException("; ".join(summary.given_up))
+
+    def options(self) -> Options:
+        return Options(
+            by_hand=self.by_hand,
+            sealed=self.sealed,
+            limits=Limits(
+                cell=self.cell_seconds, notebook=self.notebook_seconds
+            ),
+        )
+
+
+@dataclass
+class Summary:
+    """What a run did, to be told at its end."""
+
+    lesson: str
+    graded: int = 0
+    reused: int = 0
+    unchanged: int = 0
+    problems: Counter[str] = field(default_factory=Counter)
+    given_up: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def lines(self) -> list[str]:
+        lines = [
+            f"{self.lesson}: {self.graded} graded, {self.unchanged} unchanged "
+            f"since they were graded, in {self.seconds:.1f} s."
+        ]
+        if self.reused:
+            lines.append(
+                f"{self.reused} had been graded before and were entered now."
+            )
+        lines += [f"{n} × {why}" for why, n in self.problems.most_common()]
+        return lines + [f"NOT graded: {what}" for what in self.given_up]
+
+    def note(self, graded: Graded) -> None:
+        if graded.problem:
+            self.problems["a notebook that cannot be read"] += 1
+        for what in graded.stopped:
+            late = "s" in what.split()[-1:] or "within" in what
+            why = "ran too long" if late else "ended its process"
+            kind = "a cell" if what.startswith("a cell:") else "an answer"
+            self.problems[f"{kind} that {why}"] += 1
+
+
+class ClassRun:
+    """One run of grading one lesson."""
+
+    def __init__(self, converter: SealedAutograde) -> None:
+        self.converter = converter
+        self.course = converter.coursedir
+        self.lesson = self.course.assignment_id
+        self.root = Path(self.course.root)
+        self.options = converter.options()
+        self.summary = Summary(self.lesson)
+        self.console = Console(stderr=True)
+        self.penalties = AssignLatePenalties(parent=converter)
+        self.penalties.init_plugin()
+
+    def say(self, message: str) -> None:
+        self.console.print(message, highlight=False)
+
+    def run(self) -> Summary:
+        began = time.monotonic()
+        if self.options.sealed:
+            missing = sealed.what_is_missing()
+            seen = sealed.in_view(self.root)
+            if seen:
+                missing = (
+                    f"the course lies in {seen}, which learners' code can "
+                    "read; move it somewhere else"
+                )
+            if missing:
+                raise sealed.CannotSeal(missing)
+        with (
+            self._alone(),
+            Journal(self.root) as self.journal,
+            gradebook.opened(
+                self.course.db_url, self.course.course_id, self.say
+            ) as self.book,
+        ):
+            self.release = gradebook.release(
+                self.book, self.lesson, self._source()
+            )
+            what = f"{lane.bank()} {self.release.digest()} {self.options}"
+            self.bank = hashlib.sha256(what.encode()).hexdigest()
+            self._grade_all(self._folders())
+        self.summary.seconds = time.monotonic() - began
+        return self.summary
+
+    # --- where things are --------------------------------------------------
+
+    def _path(self, step: str, student: str) -> Path:
+        return Path(self.course.format_path(step, student, self.lesson))
+
+    def _source(self) -> Path:
+        folder = self._path(self.course.source_directory, ".")
+        return folder / f"{self.lesson}.ipynb"
+
+    def _folders(self) -> dict[str, Path]:
+        """Each student who is to be graded, and their folder."""
+        base = self._path(self.course.submitted_directory, ".").parent
+        excluded = self.course.student_id_exclude.split(",")
+        found = {}
+        for entry in sorted(base.iterdir()) if base.is_dir() else []:
+            folder = self._path(self.course.submitted_directory, entry.name)
+            if (
+                os.path.lexists(folder)
+                and fnmatch.fnmatch(entry.name, self.course.student_id)
+                and entry.name not in excluded
+            ):
+                found[entry.name] = folder
+        if not found:
+            raise gradebook.CannotBegin(
+                f"nobody has handed in {self.lesson}: there is no folder "
+                f"{self.course.submitted_directory}/NAME/{self.lesson} for "
+                f"{self.course.student_id!r} in {self.root}"
+            )
+        return found
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait for whoever else is grading this lesson."""
+        with only_one(self.root, self.lesson) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.say(f"{self.lesson} is being graded already; waiting.")
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    # --- grading -----------------------------------------------------------
+
+    def _grade_all(self, folders: dict[str, Path]) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=self.console) as progress:
+            task = progress.add_task(self.lesson, total=len(folders))
+            work = Lanes(self.converter, lambda: progress.advance(task))
+            with work:
+                for student, folder in folders.items():
+                    submission = submissions.read(folder, student, self.lesson)
+                    self._consider(submission, work)
+                    for done in work.finished(at_most=work.width * _AHEAD):
+                        self._finish(*done)
+                for done in work.finished(at_most=0):
+                    self._finish(*done)
+
+    def _consider(self, submission: Submission, work: "Lanes") -> None:
+        """Grade a submission, unless that was done already."""
+        digest = submission.digest()
+        done = self.journal.is_recorded(
+            submission.student, self.lesson, digest, self.bank
+        )
+        force = self.converter.force
+        if done and not force and self._graded_path(submission).exists():
+            self.summary.unchanged += 1
+            work.step()
+            return
+        known = None if force else self.journal.verdict(digest, self.bank)
+        if known:
+            self._enter(submission, digest, known)
+            self.summary.reused += 1
+            work.step()
+            return
+        seed = self.journal.seed(digest)
+        work.submit(submission, self.release, seed, self.options)
+
+    def _finish(
+        self, submission: Submission, graded: Graded | Exception
+    ) -> None:
+        digest = submission.digest()
+        if isinstance(graded, sealed.CannotSeal):
+            raise graded
+        if isinstance(graded, Exception):
+            self.summary.given_up.append(
+                f"{submission.student}: {type(graded).__name__}: {graded}"
+            )
+            return
+        self.journal.keep(digest, self.bank, graded)
+        self._enter(submission, digest, graded)
+        self.summary.graded += 1
+
+    def _enter(
+        self, submission: Submission, digest: str, graded: Graded
+    ) -> None:
+        """Write the graded notebook, then the marks, then that it is done."""
+        self.summary.note(graded)
+        self._write(submission, graded)
+        note = "" if self.options.sealed else UNSEALED
+        gradebook.patiently(
+            lambda: gradebook.record(
+                self.book, submission, graded, note, self._penalty
+            ),
+            self.say,
+            self.book.db.rollback,
+        )
+        self.journal.note_recorded(
+            submission.student, self.lesson, digest, self.bank
+        )
+
+    def _penalty(self, student: str, score: float, late: float) -> Any:
+        plugin = self.penalties.plugin_inst
+        penalty = plugin.late_submission_penalty(student, score, late)
+        if penalty is None:
+            return None
+        return min(max(penalty, 0), score)
+
+    def _graded_path(self, submission: Submission) -> Path:
+        folder = self._path(
+            self.course.autograded_directory, submission.student
+        )
+        return folder / submission.notebook
+
+    def _write(self, submission: Submission, graded: Graded) -> None:
+        """Into a folder beside, which then takes the old one's place."""
+        folder = self._graded_path(submission).parent
+        files = dict(submission.files)
+        files[submission.notebook] = graded.notebook.encode()
+        fresh = folder.with_name(f".{folder.name}.new")
+        old = folder.with_name(f".{folder.name}.old")
+        for rest in (fresh, old):  # of a run that was killed
+            shutil.rmtree(rest, ignore_errors=True)
+        for name, content in files.items():
+            path = fresh / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            path.chmod(int(str(self.converter.permissions), 8))
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+class Lanes:
+    """Submissions on their way to a verdict. Use it as a context.
+
+    width: how many are graded at a time.
+    """
+
+    def __init__(
+        self, converter: SealedAutograde, step: Callable[[], Any]
+    ) -> None:
+        self.step = step
+        self.scheduler = converter.scheduler
+        self.width = converter.jobs or len(os.sched_getaffinity(0))
+        self.waiting: dict[futures.Future, tuple] = {}
+        self.tries: Counter[str] = Counter()
+        self.executor: Any = None
+        self.client: Any = None
+
+    def submit(self, submission: Submission, *rest: Any) -> None:
+        """Send a submission to a lane."""
+        if self.executor is None:
+            self.executor = self._cluster() if self.scheduler else self._pool()
+        future = self.executor.submit(lane.grade_here, submission, *rest)
+        self.waiting[future] = (submission, rest)
+
+    def _pool(self) -> futures.Executor:
+        # Forked from a process that has imported everything, once for all.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["grader.lane", "scipy", "torch"])
+        return futures.ProcessPoolExecutor(
+            self.width, context, initializer=lane.end_with_parent
+        )
+
+    def _cluster(self) -> futures.Executor:
+        try:
+            import distributed
+        except ImportError:
+            raise sealed.CannotSeal(
+                "--scheduler needs dask.distributed: pip install -c "
+                "constraints.txt -e '.[cluster]'"
+            ) from None
+        try:
+            self.client = distributed.Client(self.scheduler, timeout=10)
+        except OSError as error:
+            raise gradebook.CannotBegin(
+                f"no Dask scheduler answers at {self.scheduler} ({error})"
+            ) from None
+        self.width = max(1, sum(self.client.nthreads().values()))
+        return self.client.get_executor(retries=_TRIES, pure=False)
+
+    def finished(
+        self, at_most: int
+    ) -> Iterator[tuple[Submission, Graded | Exception]]:
+        """Verdicts as they come, until at most so many are on their way."""
+        while len(self.waiting) > at_most:
+            done, _ = futures.wait(
+                self.waiting, return_when=futures.FIRST_COMPLETED
+            )
+            broken = []
+            for future in done:
+                submission, rest = self.waiting.pop(future)
+                error = future.exception()
+                if isinstance(error, BrokenProcessPool):
+                    broken.append((submission, rest))
+                    continue
+                self.step()
+                yield submission, error or future.result()
+            if broken:
+                yield from self._again(broken)
+
+    def _again(
+        self, broken: list[tuple]
+    ) -> Iterator[tuple[Submission, Exception]]:
+        """A lane died, and with it all that was on its way: try again."""
+        broken += self.waiting.values()
+        self.waiting.clear()
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        self.executor = None
+        for submission, rest in broken:
+            self.tries[submission.student] += 1
+            if self.tries[submission.student] < _TRIES:
+                self.submit(submission, *rest)
+            else:
+                self.step()
+                yield submission, RuntimeError("the grading process died")
+
+    def __enter__(self) -> "Lanes":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self.executor is not None:
+            self.executor.shutdown(wait=False, cancel_futures=True)
+        if self.client is not None:
+            self.client.close()
+
+
+if sys.platform == "win32":
+    raise ImportError("grading needs Linux; on Windows, use WSL")

@@ -1,0 +1,12 @@
+"""Stands in for byhand/check.py inside the seal, where no answers are."""
+
+from collections.abc import Callable
+from typing import Any
+
+
+class CheckFailed(AssertionError):
+    """Never raised here; a lesson may still name it."""
+
+
+def check(exercise_id: str, answer: Callable[..., Any], **_: Any) -> None:
+    print(f"{exercise_id}: this one the grader checks itself.")

@@ -1,0 +1,170 @@
+"""The inner half of the seal: what a forked worker does to itself.
+
+The outer half is bubblewrap (grader/sealed.py): a read-only system without
+other people's files, without network, in namespaces of its own. In there
+every worker takes namespaces of its own again, so that no two see each other,
+and gives up everything that it does not need.
+"""
+
+import ctypes
+import os
+import resource
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+
+LESSON = "/lesson"  # the working folder
+_libc = ctypes.CDLL(None, use_errno=True)
+_NEW = {
+    "mount": 0x00020000,
+    "cgroup": 0x02000000,
+    "uts": 0x04000000,
+    "ipc": 0x08000000,
+    "user": 0x10000000,
+    "pid": 0x20000000,
+    "net": 0x40000000,
+}
+_READ_ONLY, _NO_SUID, _NO_DEV, _REC, _PRIVATE = 1, 2, 4, 0x4000, 0x40000
+_DROP_BOUND, _CLONE_THREAD = 24, 0x00010000
+# Whatever reaches beyond the process. Making another process is not among
+# what a lesson needs, and forbidding it bounds memory, CPU and processes by
+# the limits of one.
+_REFUSED = """
+    socket connect bind listen accept accept4
+    fork vfork execve execveat kill tkill tgkill rt_sigqueueinfo
+    rt_tgsigqueueinfo pidfd_open pidfd_send_signal pidfd_getfd
+    ptrace process_vm_readv process_vm_writev kcmp
+    unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen
+    fsmount fsconfig fspick mount_setattr
+    bpf perf_event_open userfaultfd io_uring_setup io_uring_enter
+    io_uring_register keyctl add_key request_key
+    init_module finit_module delete_module kexec_load kexec_file_load reboot
+    swapon swapoff acct quotactl syslog iopl ioperm
+    open_by_handle_at name_to_handle_at fanotify_init
+    settimeofday clock_settime clock_adjtime adjtimex sethostname
+    setdomainname personality memfd_create memfd_secret mq_open shmget semget
+    msgget inotify_init inotify_init1 setpriority sched_setscheduler
+    sched_setattr sched_setaffinity seccomp
+""".split()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may use.
+
+    memory: bytes of address space beyond what is mapped at the start.
+    threads: at once; 301 is the least that Linux takes.
+    files: bytes in the working folder, and as much in /tmp.
+    seconds: of CPU, all together. open_files: at once.
+    """
+
+    memory: int = 2 * 2**30
+    threads: int = 310
+    files: int = 32 * 2**20
+    seconds: int = 300
+    open_files: int = 256
+
+
+def _ok(result: int, what: str) -> None:
+    if result != 0:
+        raise OSError(ctypes.get_errno(), f"the seal fails at {what}")
+
+
+def enter_namespaces() -> None:
+    """Namespaces of its own; the next fork is process 1 of them."""
+    user, group = os.getuid(), os.getgid()
+    _ok(_libc.unshare(sum(_NEW.values())), "new namespaces")
+    for name, line in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(line)
+
+
+def close(limits: Limits, keep: int) -> None:
+    """Shut the process in. keep: the one descriptor that stays open.
+
+    OSError: the kernel refuses a step; nothing may run then.
+    """
+    # While there is a /proc.
+    mapped = _mapped()
+    _threads(limits)
+    _files(limits)
+    _descriptors(keep)
+    _rights(limits, mapped)
+    _calls()
+
+
+def _threads(limits: Limits) -> None:
+    # Of this namespace alone since Linux 6.14; before that it is everybody's,
+    # which we may not set, and the limit below holds for all but root.
+    with suppress(OSError), open("/proc/sys/kernel/pid_max", "w") as file:
+        file.write(str(limits.threads))
+
+
+def _mount(where: str, options: str, flags: int = 0) -> None:
+    flags |= _NO_SUID | _NO_DEV
+    result = _libc.mount(b"tmpfs", where.encode(), b"tmpfs", flags, options)
+    _ok(result, f"mounting {where}")
+
+
+def _files(limits: Limits) -> None:
+    _ok(_libc.mount(None, b"/", None, _REC | _PRIVATE, None), "private mounts")
+    for where in (LESSON, "/tmp"):
+        _mount(where, b"size=%d,nr_inodes=2000,mode=700" % limits.files)
+    # Nobody else's processes, and no memory that could be shared.
+    for where in ("/proc", "/dev/shm"):
+        _mount(where, b"size=4k", _READ_ONLY)
+    os.chdir(LESSON)
+
+
+def _descriptors(keep: int) -> None:
+    nothing = os.open("/dev/null", os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(nothing, fd)
+    os.closerange(3, keep)
+    os.closerange(keep + 1, 65536)
+
+
+def _rights(limits: Limits, mapped: int) -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, mapped + limits.memory),
+        (resource.RLIMIT_NPROC, limits.threads),
+        (resource.RLIMIT_CPU, limits.seconds),
+        (resource.RLIMIT_FSIZE, limits.files),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+    for capability in range(64):
+        _libc.prctl(_DROP_BOUND, capability, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    none = (ctypes.c_uint32 * 6)()
+    _ok(_libc.capset(header, none), "dropping capabilities")
+
+
+def _mapped() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def _calls() -> None:
+    import pyseccomp
+
+    refuse = pyseccomp.ERRNO(1)  # EPERM
+    calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    for name in _REFUSED:
+        calls.add_rule(refuse, name)
+    thread = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0)
+    calls.add_rule(refuse, "clone", thread)
+    # Its flags are in memory, where a filter cannot look; the C library
+    # falls back to clone.
+    calls.add_rule(pyseccomp.ERRNO(38), "clone3")
+    calls.load()
+
+
+if sys.platform != "linux":
+    raise ImportError("the seal needs Linux")

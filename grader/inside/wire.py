@@ -1,0 +1,291 @@
+"""Plain values over a socket: numbers, text, lists, arrays. Never pickles.
+
+A message is a JSON tree, in which an array is its dtype, its shape and its
+place among the buffers that follow. Whatever has no plain form arrives as an
+`Opaque`, which has a type's name and nothing else.
+"""
+
+import json
+import math
+import socket
+import struct
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+# Several times what the largest exercise needs, and little enough to be read
+# in no time: what comes may be meant to keep the reader busy.
+MOST_BYTES = 16 * 2**20
+MOST_VALUES = 200_000
+MOST_DEPTH = 20
+_HEAD = struct.Struct("!II")  # bytes of the tree, and of all buffers
+_KINDS = "biufc"
+
+
+class WireError(Exception):
+    """What came is not a message; the text says why."""
+
+
+class Closed(WireError):
+    """The other end is gone."""
+
+
+class Opaque:
+    """Something without a plain form, known by its type's name."""
+
+
+class _Called(Opaque):
+    def __call__(self, *_: Any) -> None:
+        raise TypeError("a stand-in cannot be called")
+
+
+@lru_cache(maxsize=100)
+def opaque(name: str, called: bool) -> Opaque:
+    """A stand-in whose type has that name: messages show no more of it."""
+    return type(name, (_Called if called else Opaque,), {})()
+
+
+# --- encoding --------------------------------------------------------------
+
+
+def encode(value: Any, functions: list[Callable] | None = None) -> bytes:
+    """A message's bytes.
+
+    functions: filled with the functions in `value`, which the other end then
+        may call by their place in it; without it they are opaque.
+    WireError: too large.
+    """
+    buffers: list[bytes] = []
+    tree = json.dumps(_plain(value, buffers, functions, 0)).encode()
+    body = b"".join(buffers)
+    if len(tree) + len(body) > MOST_BYTES:
+        raise WireError(f"more than {MOST_BYTES // 2**20} MiB at once")
+    return _HEAD.pack(len(tree), len(body)) + tree + body
+
+
+def _plain(value: Any, buffers: list, functions: Any, depth: int) -> Any:
+    # Exact types: a subclass may do anything when it is looked at.
+    kind = type(value)
+    if depth > MOST_DEPTH:
+        return {"opaque": kind.__name__, "called": False}
+    if value is None or kind in (bool, float, str):
+        return value
+    if kind is int:
+        fits = abs(value) < 2**128  # a generator's state has 128 bits
+        return value if fits else {"number": _float(value)}
+    if kind is list:
+        return [_plain(v, buffers, functions, depth + 1) for v in value]
+    if kind is tuple:
+        return {
+            "tuple": [_plain(v, buffers, functions, depth + 1) for v in value]
+        }
+    if kind is dict and all(type(k) is str for k in value):
+        return {
+            "dict": [
+                [k, _plain(v, buffers, functions, depth + 1)]
+                for k, v in value.items()
+            ]
+        }
+    if kind is bytes:
+        return {"bytes": _array(np.frombuffer(value, np.uint8), buffers)}
+    if isinstance(value, np.generic) and value.dtype.kind in _KINDS:
+        return {"scalar": _array(np.asarray(value), buffers)}
+    if isinstance(value, np.ndarray) and value.dtype.kind in _KINDS:
+        return {"array": _array(np.asarray(value), buffers)}
+    if isinstance(value, np.random.Generator):
+        return {"generator": value.bit_generator.state}
+    if hasattr(value, "detach") and hasattr(value, "requires_grad"):
+        return _tensor(value, buffers)
+    if functions is not None and callable(value):
+        functions.append(value)
+        return {"function": len(functions) - 1}
+    return {"opaque": kind.__name__[:60], "called": callable(value)}
+
+
+def _float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def _array(array: np.ndarray, buffers: list[bytes]) -> list:
+    array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    if array.dtype.itemsize > 16:  # long doubles differ between machines
+        array = array.astype(np.float64)
+    data = array.tobytes()
+    buffers.append(data)
+    return [array.dtype.str, list(array.shape), len(data)]
+
+
+def _tensor(value: Any, buffers: list[bytes]) -> Any:
+    grad = bool(value.requires_grad)
+    try:
+        array = value.detach().cpu().numpy()
+    except (TypeError, RuntimeError):  # bfloat16 and the like
+        array = value.detach().cpu().double().numpy()
+    return {"tensor": _array(array, buffers), "grad": grad}
+
+
+# --- decoding --------------------------------------------------------------
+
+
+class _Buffers:
+    def __init__(self, body: bytes) -> None:
+        self.body, self.place, self.values = body, 0, 0
+
+    def count(self) -> None:
+        self.values += 1
+        if self.values > MOST_VALUES:
+            raise WireError("too many values at once")
+
+    def take(self, size: int) -> bytes:
+        if size < 0 or self.place + size > len(self.body):
+            raise WireError("an array is longer than what came")
+        data = self.body[self.place : self.place + size]
+        self.place += size
+        return data
+
+
+def decode(
+    tree: bytes, body: bytes, call: Callable[[int], Callable] | None = None
+) -> Any:
+    """The value of a message.
+
+    call: makes, from a place, the stand-in of a function; without it
+        functions do not arrive. WireError: it is not a message.
+    """
+    try:
+        return _value(json.loads(tree), _Buffers(body), call)
+    except WireError:
+        raise
+    except Exception as error:  # whatever a forged message can set off
+        raise WireError(f"not a message: {str(error)[:200]}") from None
+
+
+def _value(tree: Any, buffers: _Buffers, call: Any) -> Any:
+    buffers.count()
+    if isinstance(tree, list):
+        return [_value(v, buffers, call) for v in tree]
+    if not isinstance(tree, dict):
+        return tree
+    (kind, *_), (what, *_) = tree.keys(), tree.values()
+    if kind == "tuple":
+        return tuple(_value(v, buffers, call) for v in what)
+    if kind == "dict":
+        return {str(k): _value(v, buffers, call) for k, v in what}
+    if kind == "bytes":
+        return _read(what, buffers).tobytes()
+    if kind == "array":
+        return _read(what, buffers)
+    if kind == "scalar":
+        return _read(what, buffers)[()]
+    if kind == "number":
+        return float(what)
+    if kind == "generator":
+        return _generator(what)
+    if kind == "tensor":
+        import torch
+
+        return torch.from_numpy(_read(what, buffers)).requires_grad_(
+            bool(tree["grad"])
+        )
+    if kind == "function" and call is not None:
+        return call(int(what))
+    if kind == "opaque":
+        return opaque(str(what)[:60] or "nameless", bool(tree["called"]))
+    raise WireError(f"an unknown kind of value: {str(kind)[:20]}")
+
+
+def _read(what: list, buffers: _Buffers) -> np.ndarray:
+    name, shape, size = what
+    dtype = np.dtype(str(name))
+    if dtype.kind not in _KINDS or len(shape) > 32:
+        raise WireError("an array of something else than numbers")
+    data = buffers.take(int(size))
+    return np.frombuffer(data, dtype).reshape([int(n) for n in shape]).copy()
+
+
+def _generator(state: dict) -> np.random.Generator:
+    if state.get("bit_generator") != "PCG64":
+        raise WireError("a generator of another kind")
+    bits = np.random.PCG64()
+    bits.state = state
+    return np.random.Generator(bits)
+
+
+# --- the socket ------------------------------------------------------------
+
+
+class Wire:
+    """One end of a connection."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self.end = end
+
+    def send(
+        self,
+        value: Any,
+        functions: list | None = None,
+        until: float | None = None,
+    ) -> None:
+        """Send a message.
+
+        until: a time of time.monotonic(). TimeoutError: it was not taken by
+        then. Closed: there is nobody to take it.
+        """
+        message = encode(value, functions)
+        try:
+            self._wait(until)
+            self.end.sendall(message)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise Closed(str(error)) from None
+
+    def receive(
+        self,
+        until: float | None = None,
+        call: Callable[[int], Callable] | None = None,
+    ) -> Any:
+        """The next message.
+
+        until: a time of time.monotonic(). TimeoutError: it did not come by
+        then. Closed: the other end is gone. WireError: it is no message.
+        """
+        tree_size, body_size = _HEAD.unpack(self._read(_HEAD.size, until))
+        if tree_size + body_size > MOST_BYTES:
+            raise WireError(f"more than {MOST_BYTES // 2**20} MiB at once")
+        tree = self._read(tree_size, until)
+        return decode(tree, self._read(body_size, until), call)
+
+    def _read(self, size: int, until: float | None) -> bytes:
+        parts, left = [], size
+        while left:
+            self._wait(until)
+            try:
+                part = self.end.recv(min(left, 2**20))
+            except TimeoutError:
+                raise
+            except OSError as error:
+                raise Closed(str(error)) from None
+            if not part:
+                raise Closed("the other end is gone")
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)
+
+    def _wait(self, until: float | None) -> None:
+        if until is None:
+            self.end.settimeout(None)
+            return
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.end.settimeout(left)
+
+    def close(self) -> None:
+        self.end.close()

@@ -1,0 +1,380 @@
+"""Runs a learner's cells and calls their answers, inside the seal.
+
+`python -m grader.inside.worker` imports what lessons import and waits. For
+each connection that it is handed it forks a worker, which shuts itself in,
+serves that connection and ends with it.
+"""
+
+import gc
+import importlib
+import io
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+import types
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from byhand import answer as answers
+from byhand import calls
+from byhand.answer import call, names_in
+from byhand.check import CheckFailed  # noqa: F401 - lessons import it
+from grader.inside import seal, wire
+from grader.inside.wire import Wire
+
+# A worker that is forked has these already.
+IMPORTED = (
+    "matplotlib.pyplot",
+    "pyseccomp",
+    "scipy.special",
+    "torch",
+)
+SHOWN = 100_000  # characters of a cell's output that are kept
+_PICTURE = 1_000_000
+
+
+class CellTimeout(BaseException):
+    """The cell ran for longer than it may."""
+
+
+# --- cells -----------------------------------------------------------------
+
+
+def new_shell() -> Any:
+    """An IPython that keeps no history and shows nothing."""
+    from IPython.core.displayhook import CapturingDisplayHook
+    from IPython.core.displaypub import CapturingDisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell = InteractiveShell.instance(
+        config=config,
+        ipython_dir="/tmp/ipython",
+        user_module=types.ModuleType("__main__"),
+        display_pub_class=CapturingDisplayPublisher,
+    )
+    shell.display_formatter.active_types = ["text/plain", "image/png"]
+    shell.display_trap.hook = CapturingDisplayHook(shell)
+    shell.showtraceback = shell.showsyntaxerror = lambda *_, **__: None
+    sys.modules["__main__"] = shell.user_module
+    return shell
+
+
+class _Stream(io.TextIOBase):
+    """Keeps the beginning; 200 MB of output cost no memory."""
+
+    def __init__(self, name: str, into: list) -> None:
+        self.name, self.into, self.left = name, into, SHOWN
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self.left > 0 and text:
+            kept = str(text)[: self.left]
+            self.left -= len(kept)
+            if self.left <= 0:
+                kept += "\n… (more was printed than is kept)\n"
+            if self.into and self.into[-1].get("name") == self.name:
+                self.into[-1]["text"] += kept
+            else:
+                self.into.append(
+                    {
+                        "output_type": "stream",
+                        "name": self.name,
+                        "text": kept,
+                    }
+                )
+        return len(text)
+
+
+def run_cell(shell: Any, source: str, limit: int) -> list[dict]:
+    """Run a cell; its outputs as a notebook's.
+
+    limit: seconds, after which the cell is interrupted. One that swallows
+    that is ended from outside.
+    """
+    outputs: list[dict] = []
+    shell.display_trap.hook.outputs = []
+    shell.display_pub.outputs = []
+    shown = sys.stdout, sys.stderr
+    sys.stdout = _Stream("stdout", outputs)
+    sys.stderr = _Stream("stderr", outputs)
+    signal.alarm(limit)
+    try:
+        result = shell.run_cell(source, store_history=False)
+        error = result.error_before_exec or result.error_in_exec
+    except BaseException as caught:
+        error = caught
+    finally:
+        signal.alarm(0)
+        sys.stdout, sys.stderr = shown
+    for data in shell.display_pub.outputs + shell.display_trap.hook.outputs:
+        outputs += _shown(data)
+    if error is not None:
+        outputs.append(_error_output(error))
+    return outputs
+
+
+def _shown(data: dict) -> list[dict]:
+    kept = {}
+    for kind, most in (("text/plain", SHOWN), ("image/png", _PICTURE)):
+        value = data.get("data", {}).get(kind)
+        if isinstance(value, bytes):
+            import base64
+
+            value = base64.b64encode(value).decode()
+        if isinstance(value, str) and len(value) <= most:
+            kept[kind] = value
+    if not kept:
+        return []
+    return [{"output_type": "display_data", "data": kept, "metadata": {}}]
+
+
+def _error_output(error: BaseException) -> dict:
+    name = type(error).__name__
+    try:
+        message = str(error)[:2000]
+    except Exception:
+        message = ""
+    lines = traceback.format_list(
+        [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if "site-packages" not in frame.filename
+            and not frame.filename.startswith("/seal")
+        ]
+    )
+    text = "".join(lines)[-SHOWN:].rstrip()
+    return {
+        "output_type": "error",
+        "ename": name,
+        "evalue": message,
+        "traceback": [*text.splitlines(), f"{name}: {message}"],
+    }
+
+
+# --- answers ---------------------------------------------------------------
+
+
+class Session:
+    """One submission's worker, once it is shut in."""
+
+    def __init__(self, connection: Wire, shell: Any) -> None:
+        self.wire, self.shell = connection, shell
+        self.names = shell.user_module.__dict__
+
+    def serve(self) -> None:
+        while True:
+            request = self.wire.receive(call=self.elsewhere)
+            what = request.pop("do")
+            self.wire.send({"done": getattr(self, what)(**request)})
+
+    def write(self, files: dict[str, bytes]) -> None:
+        """Put files into the working folder."""
+        for name, data in files.items():
+            path = Path.cwd() / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+    def run(self, source: str, limit: int) -> list[dict]:
+        return run_cell(self.shell, source, limit)
+
+    def defined(self, name: str) -> Any:
+        """What the name holds: "nothing", "a function", or the value."""
+        value = self.names.get(name)
+        if callable(value):
+            return {"callable": True}
+        return {"callable": False, "value": value, "there": name in self.names}
+
+    def call(
+        self,
+        name: str,
+        way: str,
+        inputs: list,
+        limit: float,
+        not_by: list[str],
+    ) -> dict:
+        """Call an answer, or use it in one of the ways of byhand/calls.py.
+
+        What it returned or raised, and which inputs it changed.
+        """
+        answer = self.names.get(name)
+        if way:
+            answer = partial(getattr(calls, way), answer)
+        before = [wire.encode(value) for value in inputs]
+        # A partial, as a function of ours would show in what is said of an
+        # exception.
+        outcome = call(partial(answer, *inputs), {}, limit, tuple(not_by))
+        if outcome.still_running:
+            os._exit(1)  # what is left of it could disturb the next call
+        return {
+            "value": outcome.value,
+            "error": outcome.error and _error(outcome),
+            "timed_out": outcome.timed_out,
+            "printed": outcome.printed,
+            "short_cuts": list(outcome.short_cuts),
+            "changed": [
+                [place, value]
+                for place, (value, was) in enumerate(
+                    zip(inputs, before, strict=True)
+                )
+                if wire.encode(value) != was
+            ],
+        }
+
+    def replace(self, name: str, right: dict[str, Callable]) -> list[str]:
+        """Put right functions in place of those that an answer calls.
+
+        Returns the names that were replaced; `restore` puts them back.
+        """
+        called = names_in(getattr(self.names.get(name), "__code__", None))
+        self.mine = {
+            name: self.names.get(name)
+            for name in right
+            if name in called and callable(self.names.get(name, len))
+        }
+        self.names.update({name: right[name] for name in self.mine})
+        return list(self.mine)
+
+    def restore(self) -> None:
+        for name, theirs in self.mine.items():
+            self.names[name] = theirs
+            if theirs is None:  # there was none
+                del self.names[name]
+
+    def elsewhere(self, place: int) -> Callable:
+        """The stand-in of a function on the other side."""
+
+        def ask(*inputs: Any, **named: Any) -> Any:
+            self.wire.send(
+                {"ask": place, "inputs": list(inputs), "named": named}
+            )
+            reply = self.wire.receive()
+            if "error" in reply:
+                raise ValueError(reply["error"])
+            return reply["value"]
+
+        return ask
+
+
+def _error(outcome: answers.Outcome) -> dict:
+    kinds = [
+        kind.__name__
+        for kind in type(outcome.error).__mro__
+        if kind.__module__ == "builtins"
+    ]
+    try:
+        message = str(outcome.error)[:2000]
+    except Exception:
+        message = ""
+    return {
+        "name": type(outcome.error).__name__,
+        "kinds": kinds,
+        "message": message,
+        "line": outcome.line,
+    }
+
+
+# --- forking ---------------------------------------------------------------
+
+
+def shut_in_and_serve(end: socket.socket, shell: Any, bare: bool) -> None:
+    """What a forked worker does, to its end."""
+    gc.unfreeze()
+    if bare:
+        os.chdir(tempfile.mkdtemp(dir=Path.cwd()))
+    else:
+        seal.close(seal.Limits(), end.fileno())
+    signal.signal(signal.SIGALRM, _interrupt)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    np.random.seed(None)
+    Session(Wire(end), shell).serve()
+
+
+def _interrupt(*_: Any) -> None:
+    raise CellTimeout("The cell ran for longer than it may and was stopped.")
+
+
+def fork_worker(
+    control: socket.socket, end: socket.socket, shell: Any, bare: bool
+) -> None:
+    """Fork a worker for a connection, and hand its pidfd to the other side."""
+    reader, writer = os.pipe()
+    middle = os.fork()
+    if middle == 0:
+        # Between us and the worker, because it is the next child that is
+        # process 1 of the new namespace.
+        try:
+            if not bare:
+                seal.enter_namespaces()
+            worker = os.fork()
+            if worker == 0:
+                for other in (reader, writer, control.fileno()):
+                    os.close(other)
+                shut_in_and_serve(end, shell, bare)
+            os.write(writer, str(worker).encode())
+        except BaseException as error:
+            _last_words(end, error)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        worker = pipe.read()
+    os.waitpid(middle, 0)
+    end.close()
+    if not worker:
+        control.send(b"x")
+        return
+    pidfd = os.pidfd_open(int(worker))
+    socket.send_fds(control, [b"w"], [pidfd])
+    os.close(pidfd)
+
+
+def _last_words(end: socket.socket, error: BaseException) -> None:
+    if not isinstance(error, wire.Closed):
+        words = f"{type(error).__name__}: {error}"
+        try:
+            Wire(end).send({"broken": words[:2000]})
+        except BaseException:
+            os._exit(1)
+    os._exit(0)
+
+
+def main() -> None:
+    control, bare = socket.socket(fileno=int(sys.argv[1])), len(sys.argv) > 2
+    import matplotlib
+
+    matplotlib.use("Agg")
+    for name in IMPORTED:
+        importlib.import_module(name)
+    import torch
+
+    torch.set_num_threads(1)
+    # Nothing that tells grading from practice.
+    for name in () if bare else os.environ.keys() - {"PATH", "HOME", "LANG"}:
+        del os.environ[name]
+    shell = new_shell()
+    gc.collect()
+    gc.freeze()
+    control.send(b"r")
+    while True:
+        ready, fds, _, _ = socket.recv_fds(control, 1, 1)
+        if not ready:
+            break
+        fork_worker(control, socket.socket(fileno=fds[0]), shell, bare)
+    if bare:
+        shutil.rmtree(Path.cwd(), ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

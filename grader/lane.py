@@ -1,0 +1,88 @@
+"""Where submissions are graded: one at a time in each of several processes.
+
+`grade_here` is all that a process, on this machine or another, is asked to
+do. Whatever it needs for that it makes at the first call and keeps.
+"""
+
+import hashlib
+import multiprocessing
+import os
+import threading
+from functools import cache
+from pathlib import Path
+
+import byhand
+from byhand.exercise import lessons
+from grader import judging
+from grader.sealed import CannotSeal, Nursery
+from grader.submissions import Graded, Release, Submission
+
+# An answer's output is caught by redirecting the process's, so no two may be
+# judged in one process at a time.
+_one_at_a_time = threading.Lock()
+_nursery: Nursery | None = None
+
+
+def prepare() -> None:
+    """Import the exercises; one thread, as there is a lane for each core."""
+    import torch
+
+    torch.set_num_threads(1)
+    lessons()
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that started it is killed.
+
+    A pool's processes would wait for work for ever.
+    """
+
+    def wait() -> None:
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def grade_here(
+    submission: Submission,
+    release: Release,
+    seed: int,
+    options: judging.Options,
+) -> Graded:
+    """Grade a submission in this process.
+
+    CannotSeal: the machine cannot; nothing was run.
+    """
+    global _nursery
+    with _one_at_a_time:
+        for again in (True, False):
+            if _nursery is None or not _nursery.alive():
+                prepare()
+                _nursery = Nursery(options.sealed)
+            try:
+                return judging.grade(
+                    _nursery, submission, release, seed, options
+                )
+            except CannotSeal:
+                # Whatever killed it (memory, most likely) may be over.
+                _nursery.close()
+                _nursery = None
+                if not again:
+                    raise
+    raise AssertionError("either returned or raised")
+
+
+@cache
+def bank() -> str:
+    """A digest of the code that a verdict depends on."""
+    library, here = Path(byhand.__file__).parent, Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in (
+        *sorted(library.glob("*.py")),
+        *sorted(library.glob("exercises/*.py")),
+        *sorted(here.glob("inside/*.py")),
+        *(here / n for n in ("judging.py", "sealed.py", "submissions.py")),
+    ):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,307 @@
+"""Sealed processes for learners' code: the outer half of the seal.
+
+A `Nursery` is one bubblewrap with a process inside that has imported what
+lessons import; a `Worker` is forked from it for one submission and thrown
+away. See grader/inside/seal.py for what a worker does to itself.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import byhand
+from byhand.answer import call
+from grader.inside import seal
+from grader.inside.wire import Closed, Wire, WireError
+
+_START = 120.0  # seconds to import everything, on a slow machine
+_FORK = 20.0  # seconds for a worker to shut itself in
+# A right answer of ours runs here, on what a learner's process asks: numbers,
+# and seconds.
+_MOST_ASKED = 20_000
+_ASKED = 5.0
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
+
+
+class CannotSeal(Exception):
+    """The machine cannot seal; the message says what is missing."""
+
+
+class Died(Exception):
+    """The sealed process ended, or must be taken for ended."""
+
+
+class OutOfTime(Died):
+    """It did not answer in time and was killed."""
+
+
+# --- what the machine can do -----------------------------------------------
+
+
+@cache
+def what_is_missing() -> str:
+    """Why this machine cannot seal, in a sentence; '' if it can."""
+    if sys.platform != "linux":
+        return f"the seal needs Linux, and this is {sys.platform}"
+    if shutil.which("bwrap") is None:
+        return (
+            "bubblewrap is not installed (Debian, Ubuntu: apt install "
+            "bubblewrap; Fedora: dnf install bubblewrap)"
+        )
+    try:
+        import pyseccomp  # noqa: F401 - it looks for the C library
+    except (ImportError, RuntimeError):
+        return "libseccomp is not installed (Debian: apt install libseccomp2)"
+    tried = subprocess.run(
+        [
+            *("bwrap", "--unshare-all", "--ro-bind", "/", "/"),
+            *("--proc", "/proc", "--dev", "/dev"),
+            *("unshare", "--user", "--mount", "--pid", "--fork", "true"),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    if tried.returncode:
+        said = tried.stderr.strip().splitlines() or ["no reason given"]
+        return (
+            "the kernel does not let bubblewrap make (nested) user "
+            f"namespaces: {said[-1]} (in a container, allow user namespaces; "
+            "on Ubuntu, see kernel.apparmor_restrict_unprivileged_userns)"
+        )
+    return ""
+
+
+# --- the nursery -----------------------------------------------------------
+
+
+def in_view(path: Path) -> str:
+    """The folder that learners' code sees and this path lies in, or ''."""
+    for seen in (*_SYSTEM, sys.base_prefix, sys.prefix):
+        if path.resolve().is_relative_to(Path(seen).resolve()):
+            return seen
+    return ""
+
+
+def _unsealed(control: int) -> list[str]:
+    """The same process without a seal: learners' code runs as you."""
+    return [sys.executable, "-m", "grader.inside.worker", str(control), "bare"]
+
+
+def _sealed(control: int) -> list[str]:
+    """The bubblewrap that the nursery runs in.
+
+    It shows the system, Python and its packages, and of the course only
+    what cells import: no exercise with its reference, no solution, nobody's
+    work, no home, no variable of ours.
+    """
+    here, library = Path(__file__).parent, Path(byhand.__file__).parent
+    line = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
+    line += ["--hostname", "lesson", "--clearenv", "--cap-drop", "ALL"]
+    # Never root inside: a namespace in which nobody holds capabilities may
+    # not give its root to another.
+    line += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
+    for path in _SYSTEM:
+        if os.path.islink(path):
+            line += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            line += ["--ro-bind", path, path]
+    for path in _ETC:
+        line += ["--ro-bind-try", path, path]
+    for path in dict.fromkeys((sys.base_prefix, sys.prefix)):
+        if not path.startswith("/usr/"):
+            line += ["--ro-bind", path, path]
+    for package in (library, here):  # where they are installed among others
+        if package.is_relative_to(sys.prefix):
+            line += ["--tmpfs", str(package)]
+    line += [
+        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),
+        *("--dir", seal.LESSON),
+        *("--ro-bind", str(library), "/seal/byhand"),
+        *("--tmpfs", "/seal/byhand/exercises"),
+        *("--ro-bind", str(here / "inside/check.py")),
+        "/seal/byhand/check.py",
+        *("--ro-bind", str(here / "__init__.py"), "/seal/grader/__init__.py"),
+        *("--ro-bind", str(here / "inside"), "/seal/grader/inside"),
+        *("--remount-ro", "/seal/byhand/exercises"),
+        *("--remount-ro", "/dev", "--remount-ro", "/"),
+        *("--chdir", seal.LESSON),
+        # One thread each: workers share the cores among themselves.
+        *("--setenv", "OPENBLAS_NUM_THREADS", "1"),
+        *("--setenv", "PATH", os.path.dirname(sys.executable)),
+        *("--setenv", "HOME", seal.LESSON, "--setenv", "LANG", "C.UTF-8"),
+        *("--setenv", "PYTHONPATH", "/seal"),
+        *("--setenv", "PYTHONDONTWRITEBYTECODE", "1"),
+        *("--setenv", "MPLCONFIGDIR", "/tmp"),
+        *("--", sys.executable, "-m", "grader.inside.worker", str(control)),
+    ]
+    return line
+
+
+class Nursery:
+    """Where workers come from. Use it as a context, or close it.
+
+    sealed: False lets learners' code do whatever you may do.
+    CannotSeal: it did not start; the message says why.
+    """
+
+    def __init__(self, sealed: bool = True) -> None:
+        missing = what_is_missing() if sealed else ""
+        if missing:
+            raise CannotSeal(missing)
+        self.control, theirs = socket.socketpair(
+            socket.AF_UNIX, socket.SOCK_SEQPACKET
+        )
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 - kept open
+        self.process = subprocess.Popen(
+            (_sealed if sealed else _unsealed)(theirs.fileno()),
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            # Without a seal, where the workers' folders go; removed there.
+            cwd=None if sealed else tempfile.mkdtemp(),
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+        theirs.close()
+        self.control.settimeout(_START)
+        try:
+            ready = self.control.recv(1) == b"r"
+        except OSError:
+            ready = False
+        if not ready:
+            self.process.kill()
+            said = self.said()
+            self.close()
+            raise CannotSeal(f"the sealed process did not start: {said}")
+        self.control.settimeout(_FORK)
+
+    def said(self) -> str:
+        """The end of what it wrote on its terminal."""
+        self.log.seek(0)
+        text = self.log.read().decode(errors="replace").strip()
+        return text.splitlines()[-1] if text else "it said nothing"
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def worker(self) -> "Worker":
+        """A new worker. CannotSeal: it could not be made."""
+        ours, theirs = socket.socketpair()
+        try:
+            socket.send_fds(self.control, [b"f"], [theirs.fileno()])
+            said, fds, _, _ = socket.recv_fds(self.control, 1, 1)
+        except OSError as error:
+            raise CannotSeal(f"the nursery is gone: {error}") from None
+        finally:
+            theirs.close()
+        if said != b"w" or not fds:
+            raise CannotSeal(f"no worker: {_last_words(ours)}")
+        return Worker(Wire(ours), fds[0])
+
+    def close(self) -> None:
+        self.control.close()
+        try:
+            self.process.wait(1)  # it ends with the connection
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+    def __enter__(self) -> "Nursery":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+
+def _last_words(end: socket.socket) -> str:
+    with suppress(Exception):
+        return Wire(end).receive(time.monotonic() + 1)["broken"]
+    return "it said nothing"
+
+
+# --- a worker --------------------------------------------------------------
+
+
+class Worker:
+    """One submission's sealed process. What it says is the learner's word.
+
+    Every method raises Died where the process is gone or talks nonsense, and
+    OutOfTime where it is late; it is dead after that.
+    """
+
+    def __init__(self, connection: Wire, pidfd: int) -> None:
+        self.wire, self.pidfd = connection, pidfd
+        # Which of our functions it may call, by their place: inputs that
+        # are functions, and right answers of earlier exercises.
+        self.functions: list = []
+
+    def request(self, what: str, seconds: float, **inputs: Any) -> Any:
+        """Have something done in there; what came of it.
+
+        seconds: how long it may take.
+        """
+        until = time.monotonic() + seconds
+        try:
+            self.wire.send({"do": what, **inputs}, self.functions, until)
+            while True:
+                reply = self.wire.receive(until)
+                if not isinstance(reply, dict):
+                    raise WireError("not a reply")
+                if "ask" not in reply:
+                    return reply["done"]
+                self.wire.send(self._asked(reply), until=until)
+        except TimeoutError:
+            self.kill()
+            raise OutOfTime(f"no answer within {seconds:g} s") from None
+        except (WireError, KeyError) as error:
+            self.kill()
+            raise Died(_why(error)) from None
+
+    def _asked(self, question: dict) -> dict:
+        """What one of our functions makes of the worker's inputs."""
+        try:
+            function = self.functions[question["ask"]]
+            inputs, named = question["inputs"], question["named"]
+            if _size([inputs, list(named.values())]) > _MOST_ASKED:
+                return {"error": "more numbers than a lesson ever has"}
+            outcome = call(partial(function, *inputs, **named), {}, _ASKED)
+        except Exception as error:  # what is asked may be anything
+            return {"error": str(error)[:200]}
+        if outcome.error or outcome.timed_out:
+            return {"error": str(outcome.error)[:200]}
+        return {"value": outcome.value}
+
+    def kill(self) -> None:
+        """End it, whatever it does."""
+        if self.pidfd >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+            os.close(self.pidfd)
+            self.pidfd = -1
+        self.wire.close()
+
+
+def _size(value: Any) -> int:
+    """How many numbers a value has, an integer counting as what it says."""
+    if isinstance(value, (list, tuple)):
+        return sum(map(_size, value))
+    if isinstance(value, int):
+        return abs(value)
+    return int(getattr(value, "size", 1))
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, Closed):
+        return "the process ended"
+    return f"the process did not answer in plain values ({error})"

@@ -1,0 +1,326 @@
+"""What was handed in: read it, whatever it is, and put it in order."""
+
+import hashlib
+import json
+import os
+import stat
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+LARGEST_NOTEBOOK = 100 * 2**20  # bytes; outputs are dropped, but parsed first
+LARGEST_REST = 10 * 2**20  # bytes, of all other files together
+MOST_FILES = 500
+MOST_CELLS = 1000
+_LONGEST_NAME, _LONGEST_PATH = 200, 1000  # bytes; systems bear a little more
+_LONGEST_STAMP = 100
+CODE, TEXT = "code", "markdown"
+
+
+class Unreadable(Exception):
+    """The notebook cannot be graded; the message says why, to the learner."""
+
+
+# --- the instructor's version ----------------------------------------------
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """A cell of nbgrader's, as the instructor released it."""
+
+    name: str
+    cell_type: str
+    source: str
+    locked: bool
+    grade: bool
+    solution: bool
+    points: float | None
+    checksum: str
+
+    def metadata(self) -> NotebookNode:
+        given = {
+            "cell_type": self.cell_type,
+            "checksum": self.checksum,
+            "grade": self.grade,
+            "grade_id": self.name,
+            "locked": self.locked,
+            "schema_version": 3,
+            "solution": self.solution,
+            "task": False,
+        }
+        if self.points is not None:
+            given["points"] = self.points
+        return NotebookNode(given)
+
+    def cell(self) -> NotebookNode:
+        """A cell like it, to stand where a learner's is missing."""
+        make = nbformat.v4.new_code_cell
+        if self.cell_type != CODE:
+            make = nbformat.v4.new_markdown_cell
+        return make(
+            self.source, metadata={"nbgrader": self.metadata()}, id=self.name
+        )
+
+
+@dataclass(frozen=True)
+class Release:
+    """A lesson as the instructor released it.
+
+    cells: nbgrader's, in order. demonstrations: sources of the cells on
+    which no answer depends.
+    """
+
+    lesson: str
+    cells: tuple[SourceCell, ...]
+    demonstrations: frozenset[str] = frozenset()
+
+    def digest(self) -> str:
+        what = (self.lesson, self.cells, sorted(self.demonstrations))
+        return hashlib.sha256(repr(what).encode()).hexdigest()
+
+    def cell(self, name: str | None) -> SourceCell | None:
+        return next((c for c in self.cells if c.name == name), None)
+
+
+# --- what came -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one learner handed in for one lesson.
+
+    files: path in the folder → content, regular files only.
+    left_out: a sentence for each thing that is not among them.
+    timestamp: what timestamp.txt says, or ''.
+    """
+
+    student: str
+    lesson: str
+    files: dict[str, bytes]
+    left_out: tuple[str, ...] = ()
+    timestamp: str = ""
+
+    @property
+    def notebook(self) -> str:
+        return f"{self.lesson}.ipynb"
+
+    def digest(self) -> str:
+        """Of everything that a mark depends on, and on nothing else."""
+        digest = hashlib.sha256(self.lesson.encode())
+        for name in sorted(self.files):
+            size = len(self.files[name])
+            digest.update(f"\0{name}\0{size}\0".encode(errors="replace"))
+            digest.update(self.files[name])
+        return digest.hexdigest()
+
+
+def read(folder: Path, student: str, lesson: str) -> Submission:
+    """Everything that is in a learner's folder, links and devices aside."""
+    files: dict[str, bytes] = {}
+    left_out: list[str] = []
+    room = LARGEST_REST
+    for path in _regular_files(folder, left_out):
+        name = str(path.relative_to(folder))
+        is_notebook = name == f"{lesson}.ipynb"
+        most = LARGEST_NOTEBOOK if is_notebook else room
+        try:
+            if path.stat().st_size > most:
+                left_out.append(f"{name} is too large.")
+                continue
+            with open(path, "rb") as file:
+                content = file.read(most)
+        except OSError as error:
+            left_out.append(f"{name} cannot be read ({error.strerror}).")
+            continue
+        files[name] = content
+        room -= 0 if is_notebook else len(content)
+    stamp = files.get("timestamp.txt", b"")[:_LONGEST_STAMP]
+    return Submission(
+        student,
+        lesson,
+        files,
+        tuple(left_out[:MOST_FILES]),
+        stamp.decode(errors="replace").strip(),
+    )
+
+
+def _regular_files(folder: Path, left_out: list[str]) -> list[Path]:
+    found = []
+    if folder.is_symlink():
+        left_out.append("The folder is a link, and was not followed.")
+        return found
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            n
+            for n in folders
+            if n not in (".ipynb_checkpoints", ".git")
+            and not _too_long(folder, Path(where, n))
+        )
+        for name in sorted([*names, *folders]):
+            path = Path(where, name)
+            if _too_long(folder, path):
+                left_out.append("A file's name is too long.")
+                continue
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode):
+                found.append(path)
+            elif not stat.S_ISDIR(mode):
+                left_out.append(
+                    f"{path.relative_to(folder)} is a link or a device, not "
+                    "a file, and was not followed."
+                )
+        if len(found) > MOST_FILES:
+            left_out.append(f"There are more than {MOST_FILES} files.")
+            return [p for p in found if p.suffix == ".ipynb"][:MOST_FILES]
+    return found
+
+
+def _too_long(folder: Path, path: Path) -> bool:
+    inner = os.fsencode(path.relative_to(folder))
+    name = os.fsencode(path.name)
+    return len(inner) > _LONGEST_PATH or len(name) > _LONGEST_NAME
+
+
+def parse(submission: Submission) -> NotebookNode:
+    """The notebook that was handed in. Unreadable: there is none."""
+    content = submission.files.get(submission.notebook)
+    if content is None:
+        others = [n for n in submission.files if n.endswith(".ipynb")]
+        came = f"; there is {others[0]}" if others else ""
+        what = "; ".join(submission.left_out)
+        raise Unreadable(
+            f"{submission.notebook} was not handed in{came}. {what}".strip()
+        )
+    if not content.strip():
+        raise Unreadable(f"{submission.notebook} is empty.")
+    try:
+        return _plain(_notebook(content.decode("utf-8-sig")))
+    except Exception as error:  # whatever a file can hold
+        said = " ".join(str(error).split())[:300] or type(error).__name__
+        raise Unreadable(
+            f"{submission.notebook} cannot be read as a notebook: {said}"
+        ) from None
+
+
+def _notebook(text: str) -> NotebookNode:
+    """ValueError, and whatever nbformat raises: it is none."""
+    try:
+        tree = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is not whole as JSON ({error})") from None
+    cells = tree.get("cells") or [
+        cell for sheet in tree.get("worksheets", []) for cell in sheet["cells"]
+    ]
+    if len(cells) > MOST_CELLS:
+        raise ValueError(f"it has {len(cells)} cells; {MOST_CELLS} at most")
+    for cell in cells:
+        cell.pop("id", None)  # nbformat remarks on every one it dislikes
+        cell.pop("outputs", None)
+        if cell.get("cell_type") == CODE:
+            cell["outputs"] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return nbformat.reads(json.dumps(tree), as_version=4)
+
+
+def _plain(nb: NotebookNode) -> NotebookNode:
+    """The cells, and of each only what grading and feedback need."""
+    made = nbformat.v4.new_notebook()
+    made.metadata = NotebookNode(
+        kernelspec={
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
+        language_info={"name": "python"},
+    )
+    for place, cell in enumerate(nb.cells):
+        make = {
+            CODE: nbformat.v4.new_code_cell,
+            TEXT: nbformat.v4.new_markdown_cell,
+        }.get(cell.cell_type, nbformat.v4.new_raw_cell)
+        given = cell.get("metadata", {}).get("nbgrader")
+        kept = {"nbgrader": given} if isinstance(given, dict) else {}
+        fresh = make(
+            str(cell.source), metadata=NotebookNode(kept), id=f"cell-{place}"
+        )
+        if cell.cell_type == TEXT and isinstance(
+            cell.get("attachments"), dict
+        ):
+            fresh.attachments = cell.attachments
+        made.cells.append(fresh)
+    return made
+
+
+def clean(text: str) -> str:
+    """Text that can be written: a half of a surrogate pair cannot."""
+    return text.encode("utf-8", "replace").decode()
+
+
+# --- in order --------------------------------------------------------------
+
+
+def put_in_order(nb: NotebookNode, release: Release) -> NotebookNode:
+    """The notebook with the instructor's cells as they were released.
+
+    Of a doubled cell the last one counts, as nbgrader has it; a retyped one
+    gets its type back, an edited locked one its source; a missing one stands
+    again behind its predecessor; unknown ids mean nothing.
+    """
+    known = {cell.name: cell for cell in release.cells}
+    seen: set[str] = set()
+    for cell in reversed(nb.cells):
+        name = grade_id(cell)
+        if not isinstance(name, str) or name not in known or name in seen:
+            cell.metadata.pop("nbgrader", None)
+            continue
+        seen.add(name)
+        _restore(cell, known[name])
+    place = 0
+    for cell in release.cells:
+        if cell.name not in seen:
+            nb.cells.insert(place, cell.cell())
+        names = [grade_id(c) for c in nb.cells]
+        place = max(place, names.index(cell.name) + 1)
+    return nb
+
+
+def grade_id(cell: NotebookNode) -> Any:
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def _restore(cell: NotebookNode, source: SourceCell) -> None:
+    if cell.cell_type != source.cell_type:
+        for name in ("outputs", "execution_count", "attachments"):
+            cell.pop(name, None)
+        cell.cell_type = source.cell_type
+        if source.cell_type == CODE:
+            cell.outputs, cell.execution_count = [], None
+    cell.metadata.nbgrader = source.metadata()
+    cell.id = source.name
+    if source.locked:
+        cell.source = source.source
+
+
+@dataclass
+class Graded:
+    """What grading a submission came to; plain values only.
+
+    scores: graded cell → points, or None where a person must say.
+    comments: answer cell → what nbgrader would remark, or None.
+    findings: for a report, one dict an exercise.
+    notebook: the graded notebook, as JSON. problem: why it could not be
+    graded as a notebook, or ''. stopped: what ended or ran too long.
+    """
+
+    scores: dict[str, float | None] = field(default_factory=dict)
+    comments: dict[str, str | None] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    notebook: str = ""
+    problem: str = ""
+    stopped: list[str] = field(default_factory=list)
+    seconds: float = 0.0

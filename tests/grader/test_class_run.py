@@ -1,0 +1,222 @@
+"""Nothing stops a class, nothing is lost, nothing is done twice."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+from nbgrader.api import Gradebook
+
+from grader import gradebook
+from grader.journal import Journal
+from grader.notebooks import ROOT
+from tests.grader.courses import (
+    LESSON,
+    WRONG,
+    contents,
+    expected,
+    graded_notebooks,
+    small_class,
+    totals,
+)
+
+SIZE = 10
+
+
+@pytest.fixture(scope="module")
+def entered(tmp_path_factory):
+    """A class that has handed in, to be copied: nothing is graded yet."""
+    return small_class(tmp_path_factory.mktemp("class") / "course", SIZE)
+
+
+@pytest.fixture
+def course(entered, tmp_path):
+    return copied(entered, tmp_path / "course")
+
+
+def copied(course, root):
+    shutil.copytree(course.root, root)
+    other = object.__new__(type(course))
+    other.root, other.lesson = root, course.lesson
+    return other
+
+
+def start(course, *more):
+    """Begin to grade, as a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "grader", "autograde", LESSON, *more],
+        cwd=course.root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def test_nbgraders_command_and_ours_give_the_same(entered, tmp_path):
+    one = copied(entered, tmp_path / "one")
+    other = copied(entered, tmp_path / "other")
+    with Journal(one.root) as journal:
+        secret = journal.secret
+    with Journal(other.root) as journal:
+        (journal.folder / "secret").write_bytes(secret)
+    ran = one.nbgrader("autograde", LESSON)
+    assert ran.returncode == 0, ran.stderr
+    ran = other.grader("autograde", LESSON, "--jobs", "1")
+    assert ran.returncode == 0, ran.stderr
+    assert totals(one) == expected(SIZE)
+    assert contents(one) == contents(other)
+    assert graded_notebooks(one) == graded_notebooks(other)
+    again = other.grader("autograde", LESSON)
+    assert f"0 graded, {SIZE} unchanged" in again.stderr
+
+
+def ours_alive(course):
+    """Processes that were started for this course and still run."""
+    found = []
+    for process in psutil.process_iter(["pid"]):
+        try:
+            if process.cwd() == str(course.root):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_killed_at_twenty_moments(entered, tmp_path):
+    undisturbed = copied(entered, tmp_path / "undisturbed")
+    began = time.monotonic()
+    ran = start(undisturbed)
+    assert ran.wait() == 0, ran.stderr.read()
+    took = time.monotonic() - began
+    secret = undisturbed.root / ".grading" / "secret"
+    chance = random.Random(1)
+    killed = 0
+    rounds = [copied(entered, tmp_path / f"killed{n}") for n in range(4)]
+    for course in rounds:
+        (course.root / ".grading").mkdir()
+        shutil.copy(secret, course.root / ".grading")
+        for _ in range(5):
+            process = start(course)
+            time.sleep(took * chance.uniform(0.4, 1.0))
+            killed += process.poll() is None
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        ran = start(course)
+        assert ran.wait() == 0, ran.stderr.read()
+        assert contents(course) == contents(undisturbed)
+        assert graded_notebooks(course) == graded_notebooks(undisturbed)
+        with Journal(course.root) as journal:
+            assert len(list(journal.recorded(LESSON))) == SIZE
+    assert killed >= 10  # the moments lay where something was being done
+    until = time.monotonic() + 20
+    while any(map(ours_alive, rounds)) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not any(map(ours_alive, rounds))
+
+
+def test_two_graders_at_once_grade_each_once(course):
+    one, other = start(course), start(course)
+    said = [process.communicate()[1] for process in (one, other)]
+    assert (one.returncode, other.returncode) == (0, 0), said
+    assert totals(course) == expected(SIZE)
+    assert sum(f"{SIZE} graded" in text for text in said) == 1
+    assert sum(f"{SIZE} unchanged" in text for text in said) == 1
+
+
+def test_a_locked_gradebook_is_waited_for(course):
+    lock = sqlite3.connect(course.root / "gradebook.db", timeout=60)
+    lock.execute("begin exclusive")
+    process = start(course)
+    time.sleep(8)
+    assert process.poll() is None
+    lock.rollback()
+    lock.close()
+    _, said = process.communicate()
+    assert process.returncode == 0, said
+    assert totals(course) == expected(SIZE)
+
+
+def test_waiting_for_the_gradebook_ends(monkeypatch):
+    from sqlalchemy.exc import OperationalError
+
+    monkeypatch.setattr(gradebook, "PATIENCE", 0.3)
+    monkeypatch.setattr(gradebook, "_PAUSE", 0.1)
+    said, undone = [], []
+
+    def act():
+        raise OperationalError("x", {}, Exception("database is locked"))
+
+    with pytest.raises(gradebook.Locked, match="was locked for"):
+        gradebook.patiently(act, said.append, lambda: undone.append(1))
+    assert len(said) == 1 and len(undone) > 1
+
+
+def test_marks_of_a_person_stay_and_what_changed_is_graded_again(course):
+    ran = course.grader("autograde", LESSON)
+    assert ran.returncode == 0, ran.stderr
+    url = f"sqlite:///{course.root / 'gradebook.db'}"
+    with Gradebook(url, "attention-by-hand") as book:
+        grade = book.find_grade("average-check", LESSON, LESSON, "learner00")
+        grade.manual_score = 0.25
+        book.db.commit()
+    for student in ("learner00", "learner02"):
+        course.submit(student, course.empty(average=WRONG))
+    ran = course.grader("autograde", LESSON)
+    assert f"1 graded, {SIZE - 2} unchanged" in ran.stderr
+    assert "1 had been graded before" in ran.stderr  # the two are alike
+    ((name, automatic, manual, waits),) = contents(course)["learner00"][0]
+    assert (name, automatic, manual, waits) == ("average-check", 0, 0.25, True)
+    assert totals(course)["learner02"] == 0
+    ran = course.grader("autograde", LESSON, "--force", "--student", "*03")
+    assert "1 graded, 0 unchanged" in ran.stderr
+
+
+def test_late_work_costs_what_nbgrader_says(course):
+    config = course.root / "nbgrader_config.py"
+    config.write_text(
+        config.read_text() + "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
+    )
+    url = f"sqlite:///{course.root / 'gradebook.db'}"
+    with Gradebook(url, "attention-by-hand") as book:
+        book.update_or_create_assignment(
+            LESSON, duedate="2026-01-01 00:00:00 UTC"
+        )
+    stamp = course.folder("learner00") / "timestamp.txt"
+    stamp.write_text("2026-01-02 00:00:00 UTC")
+    ran = course.grader("autograde", LESSON)
+    assert ran.returncode == 0, ran.stderr
+    with Gradebook(url, "attention-by-hand") as book:
+        late = book.find_submission(LESSON, "learner00")
+        assert late.late_submission_penalty == 1
+        on_time = book.find_submission(LESSON, "learner02")
+        assert not on_time.late_submission_penalty
+
+
+def test_without_a_seal_it_says_so_in_the_gradebook(course):
+    ran = course.grader("autograde", LESSON, "--unsealed")
+    assert ran.returncode == 0, ran.stderr
+    assert totals(course) == expected(SIZE)
+    comments = contents(course)["learner00"][1]
+    assert comments == [("average", "Graded without a seal.")]
+
+
+def test_where_nothing_can_be_sealed_nothing_is_graded(course):
+    nowhere = {"PATH": str(course.root)}
+    ran = subprocess.run(
+        [sys.executable, "-m", "grader", "autograde", LESSON],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **nowhere, "PYTHONPATH": str(ROOT)},
+    )
+    assert ran.returncode == 1
+    assert "bubblewrap is not installed" in ran.stderr
+    assert "--unsealed" in ran.stderr
+    assert contents(course) == {}

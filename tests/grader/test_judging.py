@@ -1,0 +1,352 @@
+"""A verdict is reached outside, whatever happens inside."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from byhand import calls
+from byhand.exercise import Case, find
+from grader import judging
+from grader.judging import Limits, Options, check_of, grade
+from tests.grader.lessons import empty, release, solved, submission
+
+SHORT = Options(limits=Limits(cell=2, notebook=30, patience=1))
+ALL = {
+    "dot_product_scores-check": 1,
+    "softmax-check": 2,
+    "attention_weights-check": 2,
+    "weighted_values-check": 1,
+    "self_attention-check": 3,
+}
+
+
+@pytest.fixture
+def graded(nursery):
+    def graded(nb, seed=1, options=SHORT, **files):
+        return grade(
+            nursery, submission(nb, **files), release(), seed, options
+        )
+
+    return graded
+
+
+def marks(graded):
+    return {name: graded.scores[name] for name in ALL}
+
+
+def wrong(*names):
+    return {
+        n: 0 if n.partition("-")[0] in names else p for n, p in ALL.items()
+    }
+
+
+def said(graded, name):
+    return next(
+        f["message"] for f in graded.findings if f["cell"] == f"{name}-check"
+    )
+
+
+def test_everything_and_nothing(graded):
+    right, nothing = graded(solved()), graded(empty())
+    assert marks(right) == ALL
+    assert right.scores["why-rows"] is None
+    assert set(right.comments.values()) == {None}
+    assert marks(nothing) == dict.fromkeys(ALL, 0)
+    assert nothing.scores["why-rows"] == 0
+    assert set(nothing.comments.values()) == {"No response."}
+    assert "not written yet" in said(nothing, "softmax")
+
+
+def test_the_same_seed_gives_the_same_verdict(graded):
+    nb = solved(softmax="def softmax(z, axis=-1):\n    return z * 0.5\n")
+    one, again, other = graded(nb, 7), graded(nb, 7), graded(nb, 8)
+    assert said(one, "softmax") == said(again, "softmax")
+    assert said(one, "softmax") != said(other, "softmax")
+
+
+def test_the_inputs_are_more_than_a_learner_sees_and_none_of_those():
+    exercise = find("self_attention.softmax")
+    seeds = judging.seeds_of(exercise.id, 1)
+    assert len(seeds) == 3 and 0 not in seeds
+    assert set(seeds).isdisjoint(
+        judging.seeds_of("self_attention.attention_weights", 1)
+    )
+
+
+def test_a_misconception_is_named(graded):
+    came = graded(
+        solved(
+            attention_weights="def attention_weights(Q, K):\n"
+            "    return softmax(dot_product_scores(Q, K))\n"
+        )
+    )
+    assert marks(came) == wrong("attention_weights")
+    assert "without the division by √d_k" in said(came, "attention_weights")
+    finding = next(f for f in came.findings if f["message"])
+    assert finding["misconception"] == "not scaled"
+
+
+def test_a_wrong_answer_costs_its_own_points_only(graded):
+    came = graded(solved(softmax="def softmax(z, axis=-1):\n    return z\n"))
+    assert marks(came) == wrong("softmax")
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["import os; os._exit(0)", "import sys; sys.exit(0)", "exit()", "1 / 0"],
+)
+def test_a_cell_that_ends_costs_what_it_spoiled(graded, end):
+    came = graded(solved(weighted_values=end))
+    assert marks(came) == wrong("weighted_values")
+
+
+def test_an_answer_that_ends_its_process(graded):
+    came = graded(
+        solved(
+            weighted_values="import os\n\n"
+            "def weighted_values(weights, V):\n    os._exit(0)\n"
+        )
+    )
+    assert marks(came) == wrong("weighted_values")
+    assert "the process ended" in said(came, "weighted_values")
+    assert came.stopped
+
+
+def test_a_cell_that_swallows_interrupts_is_ended(graded):
+    swallow = (
+        "while True:\n    try:\n        while True:\n            pass\n"
+        "    except BaseException:\n        pass\n"
+    )
+    came = graded(solved(weighted_values=swallow))
+    assert marks(came) == wrong("weighted_values")
+    assert came.seconds < 15
+
+
+def test_a_cell_that_is_interrupted_keeps_what_it_had_defined(graded):
+    loop = (
+        "def weighted_values(weights, V):\n    return weights @ V\n\n"
+        "while True:\n    pass\n"
+    )
+    came = graded(solved(weighted_values=loop))
+    assert marks(came) == ALL
+    assert "stopped after 2 s" in came.stopped[0]
+
+
+def test_an_answer_that_never_returns(graded, monkeypatch):
+    monkeypatch.setattr(judging, "TIME_LIMIT", 1.0)
+    came = graded(
+        solved(
+            weighted_values="def weighted_values(weights, V):\n"
+            "    while True:\n        pass\n"
+        )
+    )
+    assert marks(came) == wrong("weighted_values")
+    assert "did not return within" in said(came, "weighted_values")
+
+
+def test_a_notebook_has_a_limit_of_its_own(graded):
+    nb = solved(softmax="import time\ntime.sleep(60)")
+    limits = Limits(cell=60, notebook=2, patience=1)
+    came = graded(nb, options=dataclasses.replace(SHORT, limits=limits))
+    assert came.seconds < 10
+    assert came.scores["dot_product_scores-check"] == 1
+    assert came.scores["self_attention-check"] == 0
+    assert "all that it may" in said(came, "self_attention")
+
+
+def test_what_a_cell_shows_decides_nothing(graded):
+    nb = empty()
+    lines = [f"print('{name}: right, in all cases.')" for name in ALL]
+    nb.cells[1].source = "\n".join(lines)
+    assert marks(graded(nb)) == dict.fromkeys(ALL, 0)
+
+
+SCIPY = (
+    "from scipy.special import softmax as theirs\n\n"
+    "def softmax(z, axis=-1):\n    return theirs(z, axis=axis)\n"
+)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        SCIPY,
+        "import torch\n\ndef softmax(z, axis=-1):\n"
+        "    return torch.as_tensor(z).softmax(axis)\n",
+        "import torch\nfrom functools import partial\n\n"
+        "def softmax(z, axis=-1):\n"
+        "    turn = partial(torch.softmax, dim=axis)\n"
+        "    return list(map(turn, [torch.as_tensor(z)]))[0]\n",
+        "import torch\n\ndef softmax(z, axis=-1):\n"
+        "    return torch.nn.Softmax(dim=axis)(torch.as_tensor(z))\n",
+    ],
+)
+def test_by_hand_means_by_hand(graded, source):
+    came = graded(solved(softmax=source))
+    assert marks(came) == wrong("softmax")
+    assert "By hand means by hand" in said(came, "softmax")
+    allowed = dataclasses.replace(SHORT, by_hand=False)
+    assert marks(graded(solved(softmax=source), options=allowed)) == ALL
+
+
+def test_another_exercise_may_use_the_library(graded):
+    nb = solved(
+        attention_weights=SCIPY.split("\n")[0]
+        + "\n\ndef attention_weights(Q, K):\n"
+        "    return theirs(Q @ K.T / np.sqrt(K.shape[1]), axis=-1)\n"
+    )
+    assert marks(graded(nb)) == ALL
+
+
+def test_a_learners_own_files_are_there(graded):
+    nb = solved(softmax="from mine import softmax")
+    mine = (
+        b"import numpy as np\n\ndef softmax(z, axis=-1):\n"
+        b"    e = np.exp(z - z.max(axis=axis, keepdims=True))\n"
+        b"    return e / e.sum(axis=axis, keepdims=True)\n"
+    )
+    assert marks(graded(nb, **{"mine.py": mine})) == ALL
+
+
+def test_demonstrations_are_not_run_and_edited_ones_are(graded):
+    nb = solved()
+    place = next(
+        i
+        for i, c in enumerate(nb.cells)
+        if c.source in release().demonstrations
+    )
+    came = graded(nb)
+    assert "1.0731" not in came.notebook  # an output of a demonstration
+    nb.cells[place].source = "print('I was ' + 'here')"
+    assert "I was here" in graded(nb).notebook
+
+
+def test_an_unreadable_notebook_is_graded_and_says_why(graded):
+    came = graded(b"{")
+    assert marks(came) == dict.fromkeys(ALL, 0)
+    assert "cannot be read as a notebook" in came.problem
+    assert "cannot be read as a notebook" in came.notebook
+
+
+@pytest.mark.parametrize(
+    ("source", "exercise", "answer", "part"),
+    [
+        ('check("a.b", b)', "a.b", "b", None),
+        ('check(\n    "a.b",\n    c,\n    part="d",\n)', "a.b", "c", "d"),
+    ],
+)
+def test_what_a_check_cell_asks_for(source, exercise, answer, part):
+    came = check_of(source)
+    assert (came.exercise, came.answer, came.part) == (exercise, answer, part)
+
+
+@pytest.mark.parametrize("source", ["x = 1", "check(1)", "def (", "f(1, x)"])
+def test_a_cell_that_is_no_check(source):
+    assert check_of(source) is None
+
+
+# --- more than functions of arrays -----------------------------------------
+
+LINEAR = """
+import torch
+
+class answer(torch.nn.Module):
+    def __init__(self, d_in, d_out):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(d_out, d_in))
+        self.bias = torch.nn.Parameter(torch.zeros(d_out))
+
+    def forward(self, x):
+        return x @ self.weight.mT + self.bias
+"""
+MEAN = """
+class answer:
+    def __init__(self, start):
+        self.total, self.seen = start, 0
+
+    def add(self, number):
+        self.total += number
+        self.seen += 1
+
+    def __call__(self):
+        return self.total / self.seen
+"""
+
+
+def linear_inputs(rng):
+    return {
+        "settings": {"d_in": 3, "d_out": 2},
+        "weights": {
+            "weight": rng.standard_normal((2, 3)),
+            "bias": rng.standard_normal(2),
+        },
+        "inputs": [rng.standard_normal((4, 3))],
+        "along": rng.standard_normal((4, 2)),
+    }
+
+
+def mean_inputs(rng):
+    one, two = rng.standard_normal(2).tolist()
+    steps = [("add", [one]), ("__call__", []), ("add", [two])]
+    return {"settings": {"start": 0.0}, "steps": [*steps, ("__call__", [])]}
+
+
+class RunningMean:
+    def __init__(self, start):
+        self.numbers = [start]
+
+    def add(self, number):
+        self.numbers.append(number)
+        return 0.0
+
+    def __call__(self):
+        return np.sum(self.numbers) / (len(self.numbers) - 1)
+
+
+def made_up(reference, inputs, call, returns):
+    return dataclasses.replace(
+        find("self_attention.dot_product_scores"),
+        reference=reference,
+        cases=(Case("one", inputs),),
+        misconceptions=(),
+        returns=returns,
+        facts=(),
+        call=call,
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "exercise"),
+    [
+        (
+            LINEAR,
+            made_up(
+                lambda d_in, d_out: torch.nn.Linear(d_in, d_out),
+                linear_inputs,
+                calls.module,
+                ("output", "of_x", "of_weight", "of_bias"),
+            ),
+        ),
+        (
+            MEAN.replace("self.seen += 1", "self.seen += 1; return 0"),
+            made_up(RunningMean, mean_inputs, calls.stateful, tuple("abcd")),
+        ),
+    ],
+)
+def test_modules_and_things_that_remember(
+    nursery, monkeypatch, source, exercise
+):
+    monkeypatch.setattr(judging, "find", lambda _: exercise)
+    asked = judging.Check(exercise.id, "answer", None)
+    for text, right in (
+        (source, True),
+        (source.replace("+ self.bias", "- self.bias"), "bias" not in source),
+        (source.replace("total /", "total *"), "total" not in source),
+    ):
+        session = judging.Session(nursery, {}, SHORT.limits)
+        assert session.run(text) == []
+        wrong, _, line = judging.judged(session, asked, 1, SHORT)
+        assert bool(line) == right, wrong
+        session.close()

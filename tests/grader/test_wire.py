@@ -1,0 +1,173 @@
+"""Plain values arrive as they were; anything else harms nobody."""
+
+import json
+import math
+import socket
+import struct
+import threading
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from grader.inside import wire
+from grader.inside.wire import Closed, Opaque, Wire, WireError
+
+
+@pytest.fixture
+def ends():
+    one, other = socket.socketpair()
+    yield Wire(one), Wire(other)
+    one.close()
+    other.close()
+
+
+def across(ends, value, **more):
+    one, other = ends
+    sender = threading.Thread(target=one.send, args=(value,))
+    sender.start()
+    came = other.receive(time.monotonic() + 10, **more)
+    sender.join()
+    return came
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        -3,
+        2**100,
+        1.5,
+        math.inf,
+        "γ · \n",
+        [1, [2.0, None]],
+        (1, (2, "x")),
+        {"a": (1,), "b": {}},
+        b"\0\xff",
+    ],
+)
+def test_plain_values(ends, value):
+    came = across(ends, value)
+    assert came == value
+    assert type(came) is type(value)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(6.0).reshape(2, 3),
+        np.arange(6).reshape(3, 2).T,
+        np.array(2.5),
+        np.zeros((0, 4)),
+        np.array([[True], [False]]),
+        np.array([1 + 2j]),
+        np.arange(3, dtype=np.float32),
+        np.arange(3, dtype=">i2"),
+        np.array([np.nan, -np.inf]),
+    ],
+)
+def test_arrays(ends, array):
+    came = across(ends, array)
+    assert came.shape == array.shape
+    assert came.dtype == array.dtype.newbyteorder("<")
+    np.testing.assert_array_equal(came, array)
+
+
+def test_scalars_tensors_and_generators(ends):
+    assert across(ends, np.float32(0.1)) == np.float32(0.1)
+    tensor = torch.arange(4.0, dtype=torch.float64, requires_grad=True)
+    came = across(ends, tensor)
+    assert torch.equal(came, tensor) and came.requires_grad
+    generator = np.random.default_rng(5)
+    generator.random(3)
+    came = across(ends, generator)
+    assert came.random() == generator.random()
+
+
+def test_what_has_no_plain_form_is_known_by_its_types_name(ends):
+    class Weights:
+        def __reduce__(self):
+            raise AssertionError("nothing is pickled")
+
+    came = across(ends, [Weights(), len, np.array([object()]), {1: 2}])
+    assert all(isinstance(c, Opaque) for c in came)
+    names = [type(c).__name__ for c in came]
+    assert names == [
+        "Weights",
+        "builtin_function_or_method",
+        "ndarray",
+        "dict",
+    ]
+    assert [callable(c) for c in came] == [False, True, False, False]
+
+
+def test_a_function_can_be_called_from_the_other_side(ends):
+    functions = []
+    message = wire.encode([abs], functions)
+    assert functions == [abs]
+    size = struct.Struct("!II").size
+    came = wire.decode(message[size:], b"", lambda place: functions[place])
+    assert came[0](-2) == 2
+
+
+def forged(tree: bytes, body: bytes = b"") -> bytes:
+    return struct.pack("!II", len(tree), len(body)) + tree + body
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        forged(b"nonsense"),
+        forged(b"{}"),
+        forged(b'{"pickle": "x"}'),
+        forged(b"[" * 100_000),
+        forged(b'{"array": ["<f8", [1000000000], 8]}', b"12345678"),
+        forged(b'{"array": ["<f8", [3], 8]}', b"12345678"),
+        forged(b'{"array": ["|O", [1], 8]}', b"12345678"),
+        forged(b'{"array": ["f8,f8", [1], 16]}', b"1" * 16),
+        forged(b'{"array": ["<f8", [1], -8]}', b"1" * 8),
+        forged(b'{"generator": {"bit_generator": "MT19937"}}'),
+        forged(b'{"generator": {"bit_generator": "PCG64", "state": 5}}'),
+        forged(b'{"tensor": ["<u2", [1], 2]}', b"12"),
+        forged(b'{"opaque": "a\\u0000b", "called": false}'),
+        forged(b"1" * 5000),
+        forged(json.dumps([[]] * 300_000).encode()),
+        struct.pack("!II", 2**31, 2**31),
+        b"\xff" * 64,
+    ],
+)
+def test_a_forged_message_is_refused(ends, message):
+    one, other = ends
+    threading.Thread(target=one.end.sendall, args=(message,)).start()
+    with pytest.raises(WireError) as caught:
+        other.receive(time.monotonic() + 10)
+    assert len(str(caught.value)) < 300
+
+
+def test_a_reader_waits_no_longer_than_it_should(ends):
+    one, other = ends
+    one.end.sendall(struct.pack("!II", 10, 0) + b"half")
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        other.receive(began + 0.2)
+    assert time.monotonic() - began < 5
+
+
+def test_a_writer_waits_no_longer_than_it_should(ends):
+    one, _ = ends
+    with pytest.raises(TimeoutError):
+        one.send(b"x" * 10 * 2**20, until=time.monotonic() + 0.2)
+
+
+def test_too_much_is_not_sent(ends):
+    with pytest.raises(WireError, match="MiB at once"):
+        ends[0].send(np.zeros(wire.MOST_BYTES // 8 + 1))
+
+
+def test_the_end_is_noticed(ends):
+    one, other = ends
+    one.close()
+    with pytest.raises(Closed):
+        other.receive()
