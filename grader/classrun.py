@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import fnmatch
 import hashlib
-import multiprocessing
+import multiprocessing.forkserver
 import os
 import shutil
 import sys
@@ -58,6 +58,13 @@ def use_for_nbgrader() -> None:
     nbgrader.apps.api.Autograde = SealedAutograde
 
 
+def import_ahead() -> None:
+    """Begin to import, once for all lanes, what they are forked with."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["grader.lane", "scipy.special", "torch"])
+    multiprocessing.forkserver.ensure_running()
+
+
 class SealedAutograde(Autograde):
     """nbgrader's autograder, with learners' code sealed and judged outside."""
 
@@ -82,6 +89,8 @@ class SealedAutograde(Autograde):
 
     def start(self) -> None:
         """Grade. NbGraderException: something could not be graded."""
+        if not self.scheduler:
+            import_ahead()
         try:
             summary = ClassRun(self).run()
         except (
@@ -365,9 +374,7 @@ class Lanes:
         self.waiting[future] = (submission, rest)
 
     def _pool(self) -> futures.Executor:
-        # Forked from a process that has imported everything, once for all.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["grader.lane", "scipy", "torch"])
         return futures.ProcessPoolExecutor(
             self.width, context, initializer=lane.end_with_parent
         )
@@ -415,7 +422,7 @@ class Lanes:
         """A lane died, and with it all that was on its way: try again."""
         broken += self.waiting.values()
         self.waiting.clear()
-        self.executor.shutdown(wait=False, cancel_futures=True)
+        self.executor.shutdown(wait=False)
         self.executor = None
         for submission, rest in broken:
             self.tries[submission.student] += 1
@@ -429,8 +436,10 @@ class Lanes:
         return self
 
     def __exit__(self, *_: Any) -> None:
+        for future in self.waiting:
+            future.cancel()
         if self.executor is not None:
-            self.executor.shutdown(wait=False, cancel_futures=True)
+            self.executor.shutdown(wait=False)
         if self.client is not None:
             self.client.close()
 

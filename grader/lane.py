@@ -58,8 +58,10 @@ def grade_here(
     with _one_at_a_time:
         for again in (True, False):
             if _nursery is None or not _nursery.alive():
-                prepare()
+                # It imports while we do.
                 _nursery = Nursery(options.sealed)
+                prepare()
+                _nursery.wait()
             try:
                 return judging.grade(
                     _nursery, submission, release, seed, options

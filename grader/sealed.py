@@ -151,7 +151,8 @@ class Nursery:
     """Where workers come from. Use it as a context, or close it.
 
     sealed: False lets learners' code do whatever you may do.
-    CannotSeal: it did not start; the message says why.
+    CannotSeal: the machine cannot; the message says why. It starts at once
+    and is there after `wait`.
     """
 
     def __init__(self, sealed: bool = True) -> None:
@@ -173,6 +174,9 @@ class Nursery:
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         )
         theirs.close()
+
+    def wait(self) -> None:
+        """Wait until it has imported everything. CannotSeal: it has not."""
         self.control.settimeout(_START)
         try:
             ready = self.control.recv(1) == b"r"
@@ -218,6 +222,7 @@ class Nursery:
         self.log.close()
 
     def __enter__(self) -> "Nursery":
+        self.wait()
         return self
 
     def __exit__(self, *_: Any) -> None:

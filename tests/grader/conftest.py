@@ -1,7 +1,15 @@
-"""A nursery for the tests of a process, and a lesson as it was released."""
+"""What several tests of the grader need: a nursery, and a cluster."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
 
 import pytest
 
+from grader.notebooks import ROOT
 from grader.sealed import Nursery
 
 
@@ -9,3 +17,47 @@ from grader.sealed import Nursery
 def nursery():
     with Nursery() as nursery:
         yield nursery
+
+
+def free_port() -> int:
+    with socket.socket() as end:
+        end.bind(("127.0.0.1", 0))
+        return end.getsockname()[1]
+
+
+@dataclass
+class Cluster:
+    address: str
+    workers: list[subprocess.Popen]
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A Dask scheduler and two workers, each a process of its own."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    with contextlib.ExitStack() as stack:
+
+        def begin(what, *more):
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", f"distributed.cli.dask_{what}"),
+                    *(*more, "--no-dashboard"),
+                ],
+                cwd=tmp_path,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            return process
+
+        port = address.rpartition(":")[2]
+        begin("scheduler", "--host", "127.0.0.1", "--port", port)
+        yield Cluster(
+            address,
+            [
+                begin("worker", address, "--no-nanny", "--nthreads", "1")
+                for _ in range(2)
+            ],
+        )

@@ -1,11 +1,13 @@
 """A course in a temporary folder, and everything that its gradebook says."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
 
+from grader.journal import Journal
 from tests.end_to_end.course import Course
 
 LESSON = "00_start_here"  # the smallest one: these tests are about classes
@@ -74,3 +76,17 @@ def graded_notebooks(course: Course) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def graded_so_far(course: Course) -> int:
+    with Journal(course.root) as journal:
+        return journal.db.execute("select count(*) from verdict").fetchone()[0]
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 120) -> None:
+    """Wait until something holds. TimeoutError: it does not come to that."""
+    until = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > until:
+            raise TimeoutError(f"not within {seconds:g} s")
+        time.sleep(0.02)

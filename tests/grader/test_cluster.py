@@ -1,22 +1,26 @@
 """The same work on other machines: a Dask cluster, a PostgreSQL gradebook."""
 
-import contextlib
 import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 
-from grader.journal import Journal
 from grader.notebooks import ROOT
-from tests.grader.courses import LESSON, expected, small_class, totals
+from tests.grader.conftest import free_port
+from tests.grader.courses import (
+    LESSON,
+    expected,
+    graded_so_far,
+    small_class,
+    totals,
+    wait_for,
+)
 
 SIZE = 12
 
@@ -24,70 +28,25 @@ SIZE = 12
 # --- Dask ------------------------------------------------------------------
 
 
-def free_port() -> int:
-    with socket.socket() as end:
-        end.bind(("127.0.0.1", 0))
-        return end.getsockname()[1]
-
-
-def dask(what, *more, folder):
-    return subprocess.Popen(
-        [sys.executable, "-m", f"distributed.cli.dask_{what}", *more],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-
-
-@pytest.fixture
-def cluster(tmp_path):
-    """A scheduler and two workers, each a process of its own."""
-    address = f"tcp://127.0.0.1:{free_port()}"
-    port = address.rpartition(":")[2]
-    with contextlib.ExitStack() as stack:
-
-        def begin(what, *more):
-            process = dask(what, *more, "--no-dashboard", folder=tmp_path)
-            stack.callback(process.wait)
-            stack.callback(process.kill)
-            return process
-
-        begin("scheduler", "--host", "127.0.0.1", "--port", port)
-        workers = [
-            begin("worker", address, "--no-nanny", "--nthreads", "1")
-            for _ in range(2)
-        ]
-        yield address, workers
-
-
 def test_a_worker_that_is_killed_costs_nothing(cluster, tmp_path):
-    address, workers = cluster
     course = small_class(tmp_path / "course", SIZE)
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "grader", "autograde", LESSON),
-            *("--scheduler", address),
+            *("--scheduler", cluster.address),
         ],
         cwd=course.root,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    until = time.monotonic() + 120
-    while graded_so_far(course) < 2 and time.monotonic() < until:
-        time.sleep(0.05)
+    wait_for(lambda: graded_so_far(course) > 1)
     assert 2 <= graded_so_far(course) < SIZE
-    workers[0].send_signal(signal.SIGKILL)
+    cluster.workers[0].send_signal(signal.SIGKILL)
     _, said = process.communicate(timeout=180)
     assert process.returncode == 0, said
     assert f"{SIZE} graded" in said
     assert totals(course) == expected(SIZE)
-
-
-def graded_so_far(course) -> int:
-    with Journal(course.root) as journal:
-        return journal.db.execute("select count(*) from verdict").fetchone()[0]
 
 
 def test_a_scheduler_that_is_not_there_is_named(tmp_path):
@@ -131,7 +90,7 @@ def postgresql():
             *("pg_ctl", "-D", data, "-w", "-o", options),
             *("-l", str(folder / "log"), "start"),
         )
-        yield f"postgresql://course@/postgres?host={folder}"
+        yield f"postgresql+psycopg://course@/postgres?host={folder}"
         run("pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

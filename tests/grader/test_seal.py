@@ -172,6 +172,7 @@ def test_where_it_cannot_be_had_it_says_what_is_missing(monkeypatch):
 
 def test_a_dead_nursery_is_noticed():
     nursery = sealed.Nursery()
+    nursery.wait()
     nursery.process.kill()
     nursery.process.wait()
     assert not nursery.alive()
