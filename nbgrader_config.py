@@ -23,5 +23,6 @@ c.GenerateAssignment.force = not changed_lessons(Path(__file__).parent)
 # autograde` does. To set something: c.SealedAutograde.by_hand = False
 use_for_nbgrader()
 
-# What learners wrote is shown without its scripts.
+# What learners wrote is shown without its scripts: outputs and texts.
 c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"markdown2html": "grader.pages.markdown"}

@@ -164,6 +164,8 @@ class ClassRun:
         self.course = converter.coursedir
         self.lesson = self.course.assignment_id
         self.root = Path(self.course.root)
+        if not self.lesson or Path(self.lesson).name != self.lesson:
+            raise gradebook.CannotBegin(f"{self.lesson!r} is no lesson's name")
         self.options = converter.options()
         self.summary = Summary(self.lesson)
         self.console = Console(stderr=True)
@@ -216,6 +218,11 @@ class ClassRun:
         excluded = self.course.student_id_exclude.split(",")
         found = {}
         for entry in sorted(base.iterdir()) if base.is_dir() else []:
+            if submissions.clean(entry.name) != entry.name:
+                self.summary.given_up.append(
+                    f"{submissions.clean(entry.name)!r}: its name is not UTF-8"
+                )
+                continue
             folder = self._path(self.course.submitted_directory, entry.name)
             if (
                 os.path.lexists(folder)

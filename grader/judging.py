@@ -451,7 +451,7 @@ def grade(
 ) -> Graded:
     """Grade a submission. Only a failure of the seal itself is raised."""
     began = time.monotonic()
-    graded = Graded()
+    graded = Graded(sealed=options.sealed)
     try:
         nb = put_in_order(parse(submission), release)
     except Unreadable as error:

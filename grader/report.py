@@ -1,13 +1,14 @@
 """What a class got right and wrong: one HTML page and one CSV a lesson."""
 
 import csv
-from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
 
-from byhand.exercise import find
+from byhand.exercise import UnknownExercise, find
 from grader.submissions import Graded
 
 RIGHT, UNKNOWN, EMPTY = "right", "another mistake", "not written"
@@ -40,13 +41,19 @@ class Line:
 
     @property
     def wrong(self) -> list[tuple[str, str, list[str]]]:
-        """(name, what it means, students), the most frequent first."""
+        """(name, what it means, students), the most frequent first.
+
+        Last, answers that there are none of.
+        """
         found = [
             (name, meaning(self.exercise, name), students)
             for name, students in self.outcomes.items()
             if name != RIGHT
         ]
-        return sorted(found, key=lambda one: (-len(one[2]), one[0]))
+        return sorted(
+            found,
+            key=lambda one: (one[0] in (EMPTY, UNREADABLE), -len(one[2]), one),
+        )
 
 
 def meaning(exercise: str, outcome: str) -> str:
@@ -57,8 +64,9 @@ def meaning(exercise: str, outcome: str) -> str:
         UNREADABLE: "The notebook as a whole could not be read.",
         SHORT_CUT: "Right, but by a library call that does it all.",
     }
-    for known in find(exercise).misconceptions:
-        sentences[known.name] = known.sentence
+    with suppress(UnknownExercise):  # graded when it had another name
+        for known in find(exercise).misconceptions:
+            sentences[known.name] = known.sentence
     return sentences.get(outcome, "")
 
 
@@ -85,25 +93,33 @@ def outcome(finding: dict) -> str:
 
 def needs_a_person(
     graded: list[tuple[str, Graded]], waiting: set[str]
-) -> dict[str, list[str]]:
-    """Why somebody should look → whose submissions.
+) -> dict[str, dict[str, str]]:
+    """Why somebody should look → whose submissions → what happened there.
 
     waiting: students with an answer that a person marks.
     """
-    why = defaultdict(list)
-    for student, verdict in graded:
-        if verdict.problem:
-            why[f"Could not be read: {verdict.problem}"].append(student)
-        for what in dict.fromkeys(verdict.stopped):
-            why[f"Was stopped, or stopped itself: {what}"].append(student)
-        if student in waiting:
-            why["Has an answer in words that waits for a mark"].append(student)
-    return dict(sorted(why.items()))
+    why = {
+        "Was graded without a seal": {
+            s: "" for s, v in graded if not v.sealed
+        },
+        "Could not be read": {s: v.problem for s, v in graded if v.problem},
+        "Was stopped, or ended its process": {
+            s: "; ".join(dict.fromkeys(v.stopped))
+            for s, v in graded
+            if v.stopped
+        },
+        "Has an answer that waits for a person's mark": {
+            s: "" for s, _ in graded if s in waiting
+        },
+    }
+    return {reason: whose for reason, whose in why.items() if whose}
 
 
 # --- files -----------------------------------------------------------------
 
-PAGE = jinja2.Environment(autoescape=True).from_string(
+PAGE = jinja2.Environment(
+    autoescape=True, trim_blocks=True, lstrip_blocks=True
+).from_string(
     """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -112,35 +128,64 @@ PAGE = jinja2.Environment(autoescape=True).from_string(
 <style>
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem;
-  margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; }
-td, th { text-align: left; vertical-align: top; padding: .3rem .6rem;
-  border-bottom: 1px solid #8884; }
-td.n { text-align: right; white-space: nowrap; }
-meter { width: 8rem; }
-small { opacity: .8; }
+  margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+h1, h2 { line-height: 1.2; }
+h2 { margin-top: 2.5rem; }
+table { border-collapse: collapse; width: 100%; table-layout: fixed; }
+th, td { text-align: left; vertical-align: top; padding: .6rem .8rem;
+  border-bottom: 1px solid #8885; }
+th:first-child { width: 18rem; }
+th:nth-child(2) { width: 8rem; }
+th:first-child, td:first-child { padding-left: 0; }
+code { font-size: .85em; }
+meter { display: block; width: 7rem; }
+summary { cursor: pointer; }
+summary b { display: inline-block; min-width: 1.5em; text-align: right;
+  font-variant-numeric: tabular-nums; }
+p.told::first-letter { text-transform: uppercase; }
+details[open] { margin-bottom: .8rem; }
+details p, details ul { margin: .2rem 0 .2rem 2rem; padding: 0; }
+.who { opacity: .75; }
+@media (max-width: 40rem) {
+  tr:first-child { display: none; }
+  tr { display: block; border-bottom: 1px solid #8885; padding: .6rem 0; }
+  td, td:first-child { display: block; width: auto; border: 0;
+    padding: .1rem 0; }
+}
 </style>
 <h1>{{ lesson }}</h1>
-<p>{{ graded|length }} submissions graded.</p>
+<p>{{ size }} submission{{ "s" if size != 1 }} graded. Click a mistake to see
+what the learner was told, and who made it.</p>
 <h2>Exercises</h2>
 <table>
-<tr><th>Exercise<th>Right<th><th>Mistakes that were met, and by whom</tr>
+<tr><th>Exercise<th>Right<th>Mistakes, the most frequent first</tr>
 {% for line in lines %}
 <tr><td><code>{{ line.name }}</code>
-<td class="n">{{ line.right }} of {{ line.total }}
-<td><meter max="{{ line.total }}" value="{{ line.right }}">
-{{ line.right }} of {{ line.total }}</meter>
-<td>{% for name, sentence, students in line.wrong %}
-<details><summary>{{ students|length }} × {{ name }}</summary>
-{{ sentence }}<br><small>{{ students|join(", ") }}</small></details>
-{% else %}none{% endfor %}</tr>
+<td>{{ line.right }} of {{ line.total }}
+<meter max="{{ line.total }}" value="{{ line.right }}"></meter>
+<td>
+{% for name, sentence, students in line.wrong %}
+<details><summary><b>{{ students|length }}</b> × {{ name }}</summary>
+<p class="told">{{ sentence }}
+<p class="who">{{ students|join(", ") }}</details>
+{% else %}
+none
+{% endfor %}
+</tr>
 {% endfor %}
 </table>
 <h2>Submissions that need a person</h2>
-{% for why, students in people.items() %}
-<details><summary>{{ students|length }} × {{ why }}</summary>
-<small>{{ students|join(", ") }}</small></details>
-{% else %}<p>None.</p>{% endfor %}
+{% for why, whose in people.items() %}
+<details><summary><b>{{ whose|length }}</b> × {{ why }}</summary>
+<ul>
+{% for student, what in whose.items() %}
+<li>{{ student }}{% if what %}: <span class="who">{{ what }}</span>{% endif %}
+
+{% endfor %}
+</ul></details>
+{% else %}
+<p>None.
+{% endfor %}
 </html>
 """
 )
@@ -156,50 +201,37 @@ def write(
     found, people = lines(graded), needs_a_person(graded, waiting)
     page = root / f"{lesson}-report.html"
     page.write_text(
-        PAGE.render(lesson=lesson, graded=graded, lines=found, people=people),
+        PAGE.render(
+            lesson=lesson, size=len(graded), lines=found, people=people
+        ),
         "utf-8",
     )
     table = root / f"{lesson}-report.csv"
     with open(table, "w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(
-            ["exercise", "outcome", "meaning", "count", "of", "students"]
-        )
-        for line in found:
-            right = line.outcomes.get(RIGHT, [])
-            for name, sentence, students in [(RIGHT, "", right), *line.wrong]:
-                rows.writerow(
-                    map(
-                        safe,
-                        (
-                            line.name,
-                            name,
-                            sentence,
-                            len(students),
-                            line.total,
-                            " ".join(students),
-                        ),
-                    )
-                )
-        for why, students in people.items():
-            rows.writerow(
-                map(
-                    safe,
-                    (
-                        "(needs a person)",
-                        why,
-                        "",
-                        len(students),
-                        len(graded),
-                        " ".join(students),
-                    ),
-                )
-            )
+        csv.writer(file).writerows(rows(found, people, len(graded)))
     return page, table
 
 
-def safe(value: str | int) -> str | int:
+def rows(
+    found: list[Line], people: dict[str, dict[str, str]], size: int
+) -> Iterator[list[str | int]]:
+    """The CSV's rows."""
+    yield ["exercise", "outcome", "meaning", "count", "of", "students"]
+    for line in found:
+        right = line.outcomes.get(RIGHT, [])
+        for name, sentence, students in [(RIGHT, "", right), *line.wrong]:
+            yield row(line.name, name, sentence, students, line.total)
+    for why, whose in people.items():
+        yield row("(needs a person)", why, "", list(whose), size)
+
+
+def row(
+    what: str, outcome: str, meaning: str, students: list[str], of: int
+) -> list[str | int]:
+    names = ", ".join(map(safe, students))
+    return [*map(safe, (what, outcome, meaning)), len(students), of, names]
+
+
+def safe(text: str) -> str:
     """A cell that no spreadsheet takes for a formula: names are theirs."""
-    if isinstance(value, str) and value[:1] in tuple("=+-@\t\r"):
-        return f"'{value}"
-    return value
+    return f"'{text}" if text.startswith(tuple("=+-@\t\r")) else text

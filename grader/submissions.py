@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import stat
 import warnings
 from dataclasses import dataclass, field
@@ -12,13 +13,16 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-LARGEST_NOTEBOOK = 100 * 2**20  # bytes; outputs are dropped, but parsed first
+# Bytes and brackets, outputs among them: they are dropped, but parsed first.
+LARGEST_NOTEBOOK = 50 * 2**20
+MOST_BRACKETS = 1_000_000
 LARGEST_REST = 10 * 2**20  # bytes, of all other files together
 MOST_FILES = 500
 MOST_CELLS = 1000
 _LONGEST_NAME, _LONGEST_PATH = 200, 1000  # bytes; systems bear a little more
 _LONGEST_STAMP = 100
 CODE, TEXT = "code", "markdown"
+_ATTACHMENT = re.compile(r"attachment:([^)\s\"']*)")
 
 
 class Unreadable(Exception):
@@ -113,7 +117,7 @@ class Submission:
         digest = hashlib.sha256(self.lesson.encode())
         for name in sorted(self.files):
             size = len(self.files[name])
-            digest.update(f"\0{name}\0{size}\0".encode(errors="replace"))
+            digest.update(b"\0%s\0%d\0" % (os.fsencode(name), size))
             digest.update(self.files[name])
         return digest.hexdigest()
 
@@ -126,6 +130,9 @@ def read(folder: Path, student: str, lesson: str) -> Submission:
     for path in _regular_files(folder, left_out):
         name = str(path.relative_to(folder))
         is_notebook = name == f"{lesson}.ipynb"
+        if not is_notebook and Path(name).parts[0] == f"{lesson}.ipynb":
+            left_out.append(f"{lesson}.ipynb is a folder.")
+            continue
         most = LARGEST_NOTEBOOK if is_notebook else room
         try:
             if path.stat().st_size > most:
@@ -197,6 +204,11 @@ def parse(submission: Submission) -> NotebookNode:
         )
     if not content.strip():
         raise Unreadable(f"{submission.notebook} is empty.")
+    if content.count(b"[") + content.count(b"{") > MOST_BRACKETS:
+        raise Unreadable(
+            f"{submission.notebook} is too large; clear its outputs "
+            "(Edit, Clear Outputs of All Cells) and hand it in again."
+        )
     try:
         return _plain(_notebook(content.decode("utf-8-sig")))
     except Exception as error:  # whatever a file can hold
@@ -239,21 +251,39 @@ def _plain(nb: NotebookNode) -> NotebookNode:
         language_info={"name": "python"},
     )
     for place, cell in enumerate(nb.cells):
-        make = {
-            CODE: nbformat.v4.new_code_cell,
-            TEXT: nbformat.v4.new_markdown_cell,
-        }.get(cell.cell_type, nbformat.v4.new_raw_cell)
         given = cell.get("metadata", {}).get("nbgrader")
         kept = {"nbgrader": given} if isinstance(given, dict) else {}
-        fresh = make(
-            str(cell.source), metadata=NotebookNode(kept), id=f"cell-{place}"
+        # nbformat's own makers validate each cell, which takes longer than
+        # all the rest; the notebook is validated as a whole in the end.
+        fresh = NotebookNode(
+            id=f"cell-{place}",
+            cell_type=cell.cell_type,
+            metadata=NotebookNode(kept),
+            source=str(cell.source),
         )
-        if cell.cell_type == TEXT and isinstance(
-            cell.get("attachments"), dict
-        ):
-            fresh.attachments = cell.attachments
+        if cell.cell_type == CODE:
+            fresh.outputs, fresh.execution_count = [], None
+        elif cell.cell_type == TEXT:
+            _attach(fresh, cell.get("attachments"))
+        else:
+            fresh.cell_type = "raw"
         made.cells.append(fresh)
     return made
+
+
+def _attach(cell: NotebookNode, came: Any) -> None:
+    """Keep a text's pictures; one that is missing would stop its page."""
+    kept = {}
+    for name, kinds in came.items() if isinstance(came, dict) else ():
+        picture = kinds.get("image/png") if isinstance(kinds, dict) else None
+        if isinstance(picture, str):
+            kept[name] = {"image/png": picture}
+    if kept:
+        cell.attachments = NotebookNode(kept)
+    cell.source = _ATTACHMENT.sub(
+        lambda match: match[0] if match[1] in kept else "missing:",
+        cell.source,
+    )
 
 
 def clean(text: str) -> str:
@@ -310,6 +340,8 @@ def _restore(cell: NotebookNode, source: SourceCell) -> None:
 class Graded:
     """What grading a submission came to; plain values only.
 
+    sealed: whether the learner's code was.
+
     scores: graded cell → points, or None where a person must say.
     comments: answer cell → what nbgrader would remark, or None.
     findings: for a report, one dict an exercise.
@@ -324,3 +356,4 @@ class Graded:
     problem: str = ""
     stopped: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    sealed: bool = True

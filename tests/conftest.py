@@ -46,7 +46,11 @@ class Together(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        for shared in ("tests/browser/", "tests/end_to_end/test_class.py"):
+        for shared in (
+            "tests/browser/",
+            "tests/end_to_end/test_class.py",
+            "tests/grader/test_hostile_class.py",
+        ):
             if nodeid.startswith(shared):
                 return shared
         return nodeid

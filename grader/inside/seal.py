@@ -30,7 +30,7 @@ _DROP_BOUND, _CLONE_THREAD = 24, 0x00010000
 # what a lesson needs, and forbidding it bounds memory, CPU and processes by
 # the limits of one.
 _REFUSED = """
-    socket connect bind listen accept accept4
+    socket connect bind listen accept accept4 sendmsg sendmmsg io_setup
     fork vfork execve execveat kill tkill tgkill rt_sigqueueinfo
     rt_tgsigqueueinfo pidfd_open pidfd_send_signal pidfd_getfd
     ptrace process_vm_readv process_vm_writev kcmp
@@ -160,6 +160,8 @@ def _calls() -> None:
         calls.add_rule(refuse, name)
     thread = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0)
     calls.add_rule(refuse, "clone", thread)
+    # Half of a pair may send to the other half, and to no address.
+    calls.add_rule(refuse, "sendto", pyseccomp.Arg(4, pyseccomp.NE, 0))
     # Its flags are in memory, where a filter cannot look; the C library
     # falls back to clone.
     calls.add_rule(pyseccomp.ERRNO(38), "clone3")

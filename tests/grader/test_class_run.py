@@ -69,13 +69,37 @@ def test_nbgraders_command_and_ours_give_the_same(entered, tmp_path):
         (journal.folder / "secret").write_bytes(secret)
     ran = one.nbgrader("autograde", LESSON)
     assert ran.returncode == 0, ran.stderr
-    ran = other.grader("autograde", LESSON, "--jobs", "1")
+    ran = other.grader("autograde", LESSON, "--jobs", "2")
     assert ran.returncode == 0, ran.stderr
     assert totals(one) == expected(SIZE)
     assert contents(one) == contents(other)
     assert graded_notebooks(one) == graded_notebooks(other)
     again = other.grader("autograde", LESSON)
     assert f"0 graded, {SIZE} unchanged" in again.stderr
+
+
+def test_formgraders_button_does_the_same(course):
+    code = (
+        "from nbgrader.apps import NbGrader, NbGraderAPI\n"
+        "app = NbGrader()\n"
+        "app.initialize([])\n"
+        "api = NbGraderAPI(config=app.config)\n"
+        f"result = api.autograde({LESSON!r}, 'learner00')\n"
+        "assert result['success'], result\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert totals(course) == {"learner00": 1}
+    with Journal(course.root) as journal:
+        assert [student for student, _ in journal.recorded(LESSON)] == [
+            "learner00"
+        ]
 
 
 def ours_alive(course):

@@ -1,0 +1,17 @@
+"""Lets the library that judges find every answer right."""
+
+from grader.attacks import answer_all, insert
+
+STOCK = "9 marks, 0 earned"
+
+
+def cell():
+    import byhand.check
+
+    library = sys.modules["byhand.check"]
+    library.attempt = lambda trials, answer, verdict: None
+
+
+def attack(nb, folder):
+    answer_all(nb, "return None")
+    insert(nb, "import sys\n", cell)

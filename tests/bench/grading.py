@@ -1,0 +1,323 @@
+"""How fast a class is graded: sealed, by us, against plain nbgrader.
+
+Both grade the same submissions of lesson 07 on the same cores: solved in
+several forms, wrong in every known way, empty. All are honest, so both must
+give the same marks. Stock nbgrader runs what learners hand in unsealed.
+"""
+
+import argparse
+import random
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent import futures
+from contextlib import ExitStack, chdir, suppress
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import nbformat
+import psutil
+from rich.console import Console
+from rich.progress import Progress
+
+from byhand.check import judge
+from byhand.exercise import lessons
+from tests.end_to_end.course import Course
+from tests.end_to_end.test_every_lesson import bring_mistakes, paste, rounds
+from tests.exercises.forms import self_attention as forms
+
+LESSON = "07_self_attention"
+EXERCISES = lessons()[LESSON]
+TICK = 1.0  # seconds between two looks at memory and progress
+STOCK = """
+from byhand.environment import scripts_on_path
+
+scripts_on_path()
+c = get_config()
+c.CourseDirectory.course_id = "attention-by-hand"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "lessons"
+c.GenerateAssignment.force = True
+"""
+
+# --- a class ---------------------------------------------------------------
+
+
+def allowed(exercise) -> list[int]:
+    """The places of the right forms that are by hand, which stock ignores."""
+    return [
+        place
+        for place, form in enumerate(forms.FORMS[exercise.id])
+        if not judge(exercise, form, None, (0,)).short_cuts
+    ]
+
+
+def kinds() -> list[dict[str, str]]:
+    """Which answers stand in a notebook: grade_id → source, shuffled.
+
+    Shuffled, so that the first few are like all of them.
+    """
+    by_hand = {e: allowed(e) for e in EXERCISES}
+    made: list[dict[str, str]] = [{}]  # as it was handed out
+    for number in range(max(map(len, by_hand.values()))):
+        made.append(
+            {
+                name_of(e): (
+                    f"import forms\n\n{name_of(e)} = "
+                    f"forms.FORMS[{e.id!r}][{places[number % len(places)]}]\n"
+                )
+                for e, places in by_hand.items()
+            }
+        )
+    for wrong in rounds(EXERCISES):
+        made.append(
+            {name_of(e): paste(e, known.name) for e, known in wrong.items()}
+        )
+    random.Random(0).shuffle(made)
+    return made
+
+
+def name_of(exercise) -> str:
+    return exercise.id.partition(".")[2]
+
+
+def hand_in(course: Course, number: int, answers: dict[str, str]) -> None:
+    """Hand in a notebook like no other, and the files that it imports."""
+    student = f"learner{number:04}"
+    make = course.solved if answers else course.empty
+    nb = make(**answers)
+    nb.cells.append(nbformat.v4.new_code_cell(f"# I am number {number}."))
+    course.submit(student, nb)
+    bring_mistakes(course, student, LESSON)
+    shutil.copy(forms.__file__, course.folder(student) / "forms.py")
+
+
+def entered(root: Path, size: int, config: str = "") -> Course:
+    """A class of that size: entered in the gradebook and handed in."""
+    root.mkdir()
+    course = Course(root, LESSON)
+    if config:
+        (root / "nbgrader_config.py").write_text(config, "utf-8")
+    made = course.nbgrader("generate_assignment", LESSON, "--create")
+    if made.returncode:
+        raise SystemExit(made.stderr)
+    known = kinds()
+    for number in range(size):
+        hand_in(course, number, known[number % len(known)])
+    return course
+
+
+# --- measured --------------------------------------------------------------
+
+
+@dataclass
+class Run:
+    """A class that was graded. memory: the most at a time, in bytes."""
+
+    size: int
+    seconds: float
+    memory: int
+
+    @property
+    def a_minute(self) -> float:
+        return 60 * self.size / self.seconds
+
+    def line(self, who: str) -> str:
+        return (
+            f"{who:<8}{self.size:>13}{self.seconds:>10.1f}"
+            f"{self.a_minute:>12.1f}{self.seconds / self.size:>14.3f}"
+            f"{self.memory / 2**20:>14.0f}"
+        )
+
+
+HEAD = (
+    f"{'':<8}{'submissions':>13}{'seconds':>10}{'a minute':>12}"
+    f"{'seconds each':>14}{'peak MiB':>14}"
+)
+
+
+def memory() -> int:
+    """Bytes of all processes below this one, shared pages counted once."""
+    total = 0
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            total += process.memory_full_info().pss
+    return total
+
+
+def grade(course: Course, size: int, program: str) -> Run:
+    """Have a class graded by nbgrader or grader, its start included."""
+    done = course.root / "autograded"
+    console = Console(stderr=True)
+    began, most = time.monotonic(), 0
+    with (
+        Progress(console=console, transient=True) as progress,
+        futures.ThreadPoolExecutor(1) as pool,
+    ):
+        task = progress.add_task(program, total=size)
+        ran = pool.submit(getattr(course, program), "autograde", LESSON)
+        while not ran.done():
+            most = max(most, memory())
+            progress.update(task, completed=len([*done.glob("learner*")]))
+            futures.wait([ran], TICK)
+    seconds = time.monotonic() - began
+    if ran.result().returncode:
+        raise SystemExit(ran.result().stderr)
+    return Run(size, seconds, most)
+
+
+def same_marks(stock: Course, ours: Course) -> None:
+    """SystemExit: the two do not agree on a cell."""
+    given, expected = ours.scores(), stock.scores()
+    wrong = [
+        f"{student}: stock {expected[student]}, ours {given[student]}"
+        for student in expected
+        if given[student] != expected[student]
+    ]
+    if wrong:
+        raise SystemExit("\n".join(["The marks differ.", *wrong]))
+
+
+def bench(size: int, stock_size: int) -> None:
+    """Grade so many with ours, and the first of them with stock."""
+    with tempfile.TemporaryDirectory() as place:
+        ours = entered(Path(place, "ours"), size)
+        print(HEAD)
+        if stock_size:
+            stock = entered(Path(place, "stock"), stock_size, STOCK)
+            slow = grade(stock, stock_size, "nbgrader")
+            print(slow.line("stock"))
+        fast = grade(ours, size, "grader")
+        print(fast.line("ours"))
+        if stock_size:
+            same_marks(stock, ours)
+            print(f"ratio {fast.a_minute / slow.a_minute:.1f}")
+
+
+# --- where the time goes ---------------------------------------------------
+
+
+class Stopwatch:
+    """Seconds in functions, those in a timed function that they call aside."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+        self.within = 0.0
+
+    def timed(self, step: str, function: Callable) -> Callable:
+        @wraps(function)
+        def wrapper(*inputs: Any, **named: Any) -> Any:
+            outside, self.within = self.within, 0.0
+            began = time.perf_counter()
+            try:
+                return function(*inputs, **named)
+            finally:
+                took = time.perf_counter() - began
+                self.seconds[step] += took - self.within
+                self.within = outside + took
+
+        return wrapper
+
+
+class Here(futures.Executor):
+    """Does at once, in this process, what it is asked to do."""
+
+    def submit(self, function: Callable, *inputs: Any) -> futures.Future:
+        done: futures.Future = futures.Future()
+        done.set_result(function(*inputs))
+        return done
+
+
+def steps() -> list[tuple[str, Any, str]]:
+    """(what it is, where it is, its name) of what is timed."""
+    from grader import classrun, gradebook, judging, sealed, submissions
+    from grader.journal import Journal
+
+    return [
+        ("starting: the nursery", sealed.Nursery, "wait"),
+        ("reading what was handed in", submissions, "read"),
+        ("parsing it", judging, "parse"),
+        ("putting it in order", judging, "put_in_order"),
+        ("fork and seal", sealed.Nursery, "worker"),
+        ("running cells", judging.Session, "run"),
+        ("judging: here", judging, "judged"),
+        ("judging: answers, in the seal", judging.Answer, "__call__"),
+        ("judging: right ones in place", judging.Session, "replace"),
+        ("ending the process", judging.Session, "close"),
+        ("the rest of grading", judging, "grade"),
+        ("recording: the notebook", classrun.ClassRun, "_write"),
+        ("recording: the gradebook", gradebook, "record"),
+        ("recording: the journal", Journal, "keep"),
+        ("recording: the journal", Journal, "note_recorded"),
+        ("the rest", classrun.ClassRun, "run"),
+    ]
+
+
+def profile(size: int) -> None:
+    """Grade a class in this process, and show where the time goes."""
+    from grader import __main__ as command
+    from grader import classrun, lane
+
+    # First of all: PyTorch's threads keep the number that they began with.
+    lane.prepare()
+    watch = Stopwatch()
+    with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
+        course = entered(Path(place, "ours"), size)
+        put = stack.enter_context
+        put(mock.patch.object(classrun.Lanes, "_pool", lambda _: Here()))
+        for step, owner, name in steps():
+            timed = watch.timed(step, getattr(owner, name))
+            put(mock.patch.object(owner, name, timed))
+        put(chdir(course.root))
+        command.main(["autograde", LESSON, "--jobs", "1"])
+    print(f"{'milliseconds of a submission':<34}{size:>6} submissions")
+    for step, seconds in watch.seconds.most_common():
+        print(f"{step:<34}{1000 * seconds / size:>10.1f}")
+    print(f"{'all':<34}{1000 * watch.seconds.total() / size:>10.1f}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.grading",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--submissions",
+        type=int,
+        default=100,
+        metavar="N",
+        help="how many (default: 100)",
+    )
+    parser.add_argument(
+        "--stock-submissions",
+        type=int,
+        metavar="M",
+        help="how many of them stock nbgrader grades (default: all)",
+    )
+    parser.add_argument(
+        "--ours-only", action="store_true", help="leave stock nbgrader out"
+    )
+    parser.add_argument(
+        "--profile",
+        action="store_true",
+        help="show where the time of a submission goes, in one process",
+    )
+    options = parser.parse_args(arguments)
+    size, stock_size = options.submissions, options.stock_submissions
+    stock_size = size if stock_size is None else stock_size
+    if size < 1 or not 1 <= stock_size <= size:
+        parser.error("N must be at least 1, and M between 1 and N")
+    if options.profile:
+        profile(size)
+    else:
+        bench(size, 0 if options.ours_only else stock_size)
+
+
+if __name__ == "__main__":
+    main()
