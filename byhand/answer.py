@@ -52,10 +52,8 @@ class Outcome:
 class Elsewhere(ABC):
     """A stand-in for an answer that runs in another process.
 
-    limit: seconds that a call may take here.
+    That process, or whoever watches it, keeps the time.
     """
-
-    limit: float
 
     @abstractmethod
     def __call__(self, *inputs: Any) -> Any:
@@ -146,50 +144,42 @@ def call(
     inputs: dict[str, Any],
     limit: float | None = None,
     not_by: tuple[str, ...] = (),
+    watched: bool = True,
 ) -> Outcome:
     """Call `answer` on copies of `inputs`, in order, and say what happened.
 
     limit: seconds; by default TIME_LIMIT. not_by: names of library functions
-    to notice. Output, warnings and exceptions are captured, never passed on;
-    only a KeyboardInterrupt of the person at the keyboard is.
+    to notice. watched: False calls it in this thread, without a limit of its
+    own; whoever limits it otherwise makes it raise OutOfTime. Output,
+    warnings and exceptions are captured, never passed on; only a
+    KeyboardInterrupt of the person at the keyboard is.
     """
-    global _worker
     limit = TIME_LIMIT if limit is None else limit
     given = copy.deepcopy(inputs)
     outcome = Outcome()
     printed = _Bounded()
-    elsewhere = threading.Event()
 
     def run() -> None:
         with by_hand.notice(not_by) as called:
             try:
                 outcome.value = answer(*given.values())
             except OutOfTime:
-                elsewhere.set()
+                outcome.timed_out = True
             except BaseException as error:  # SystemExit must not pass either
                 outcome.error = error
                 outcome.line = _learners_line(error)
         outcome.short_cuts = tuple(called)
 
-    if _worker is None or not _worker.thread.is_alive():
-        _worker = _Worker()
-    worker, _worker = _worker, None
     with (
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
     ):
         warnings.simplefilter("always")
-        try:
-            outcome.timed_out = not worker.run(run, limit)
-        except KeyboardInterrupt:
-            worker.stop()
-            raise
-        if outcome.timed_out:
-            outcome.still_running = not worker.stop()
+        if watched:
+            _watch(run, limit, outcome)
         else:
-            _worker = worker
-            outcome.timed_out = elsewhere.is_set()
+            contextvars.copy_context().run(run)
     said = dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
     outcome.printed = "\n".join([*printed.getvalue().splitlines(), *said])
     if not outcome.timed_out:
@@ -199,6 +189,24 @@ def call(
             if not _same(before, given[name])
         )
     return outcome
+
+
+def _watch(run: Callable[[], None], limit: float, outcome: Outcome) -> None:
+    """Run it in the worker's thread, and end it when its time is up."""
+    global _worker
+    if _worker is None or not _worker.thread.is_alive():
+        _worker = _Worker()
+    worker, _worker = _worker, None
+    try:
+        late = not worker.run(run, limit)
+    except KeyboardInterrupt:
+        worker.stop()
+        raise
+    if late:
+        outcome.timed_out = True
+        outcome.still_running = not worker.stop()
+    else:
+        _worker = worker
 
 
 def names_in(code: CodeType | None) -> set[str]:

@@ -1,6 +1,6 @@
 """Run an exercise on an answer and say what is wrong with it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -143,17 +143,18 @@ def attempt(
     trials: list["Trial"], answer: Callable[..., Any], verdict: Verdict
 ) -> None:
     """Try an answer, and put into the verdict what came of it."""
-    said, short_cuts = [], {}
+    outcomes: list[Outcome] = []
     verdict.failed = None
-    for index, trial in enumerate(trials, start=1):
-        outcome = run(trial.exercise, trial, answer)
-        said.append(outcome.printed)
-        short_cuts |= dict.fromkeys(outcome.short_cuts)
-        wrong = trial.what_is_wrong(outcome)
+    for trial in trials:
+        outcomes.append(run(trial.exercise, trial, answer))
+        wrong = trial.what_is_wrong(outcomes[-1])
         if wrong:
-            verdict.failed = failure(trials, index, outcome, wrong, answer)
+            verdict.failed = failure(trials, outcomes, wrong, answer)
             break
-    verdict.said, verdict.short_cuts = tuple(said), tuple(short_cuts)
+    verdict.said = tuple(o.printed for o in outcomes)
+    verdict.short_cuts = tuple(
+        dict.fromkeys(call for o in outcomes for call in o.short_cuts)
+    )
 
 
 def with_right(replaced: tuple[str, ...]) -> str:
@@ -321,11 +322,12 @@ def run(
 ) -> Outcome:
     """Call an answer on a trial's inputs, in the way of the exercise."""
     way = partial(exercise.call, answer)
-    if isinstance(answer, Elsewhere):
-        limit = answer.limit
-        if exercise.call.__module__ == calls.__name__:
-            way = partial(answer.use, exercise.call.__name__)
-    return call(way, trial.inputs, limit, exercise.not_by)
+    is_elsewhere = isinstance(answer, Elsewhere)
+    if is_elsewhere and exercise.call.__module__ == calls.__name__:
+        way = partial(answer.use, exercise.call.__name__)
+    return call(
+        way, trial.inputs, limit, exercise.not_by, watched=not is_elsewhere
+    )
 
 
 def _unusable(outcome: Outcome, returns: tuple[str, ...]) -> str:
@@ -338,12 +340,12 @@ def _unusable(outcome: Outcome, returns: tuple[str, ...]) -> str:
 
 def failure(
     trials: list[Trial],
-    index: int,
-    outcome: Outcome,
+    outcomes: list[Outcome],
     wrong: str,
     answer: Callable[..., Any],
 ) -> CheckFailed:
-    """The message for the first failing trial (`index` counts from 1)."""
+    """The message for the first failing trial, the last with an outcome."""
+    index, outcome = len(outcomes), outcomes[-1]
     trial = trials[index - 1]
     exercise = trial.exercise
     if isinstance(outcome.error, NotImplementedError):
@@ -357,7 +359,7 @@ def failure(
         f'Case {index} of {len(trials)}, "{trial.case.name}", called with',
         *(_labelled(n, value) for n, value in trial.inputs.items()),
     ]
-    known, sure = recognise(trials, trial, outcome, answer)
+    known, sure = recognise(trials, outcomes, answer)
     lines += _expected_and_got(trial, outcome)
     lines.append(wrong)
     if known:
@@ -377,37 +379,44 @@ def failure(
 
 def recognise(
     trials: list[Trial],
-    failing: Trial,
-    outcome: Outcome,
+    outcomes: list[Outcome],
     answer: Callable[..., Any],
 ) -> tuple[Misconception | None, bool]:
     """The misconception that the answer agrees with, and how surely.
 
-    Surely, if it agrees on every trial; perhaps, if it is the only one that
-    agrees on the failing trial.
+    outcomes: of the trials up to the failing one. Surely, if it agrees on
+    every trial; perhaps, if it is the only one that agrees on the failing
+    trial.
     """
-    exercise = failing.exercise
-    if outcome.timed_out or outcome.changed:
+    failing, came = trials[len(outcomes) - 1], outcomes[-1]
+    if came.timed_out or came.changed:
         return None, False
-    candidates = [
-        known
-        for known in exercise.misconceptions
-        if failing.alike(outcome, run(exercise, failing, known.answer))
-    ]
-    outcomes = []
-    for trial in trials if candidates else []:
-        outcomes.append(run(exercise, trial, answer))
-        if outcomes[-1].timed_out:
+    agree = agreeing(failing, came, failing.exercise.misconceptions)
+    sure = agree
+    for place, trial in enumerate(trials):
+        if not sure:
+            break
+        if place < len(outcomes):
+            outcome = outcomes[place]
+        else:
+            outcome = run(trial.exercise, trial, answer)
+        if outcome.timed_out:
             return None, False
-    for known in candidates:
-        if all(
-            trial.alike(came, run(exercise, trial, known.answer))
-            for trial, came in zip(trials, outcomes, strict=True)
-        ):
-            return known, True
-    if len(candidates) == 1:
-        return candidates[0], False
-    return None, False
+        sure = agreeing(trial, outcome, sure)
+    if sure:
+        return sure[0], True
+    return (agree[0], False) if len(agree) == 1 else (None, False)
+
+
+def agreeing(
+    trial: Trial, outcome: Outcome, known: Sequence[Misconception]
+) -> list[Misconception]:
+    """The misconceptions that do the same as an answer did on a trial."""
+    return [
+        one
+        for one in known
+        if trial.alike(outcome, run(trial.exercise, trial, one.answer))
+    ]
 
 
 def _expected_and_got(trial: Trial, outcome: Outcome) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from byhand.environment import scripts_on_path
+from grader import ahead
 
 EPILOG = """
 Run it in the course's root, where nbgrader_config.py is. In order:
@@ -104,6 +105,8 @@ def app() -> Any:
 
 
 def autograde(options: argparse.Namespace) -> int:
+    if not options.scheduler:
+        ahead.begin()  # before nbgrader, which takes seconds to import
     from nbgrader.converters import NbGraderException
 
     from grader.classrun import SealedAutograde

@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import fnmatch
 import hashlib
-import multiprocessing.forkserver
+import multiprocessing
 import os
 import shutil
 import sys
@@ -36,7 +36,7 @@ from rich.progress import (
 )
 from traitlets import Bool, Integer, Unicode
 
-from grader import gradebook, lane, sealed, submissions
+from grader import ahead, gradebook, lane, sealed, submissions
 from grader.journal import Journal, only_one
 from grader.judging import Limits, Options
 from grader.submissions import Graded, Submission
@@ -56,13 +56,6 @@ def use_for_nbgrader() -> None:
     """
     nbgrader.apps.autogradeapp.Autograde = SealedAutograde
     nbgrader.apps.api.Autograde = SealedAutograde
-
-
-def import_ahead() -> None:
-    """Begin to import, once for all lanes, what they are forked with."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["grader.lane", "scipy.special", "torch"])
-    multiprocessing.forkserver.ensure_running()
 
 
 class SealedAutograde(Autograde):
@@ -90,7 +83,7 @@ class SealedAutograde(Autograde):
     def start(self) -> None:
         """Grade. NbGraderException: something could not be graded."""
         if not self.scheduler:
-            import_ahead()
+            ahead.begin()
         try:
             summary = ClassRun(self).run()
         except (

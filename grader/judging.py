@@ -40,9 +40,10 @@ from grader.submissions import (
     put_in_order,
 )
 
-# Drawn three times, the cases of an exercise are three times those that a
-# learner can see, and none of the numbers is one that they can see.
-DRAWS = 3
+# Drawn twice, the cases of an exercise are twice those that a learner can see,
+# and none of the numbers is one that they can see. Each draw alone tells every
+# misconception from a right answer (tests/exercises).
+DRAWS = 2
 MOST_SHOWN = 10 * 2**20  # characters of output in a graded notebook
 
 
@@ -186,8 +187,6 @@ class Session:
 
 class Answer(Elsewhere):
     """A learner's function, which runs in their process."""
-
-    limit = TIME_LIMIT + 2 * Limits.patience
 
     def __init__(
         self, session: Session, name: str, exercise: Exercise

@@ -209,7 +209,7 @@ class Nursery:
         finally:
             theirs.close()
         if said != b"w" or not fds:
-            raise CannotSeal(f"no worker: {_last_words(ours)}")
+            raise CannotSeal(f"no worker: {self.said()}")
         return Worker(Wire(ours), fds[0])
 
     def close(self) -> None:
@@ -227,12 +227,6 @@ class Nursery:
 
     def __exit__(self, *_: Any) -> None:
         self.close()
-
-
-def _last_words(end: socket.socket) -> str:
-    with suppress(Exception):
-        return Wire(end).receive(time.monotonic() + 1)["broken"]
-    return "it said nothing"
 
 
 # --- a worker --------------------------------------------------------------

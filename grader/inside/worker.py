@@ -110,6 +110,7 @@ def run_cell(shell: Any, source: str, limit: int) -> list[dict]:
     shown = sys.stdout, sys.stderr
     sys.stdout = _Stream("stdout", outputs)
     sys.stderr = _Stream("stderr", outputs)
+    signal.signal(signal.SIGALRM, _interrupt)
     signal.alarm(limit)
     try:
         result = shell.run_cell(source, store_history=False)
@@ -215,9 +216,17 @@ class Session:
         before = [wire.encode(value) for value in inputs]
         # A partial, as a function of ours would show in what is said of an
         # exception.
-        outcome = call(partial(answer, *inputs), {}, limit, tuple(not_by))
-        if outcome.still_running:
-            os._exit(1)  # what is left of it could disturb the next call
+        signal.signal(signal.SIGALRM, _out_of_time)
+        signal.setitimer(signal.ITIMER_REAL, limit)
+        try:
+            outcome = call(
+                partial(answer, *inputs),
+                {},
+                not_by=tuple(not_by),
+                watched=False,
+            )
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         return {
             "value": outcome.value,
             "error": outcome.error and _error(outcome),
@@ -291,12 +300,10 @@ def _error(outcome: answers.Outcome) -> dict:
 
 def shut_in_and_serve(end: socket.socket, shell: Any, bare: bool) -> None:
     """What a forked worker does, to its end."""
-    gc.unfreeze()
     if bare:
         os.chdir(tempfile.mkdtemp(dir=Path.cwd()))
     else:
         seal.close(seal.Limits(), end.fileno())
-    signal.signal(signal.SIGALRM, _interrupt)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     np.random.seed(None)
     Session(Wire(end), shell).serve()
@@ -306,36 +313,25 @@ def _interrupt(*_: Any) -> None:
     raise CellTimeout("The cell ran for longer than it may and was stopped.")
 
 
+def _out_of_time(*_: Any) -> None:
+    raise answers.OutOfTime
+
+
 def fork_worker(
     control: socket.socket, end: socket.socket, shell: Any, bare: bool
 ) -> None:
     """Fork a worker for a connection, and hand its pidfd to the other side."""
-    reader, writer = os.pipe()
-    middle = os.fork()
-    if middle == 0:
-        # Between us and the worker, because it is the next child that is
-        # process 1 of the new namespace.
+    worker = os.fork()
+    if worker == 0:
         try:
-            if not bare:
-                seal.enter_namespaces()
-            worker = os.fork()
-            if worker == 0:
-                for other in (reader, writer, control.fileno()):
-                    os.close(other)
-                shut_in_and_serve(end, shell, bare)
-            os.write(writer, str(worker).encode())
+            control.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            shut_in_and_serve(end, shell, bare)
         except BaseException as error:
             _last_words(end, error)
         os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        worker = pipe.read()
-    os.waitpid(middle, 0)
     end.close()
-    if not worker:
-        control.send(b"x")
-        return
-    pidfd = os.pidfd_open(int(worker))
+    pidfd = os.pidfd_open(worker)
     socket.send_fds(control, [b"w"], [pidfd])
     os.close(pidfd)
 
@@ -352,6 +348,7 @@ def _last_words(end: socket.socket, error: BaseException) -> None:
 
 def main() -> None:
     control, bare = socket.socket(fileno=int(sys.argv[1])), len(sys.argv) > 2
+    own = 0 if bare else seal.prepare()
     import matplotlib
 
     matplotlib.use("Agg")
@@ -364,6 +361,7 @@ def main() -> None:
     for name in () if bare else os.environ.keys() - {"PATH", "HOME", "LANG"}:
         del os.environ[name]
     shell = new_shell()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     gc.collect()
     gc.freeze()
     control.send(b"r")
@@ -371,6 +369,8 @@ def main() -> None:
         ready, fds, _, _ = socket.recv_fds(control, 1, 1)
         if not ready:
             break
+        if not bare:
+            seal.first_of_its_own(own)
         fork_worker(control, socket.socket(fileno=fds[0]), shell, bare)
     if bare:
         shutil.rmtree(Path.cwd(), ignore_errors=True)
