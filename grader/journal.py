@@ -40,7 +40,7 @@ class Journal:
         self.folder = root / FOLDER
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self.db = sqlite3.connect(self.folder / "journal.db", timeout=600)
-        # Safe from kill -9, if not from a power cut: that costs a regrading.
+        # Safe from kill -9, if not from a power cut: it is graded again then.
         self.db.execute("pragma journal_mode = wal")
         self.db.execute("pragma synchronous = normal")
         self.db.executescript(_TABLES)
