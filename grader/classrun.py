@@ -142,11 +142,7 @@ class Summary:
     def note(self, graded: Graded) -> None:
         if graded.problem:
             self.problems["a notebook that cannot be read"] += 1
-        for what in graded.stopped:
-            late = "s" in what.split()[-1:] or "within" in what
-            why = "ran too long" if late else "ended its process"
-            kind = "a cell" if what.startswith("a cell:") else "an answer"
-            self.problems[f"{kind} that {why}"] += 1
+        self.problems.update(graded.stopped)
 
 
 class ClassRun:

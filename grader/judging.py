@@ -116,7 +116,10 @@ class Session:
     def _revive(self) -> Worker:
         while True:
             self.worker = self.nursery.worker()
-            self.worker.request("write", 30, files=self.files)
+            try:
+                self.worker.request("write", 30, files=self.files)
+            except Died as error:  # nothing of the learner's has run yet
+                raise CannotSeal(f"a worker did not begin: {error}") from None
             for place, source in enumerate(self.ran):
                 try:
                     self._run(source)

@@ -110,6 +110,8 @@ def _sealed(control: int) -> list[str]:
     # Never root inside: a namespace in which nobody holds capabilities may
     # not give its root to another.
     line += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
+    for path in seal.TEMPORARY:
+        line += ["--tmpfs", path]
     for path in _SYSTEM:
         if os.path.islink(path):
             line += ["--symlink", os.readlink(path), path]
@@ -124,7 +126,7 @@ def _sealed(control: int) -> list[str]:
         if package.is_relative_to(sys.prefix):
             line += ["--tmpfs", str(package)]
     line += [
-        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),
+        *("--proc", "/proc", "--dev", "/dev"),
         *("--dir", seal.LESSON),
         *("--ro-bind", str(library), "/seal/byhand"),
         *("--tmpfs", "/seal/byhand/exercises"),
@@ -134,6 +136,12 @@ def _sealed(control: int) -> list[str]:
         *("--ro-bind", str(here / "inside"), "/seal/grader/inside"),
         *("--remount-ro", "/seal/byhand/exercises"),
         *("--remount-ro", "/dev", "--remount-ro", "/"),
+        *(
+            word
+            for path in seal.TEMPORARY
+            if path not in seal.scratch()
+            for word in ("--remount-ro", path)
+        ),
         *("--chdir", seal.LESSON),
         # One thread each: workers share the cores among themselves.
         *("--setenv", "OPENBLAS_NUM_THREADS", "1"),
@@ -141,7 +149,7 @@ def _sealed(control: int) -> list[str]:
         *("--setenv", "HOME", seal.LESSON, "--setenv", "LANG", "C.UTF-8"),
         *("--setenv", "PYTHONPATH", "/seal"),
         *("--setenv", "PYTHONDONTWRITEBYTECODE", "1"),
-        *("--setenv", "MPLCONFIGDIR", "/tmp"),
+        *("--setenv", "MPLCONFIGDIR", seal.scratch()[0]),
         *("--", sys.executable, "-m", "grader.inside.worker", str(control)),
     ]
     return line
@@ -209,7 +217,7 @@ class Nursery:
         finally:
             theirs.close()
         if said != b"w" or not fds:
-            raise CannotSeal(f"no worker: {self.said()}")
+            raise CannotSeal(f"no worker: {_last_words(ours)}")
         return Worker(Wire(ours), fds[0])
 
     def close(self) -> None:
@@ -227,6 +235,12 @@ class Nursery:
 
     def __exit__(self, *_: Any) -> None:
         self.close()
+
+
+def _last_words(end: socket.socket) -> str:
+    with suppress(Exception):
+        return str(Wire(end).receive(time.monotonic() + 1)["broken"])[:500]
+    return "it said nothing"
 
 
 # --- a worker --------------------------------------------------------------
@@ -257,6 +271,8 @@ class Worker:
                 reply = self.wire.receive(until)
                 if not isinstance(reply, dict):
                     raise WireError("not a reply")
+                if "broken" in reply:
+                    raise WireError(str(reply["broken"])[:200])
                 if "ask" not in reply:
                     return reply["done"]
                 self.wire.send(self._asked(reply), until=until)
@@ -303,4 +319,6 @@ def _size(value: Any) -> int:
 def _why(error: Exception) -> str:
     if isinstance(error, Closed):
         return "the process ended"
-    return f"the process did not answer in plain values ({error})"
+    # The text may be the learner's, and end on a terminal.
+    text = "".join(c if c.isprintable() else "?" for c in str(error)[:200])
+    return f"the process did not answer as it should ({text})"

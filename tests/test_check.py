@@ -3,9 +3,11 @@
 import threading
 import time
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
+import scipy.special
 import torch
 
 from byhand import CheckFailed, answer, check
@@ -30,6 +32,42 @@ def test_a_right_answer_prints_one_line_and_returns_none(capsys):
     captured = capsys.readouterr()
     assert captured.out == f"{SOFTMAX}: right, in all 8 cases.\n"
     assert captured.err == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "call"),
+    [
+        (
+            lambda z, axis=-1: scipy.special.softmax(z, axis),
+            "scipy.softmax",
+        ),
+        (lambda z, axis=-1: torch.tensor(z).softmax(axis), "torch.softmax"),
+        (
+            lambda z, axis=-1: np.exp(scipy.special.log_softmax(z, axis)),
+            "scipy.log_softmax",
+        ),
+        (
+            lambda z, axis=-1: next(
+                map(partial(torch.softmax, dim=axis), [torch.tensor(z)])
+            ),
+            "torch.softmax",
+        ),
+    ],
+)
+def test_a_library_call_that_does_it_all_is_said(capsys, answer, call):
+    check(SOFTMAX, answer)
+    said = capsys.readouterr().out
+    assert "right, in all 8 cases" in said
+    assert f"By hand means by hand: it calls `{call}`" in said
+    assert "Graded, it earns nothing, unless your instructor" in said
+
+
+def test_a_function_of_ones_own_may_have_that_name(capsys):
+    def softmax(z, axis=-1):
+        return right_softmax(z, axis)
+
+    check(SOFTMAX, lambda z, axis=-1: softmax(z, axis))
+    assert "By hand" not in capsys.readouterr().out
 
 
 def test_it_is_an_assertion_error_that_knows_what_happened():

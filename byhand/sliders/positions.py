@@ -141,7 +141,7 @@ def _wave(arrays):
     axes.dots(arrays.pos, column[arrays.pos], svg.RED, 6)
     what = "cosine" if arrays.dim % 2 else "sine"
     return axes.block(
-        f"column {arrays.dim}: a {what}, once round in "
+        f"column {arrays.dim}: a {what}, once in "
         f"{svg.number(2 * math.pi / arrays.speed, 0)} positions",
         "position",
     )

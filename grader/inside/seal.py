@@ -12,8 +12,10 @@ import resource
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 LESSON = "/lesson"  # the working folder
+TEMPORARY = ("/tmp", "/var/tmp")
 _libc = ctypes.CDLL(None, use_errno=True)
 _NEW = {
     "mount": 0x00020000,
@@ -54,7 +56,7 @@ class Limits:
 
     memory: bytes of address space beyond what is mapped at the start.
     threads: at once; 301 is the least that Linux takes.
-    files: bytes in the working folder, and as much in /tmp.
+    files: bytes in the working folder, and as much in each temporary one.
     seconds: of CPU, all together. open_files: at once.
     """
 
@@ -63,6 +65,18 @@ class Limits:
     files: int = 32 * 2**20
     seconds: int = 300
     open_files: int = 256
+
+
+def scratch() -> list[str]:
+    """The folders for temporary files: those in which no Python lies."""
+    return [
+        folder
+        for folder in TEMPORARY
+        if not any(
+            Path(prefix).is_relative_to(folder)
+            for prefix in (sys.prefix, sys.base_prefix)
+        )
+    ]
 
 
 def _ok(result: int, what: str) -> None:
@@ -136,7 +150,7 @@ def _mount(where: str, options: str, flags: int = 0) -> None:
 
 def _files(limits: Limits) -> None:
     _ok(_libc.mount(None, b"/", None, _REC | _PRIVATE, None), "private mounts")
-    for where in (LESSON, "/tmp"):
+    for where in (LESSON, *scratch()):
         _mount(where, b"size=%d,nr_inodes=2000,mode=700" % limits.files)
     # Nobody else's processes, and no memory that could be shared.
     for where in ("/proc", "/dev/shm"):

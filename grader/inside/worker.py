@@ -17,6 +17,7 @@ import tempfile
 import traceback
 import types
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def new_shell() -> Any:
     config.HistoryManager.enabled = False
     shell = InteractiveShell.instance(
         config=config,
-        ipython_dir="/tmp/ipython",
+        ipython_dir=f"{seal.scratch()[0]}/ipython",
         user_module=types.ModuleType("__main__"),
         display_pub_class=CapturingDisplayPublisher,
     )
@@ -182,11 +183,12 @@ class Session:
             self.wire.send({"done": getattr(self, what)(**request)})
 
     def write(self, files: dict[str, bytes]) -> None:
-        """Put files into the working folder."""
+        """Put files into the working folder, as far as it has room."""
         for name, data in files.items():
             path = Path.cwd() / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            with suppress(OSError):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
 
     def run(self, source: str, limit: int) -> list[dict]:
         return run_cell(self.shell, source, limit)
@@ -331,7 +333,11 @@ def fork_worker(
             _last_words(end, error)
         os._exit(0)
     end.close()
-    pidfd = os.pidfd_open(worker)
+    try:
+        pidfd = os.pidfd_open(worker)
+    except ProcessLookupError:  # it could not shut itself in, and said why
+        control.send(b"x")
+        return
     socket.send_fds(control, [b"w"], [pidfd])
     os.close(pidfd)
 
