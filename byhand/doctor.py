@@ -3,13 +3,13 @@
 import importlib.metadata
 import os
 import platform
-import re
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from packaging.requirements import Requirement
 from rich.console import Console
 from rich.table import Table
 
@@ -58,9 +58,10 @@ def python() -> Line:
 def pins() -> Iterator[Line]:
     """Every package that the course asks for, against its version."""
     for requirement in importlib.metadata.requires("byhand") or ():
-        name, wanted = re.match(r"([\w.-]+)==([\w.]+)", requirement).groups()
-        if "extra ==" in requirement:
-            continue
+        asked = Requirement(requirement)
+        if asked.marker and not asked.marker.evaluate({"extra": ""}):
+            continue  # for another system, or an extra
+        name, wanted = asked.name, str(asked.specifier).removeprefix("==")
         try:
             # torch 2.13.0+cpu is torch 2.13.0, built for this machine
             found = importlib.metadata.version(name)

