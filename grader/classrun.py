@@ -262,11 +262,8 @@ class ClassRun:
     def _consider(self, submission: Submission, work: "Lanes") -> None:
         """Grade a submission, unless that was done already."""
         digest = submission.digest()
-        done = self.journal.is_recorded(
-            submission.student, self.lesson, digest, self.bank
-        )
         force = self.converter.force
-        if done and not force and self._graded_path(submission).exists():
+        if not force and self._is_done(submission, digest):
             self.summary.unchanged += 1
             work.step()
             return
@@ -278,6 +275,15 @@ class ClassRun:
             return
         seed = self.journal.seed(digest)
         work.submit(submission, self.release, seed, self.options)
+
+    def _is_done(self, submission: Submission, digest: str) -> bool:
+        """Whether its verdict was entered and is still where it was put."""
+        student = submission.student
+        return (
+            self.journal.is_recorded(student, self.lesson, digest, self.bank)
+            and self._graded_path(submission).exists()
+            and gradebook.has(self.book, self.lesson, student)
+        )
 
     def _finish(
         self, submission: Submission, graded: Graded | Exception

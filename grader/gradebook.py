@@ -112,6 +112,18 @@ def demonstrations(source: Path) -> frozenset[str]:
     )
 
 
+def has(gradebook: Gradebook, lesson: str, student: str) -> bool:
+    """Whether the gradebook knows of a submission.
+
+    It may have been made anew, or be another one, since that was entered.
+    """
+    try:
+        gradebook.find_submission(lesson, student)
+    except api.MissingEntry:
+        return False
+    return True
+
+
 def record(
     gradebook: Gradebook,
     submission: Submission,

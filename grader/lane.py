@@ -57,6 +57,11 @@ def grade_here(
     global _nursery
     with _one_at_a_time:
         for again in (True, False):
+            if _nursery and _nursery.sealed != options.sealed:
+                # A process on a cluster outlives a run, and the next one may
+                # be sealed where this one was not.
+                _nursery.close()
+                _nursery = None
             if _nursery is None or not _nursery.alive():
                 # It imports while we do.
                 _nursery = Nursery(options.sealed)

@@ -167,6 +167,7 @@ class Nursery:
         missing = what_is_missing() if sealed else ""
         if missing:
             raise CannotSeal(missing)
+        self.sealed = sealed
         self.control, theirs = socket.socketpair(
             socket.AF_UNIX, socket.SOCK_SEQPACKET
         )
@@ -313,6 +314,8 @@ def _size(value: Any) -> int:
         return sum(map(_size, value))
     if isinstance(value, int):
         return abs(value)
+    if hasattr(value, "numel"):  # a tensor, whose size is a method
+        return value.numel()
     return int(getattr(value, "size", 1))
 
 

@@ -214,6 +214,17 @@ def test_marks_of_a_person_stay_and_what_changed_is_graded_again(course):
     assert "1 graded, 0 unchanged" in ran.stderr
 
 
+def test_a_gradebook_that_is_made_anew_is_filled_again(course):
+    ran = course.grader("autograde", LESSON)
+    assert ran.returncode == 0, ran.stderr
+    (course.root / "gradebook.db").unlink()
+    course.nbgrader("generate_assignment", LESSON)
+    ran = course.grader("autograde", LESSON)
+    assert "0 graded, 0 unchanged" in ran.stderr
+    assert f"{SIZE} had been graded before" in ran.stderr
+    assert totals(course) == expected(SIZE)
+
+
 def test_late_work_costs_what_nbgrader_says(course):
     config = course.root / "nbgrader_config.py"
     config.write_text(

@@ -93,6 +93,19 @@ def test_a_wrong_answer_costs_its_own_points_only(graded):
     assert marks(came) == wrong("softmax")
 
 
+def test_a_right_function_takes_a_tensor_too(graded):
+    came = graded(
+        solved(
+            softmax="def softmax(z, axis=-1):\n    return z\n",
+            attention_weights="import torch\n\n"
+            "def attention_weights(Q, K):\n"
+            "    scores = torch.as_tensor(Q @ K.T / K.shape[1] ** 0.5)\n"
+            "    return softmax(scores, axis=-1)\n",
+        )
+    )
+    assert marks(came) == wrong("softmax")
+
+
 @pytest.mark.parametrize(
     "end",
     ["import os; os._exit(0)", "import sys; sys.exit(0)", "exit()", "1 / 0"],
