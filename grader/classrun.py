@@ -6,7 +6,6 @@ gradebook, in an order that bears being killed anywhere.
 """
 
 import contextlib
-import fcntl
 import fnmatch
 import hashlib
 import multiprocessing
@@ -22,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import filelock
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 from nbgrader.converters import Autograde, NbGraderException
@@ -166,6 +166,10 @@ class ClassRun:
 
     def run(self) -> Summary:
         began = time.monotonic()
+        if sys.platform == "win32":
+            raise gradebook.CannotBegin(
+                "grading needs to fork, which Windows cannot; use WSL"
+            )
         if self.options.sealed:
             missing = sealed.what_is_missing()
             seen = sealed.in_view(self.root)
@@ -230,13 +234,16 @@ class ClassRun:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Wait for whoever else is grading this lesson."""
-        with only_one(self.root, self.lesson) as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self.say(f"{self.lesson} is being graded already; waiting.")
-                fcntl.flock(file, fcntl.LOCK_EX)
+        lock = only_one(self.root, self.lesson)
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            self.say(f"{self.lesson} is being graded already; waiting.")
+            lock.acquire()
+        try:
             yield
+        finally:
+            lock.release()
 
     # --- grading -----------------------------------------------------------
 
@@ -351,6 +358,13 @@ class ClassRun:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def cores() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class Lanes:
     """Submissions on their way to a verdict. Use it as a context.
 
@@ -362,7 +376,7 @@ class Lanes:
     ) -> None:
         self.step = step
         self.scheduler = converter.scheduler
-        self.width = converter.jobs or len(os.sched_getaffinity(0))
+        self.width = converter.jobs or cores()
         self.waiting: dict[futures.Future, tuple] = {}
         self.tries: Counter[str] = Counter()
         self.executor: Any = None
@@ -444,7 +458,3 @@ class Lanes:
             self.executor.shutdown(wait=False)
         if self.client is not None:
             self.client.close()
-
-
-if sys.platform == "win32":
-    raise ImportError("grading needs Linux; on Windows, use WSL")

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+
+from filelock import FileLock
 
 from grader.submissions import Graded
 
@@ -118,8 +119,8 @@ class Journal:
         self.db.close()
 
 
-def only_one(root: Path, lesson: str) -> IO[str]:
-    """The file that whoever grades a lesson holds a lock on."""
+def only_one(root: Path, lesson: str) -> FileLock:
+    """The lock that whoever grades a lesson holds; it falls with them."""
     folder = root / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
-    return open(folder / f"{lesson}.lock", "w")
+    return FileLock(folder / f"{lesson}.lock")

@@ -168,9 +168,7 @@ class Nursery:
         if missing:
             raise CannotSeal(missing)
         self.sealed = sealed
-        self.control, theirs = socket.socketpair(
-            socket.AF_UNIX, socket.SOCK_SEQPACKET
-        )
+        self.control, theirs = socket.socketpair()
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 - kept open
         self.process = subprocess.Popen(
             (_sealed if sealed else _unsealed)(theirs.fileno()),
@@ -212,14 +210,15 @@ class Nursery:
         ours, theirs = socket.socketpair()
         try:
             socket.send_fds(self.control, [b"f"], [theirs.fileno()])
-            said, fds, _, _ = socket.recv_fds(self.control, 1, 1)
+            said, fds, _, _ = socket.recv_fds(self.control, 8, 1)
         except OSError as error:
             raise CannotSeal(f"the nursery is gone: {error}") from None
         finally:
             theirs.close()
-        if said != b"w" or not fds:
+        process = int.from_bytes(said)
+        if not process:
             raise CannotSeal(f"no worker: {_last_words(ours)}")
-        return Worker(Wire(ours), fds[0])
+        return Worker(Wire(ours), process, fds[0] if fds else None)
 
     def close(self) -> None:
         self.control.close()
@@ -254,8 +253,11 @@ class Worker:
     OutOfTime where it is late; it is dead after that.
     """
 
-    def __init__(self, connection: Wire, pidfd: int) -> None:
-        self.wire, self.pidfd = connection, pidfd
+    def __init__(
+        self, connection: Wire, process: int, pidfd: int | None
+    ) -> None:
+        self.wire, self.process, self.pidfd = connection, process, pidfd
+        self.killed = False
         # Which of our functions it may call, by their place: inputs that
         # are functions, and right answers of earlier exercises.
         self.functions: list = []
@@ -300,11 +302,17 @@ class Worker:
 
     def kill(self) -> None:
         """End it, whatever it does."""
-        if self.pidfd >= 0:
-            with suppress(ProcessLookupError):
+        if self.killed:
+            return
+        self.killed = True
+        with suppress(ProcessLookupError):
+            if self.pidfd is None:
+                os.kill(self.process, signal.SIGKILL)
+            else:
+                # Inside a seal its number is another one.
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        if self.pidfd is not None:
             os.close(self.pidfd)
-            self.pidfd = -1
         self.wire.close()
 
 

@@ -8,15 +8,14 @@ and gives up everything that it does not need.
 
 import ctypes
 import os
-import resource
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 LESSON = "/lesson"  # the working folder
 TEMPORARY = ("/tmp", "/var/tmp")
-_libc = ctypes.CDLL(None, use_errno=True)
 _NEW = {
     "mount": 0x00020000,
     "cgroup": 0x02000000,
@@ -79,6 +78,12 @@ def scratch() -> list[str]:
     ]
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    # Not at import: whoever cannot seal must be able to say so.
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def _ok(result: int, what: str) -> None:
     if result != 0:
         raise OSError(ctypes.get_errno(), f"the seal fails at {what}")
@@ -104,13 +109,13 @@ def first_of_its_own(own: int) -> None:
     That way it takes one fork and not two, which is most of what a worker
     costs. own: of `prepare`.
     """
-    _ok(_libc.setns(own, _NEW["pid"]), "its own namespace")
-    _ok(_libc.unshare(_NEW["pid"]), "a new namespace")
+    _ok(_libc().setns(own, _NEW["pid"]), "its own namespace")
+    _ok(_libc().unshare(_NEW["pid"]), "a new namespace")
 
 
 def _enter(*kinds: str) -> None:
     user, group = os.getuid(), os.getgid()
-    _ok(_libc.unshare(sum(_NEW[kind] for kind in kinds)), "new namespaces")
+    _ok(_libc().unshare(sum(_NEW[kind] for kind in kinds)), "new namespaces")
     for name, line in (
         ("setgroups", "deny"),
         ("uid_map", f"{user} {user} 1"),
@@ -144,12 +149,15 @@ def _threads(limits: Limits) -> None:
 
 def _mount(where: str, options: str, flags: int = 0) -> None:
     flags |= _NO_SUID | _NO_DEV
-    result = _libc.mount(b"tmpfs", where.encode(), b"tmpfs", flags, options)
+    result = _libc().mount(b"tmpfs", where.encode(), b"tmpfs", flags, options)
     _ok(result, f"mounting {where}")
 
 
 def _files(limits: Limits) -> None:
-    _ok(_libc.mount(None, b"/", None, _REC | _PRIVATE, None), "private mounts")
+    _ok(
+        _libc().mount(None, b"/", None, _REC | _PRIVATE, None),
+        "private mounts",
+    )
     for where in (LESSON, *scratch()):
         _mount(where, b"size=%d,nr_inodes=2000,mode=700" % limits.files)
     # Nobody else's processes, and no memory that could be shared.
@@ -167,6 +175,8 @@ def _descriptors(keep: int) -> None:
 
 
 def _rights(limits: Limits, mapped: int) -> None:
+    import resource
+
     for what, most in (
         (resource.RLIMIT_AS, mapped + limits.memory),
         (resource.RLIMIT_NPROC, limits.threads),
@@ -178,15 +188,15 @@ def _rights(limits: Limits, mapped: int) -> None:
     ):
         resource.setrlimit(what, (most, most))
     for capability in range(64):
-        _libc.prctl(_DROP_BOUND, capability, 0, 0, 0)
+        _libc().prctl(_DROP_BOUND, capability, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     none = (ctypes.c_uint32 * 6)()
-    _ok(_libc.capset(header, none), "dropping capabilities")
+    _ok(_libc().capset(header, none), "dropping capabilities")
 
 
 def _mapped() -> int:
     with open("/proc/self/statm") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGESIZE")
 
 
 def _calls() -> None:
@@ -204,7 +214,3 @@ def _calls() -> None:
     # falls back to clone.
     calls.add_rule(pyseccomp.ERRNO(38), "clone3")
     calls.load()
-
-
-if sys.platform != "linux":
-    raise ImportError("the seal needs Linux")

@@ -322,7 +322,7 @@ def _out_of_time(*_: Any) -> None:
 def fork_worker(
     control: socket.socket, end: socket.socket, shell: Any, bare: bool
 ) -> None:
-    """Fork a worker for a connection, and hand its pidfd to the other side."""
+    """Fork a worker for a connection, and tell the other side which it is."""
     worker = os.fork()
     if worker == 0:
         try:
@@ -333,12 +333,16 @@ def fork_worker(
             _last_words(end, error)
         os._exit(0)
     end.close()
+    said = worker.to_bytes(8)
+    if not hasattr(os, "pidfd_open"):  # not on Linux, and so without a seal
+        control.send(said)
+        return
     try:
         pidfd = os.pidfd_open(worker)
     except ProcessLookupError:  # it could not shut itself in, and said why
-        control.send(b"x")
+        control.send(bytes(8))
         return
-    socket.send_fds(control, [b"w"], [pidfd])
+    socket.send_fds(control, [said], [pidfd])
     os.close(pidfd)
 
 
