@@ -34,7 +34,7 @@ def notice(names: tuple[str, ...]) -> Iterator[list[str]]:
         if kind == "call":
             name, home = frame.f_code.co_name, frame.f_globals.get("__name__")
         elif kind == "c_call":
-            name, home = function.__name__, _home(function)
+            name, home = getattr(function, "__name__", ""), _home(function)
         else:
             return
         _add(called, names, name, home or "")
@@ -74,7 +74,7 @@ def _home(function: Any) -> str:
     """The module that a built-in function or method comes from."""
     owner = getattr(function, "__self__", None)
     kind = owner if isinstance(owner, type) else type(owner)
-    return function.__module__ or kind.__module__
+    return getattr(function, "__module__", None) or kind.__module__
 
 
 def _tensors(called: list[str], names: tuple[str, ...]) -> Any:
@@ -83,7 +83,7 @@ def _tensors(called: list[str], names: tuple[str, ...]) -> Any:
 
     class Functions(TorchFunctionMode):
         def __torch_function__(self, func, types, args=(), kwargs=None):
-            name = func.__name__.removeprefix("special_")
+            name = getattr(func, "__name__", "").removeprefix("special_")
             _add(called, names, name, "torch")
             return func(*args, **(kwargs or {}))
 

@@ -107,7 +107,7 @@ class Verdict:
         plural = "the one case"
         if self.cases > 1:
             plural = f"all {self.cases} cases"
-        note = with_right(self.replaced)
+        note = told_as(self.replaced)
         return f"{what}: right, in {plural}.{note and ' '}{note}"
 
 
@@ -134,7 +134,7 @@ def judge(
                 attempt(trials, answer, verdict)
                 again = verdict.failed
                 verdict.failed = again and type(again)(
-                    f"{again}\n{with_right(replaced)}", *again.about
+                    f"{again}\n{told_as(replaced)}", *again.about
                 )
     return verdict
 
@@ -157,7 +157,8 @@ def attempt(
     )
 
 
-def with_right(replaced: tuple[str, ...]) -> str:
+def told_as(replaced: tuple[str, ...]) -> str:
+    """That right versions stood in, as a sentence; '' if none did."""
     names = " and ".join(f"`{name}`" for name in replaced)
     return f"(Checked with a right {names} in place of yours.)" * bool(names)
 

@@ -57,7 +57,7 @@ def _has_text(value: Any) -> bool:
 
 
 def _kind(value: Any) -> str:
-    name = type(value).__name__
+    name = type(value).__name__ or "nameless thing"
     article = "an" if name[0].lower() in "aeiou" else "a"
     if name == "generator":
         return "a generator (a `yield`, or round brackets for a list)"

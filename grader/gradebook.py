@@ -6,12 +6,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader import api, utils
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import OperationalError
 
-from grader.submissions import Graded, Release, SourceCell, Submission
+from grader.submissions import (
+    Graded,
+    Release,
+    SourceCell,
+    Submission,
+    demonstrations,
+)
 
 PATIENCE = 600.0  # seconds that a locked database is waited for
 _PAUSE = 0.5
@@ -98,18 +103,6 @@ def release(gradebook: Gradebook, lesson: str, source: Path) -> Release:
         for cell in notebook.source_cells
     )
     return Release(lesson, cells, demonstrations(source))
-
-
-def demonstrations(source: Path) -> frozenset[str]:
-    """The sources of the cells that are tagged as demonstrations."""
-    if not source.exists():
-        return frozenset()
-    nb = nbformat.read(source, as_version=4)
-    return frozenset(
-        cell.source
-        for cell in nb.cells
-        if "demonstration" in cell.metadata.get("tags", [])
-    )
 
 
 def has(gradebook: Gradebook, lesson: str, student: str) -> bool:

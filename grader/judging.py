@@ -419,7 +419,7 @@ def judged(
         there = session.request("defined", 5, name=check.answer)
     except Died as error:
         return f"{head}It could not be run: {error}.", "", ""
-    if not isinstance(there, dict) or there.get("callable") is not True:
+    if there is not True:
         return (
             f"{head}`{check.answer}` is no function after the cells above "
             "ran: did the cell that defines it fail?",

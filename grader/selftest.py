@@ -32,11 +32,10 @@ from rich.table import Table
 
 from grader import attacks, lane, submissions
 from grader.attacks import LESSON, LOOT, Attack
-from grader.gradebook import demonstrations
 from grader.judging import Limits, Options
 from grader.notebooks import lesson_path, solved_path
 from grader.sealed import what_is_missing
-from grader.submissions import Graded, Release, SourceCell
+from grader.submissions import Graded, Release
 
 AT_ONCE = 2
 LIMITS = Limits(cell=2, notebook=10)
@@ -62,25 +61,7 @@ class Outcome:
 @cache
 def release() -> Release:
     """The lesson as it is released."""
-    nb = nbformat.read(lesson_path(LESSON), as_version=4)
-    return Release(
-        LESSON,
-        tuple(
-            SourceCell(
-                name=given.grade_id,
-                cell_type=cell.cell_type,
-                source=cell.source,
-                locked=given.locked,
-                grade=given.grade,
-                solution=given.solution,
-                points=given.get("points"),
-                checksum=given.checksum,
-            )
-            for cell in nb.cells
-            if (given := cell.metadata.get("nbgrader"))
-        ),
-        demonstrations(lesson_path(LESSON)),
-    )
+    return Release.of(LESSON, lesson_path(LESSON))
 
 
 def furnish(root: Path) -> None:

@@ -82,12 +82,45 @@ class Release:
     cells: tuple[SourceCell, ...]
     demonstrations: frozenset[str] = frozenset()
 
+    @classmethod
+    def of(cls, lesson: str, path: Path) -> "Release":
+        """As the released notebook has it, where there is no gradebook."""
+        return cls(
+            lesson,
+            tuple(
+                SourceCell(
+                    name=given.grade_id,
+                    cell_type=cell.cell_type,
+                    source=cell.source,
+                    locked=given.locked,
+                    grade=given.grade,
+                    solution=given.solution,
+                    points=given.get("points"),
+                    checksum=given.checksum,
+                )
+                for cell in nbformat.read(path, as_version=4).cells
+                if (given := cell.metadata.get("nbgrader"))
+            ),
+            demonstrations(path),
+        )
+
     def digest(self) -> str:
         what = (self.lesson, self.cells, sorted(self.demonstrations))
         return hashlib.sha256(repr(what).encode()).hexdigest()
 
     def cell(self, name: str | None) -> SourceCell | None:
         return next((c for c in self.cells if c.name == name), None)
+
+
+def demonstrations(path: Path) -> frozenset[str]:
+    """The sources of a notebook's cells that are tagged as demonstrations."""
+    if not path.exists():
+        return frozenset()
+    return frozenset(
+        cell.source
+        for cell in nbformat.read(path, as_version=4).cells
+        if "demonstration" in cell.metadata.get("tags", [])
+    )
 
 
 # --- what came -------------------------------------------------------------
@@ -340,13 +373,12 @@ def _restore(cell: NotebookNode, source: SourceCell) -> None:
 class Graded:
     """What grading a submission came to; plain values only.
 
-    sealed: whether the learner's code was.
-
     scores: graded cell → points, or None where a person must say.
     comments: answer cell → what nbgrader would remark, or None.
     findings: for a report, one dict an exercise.
     notebook: the graded notebook, as JSON. problem: why it could not be
     graded as a notebook, or ''. stopped: what ended or ran too long.
+    sealed: whether the learner's code was.
     """
 
     scores: dict[str, float | None] = field(default_factory=dict)

@@ -193,12 +193,9 @@ class Session:
     def run(self, source: str, limit: int) -> list[dict]:
         return run_cell(self.shell, source, limit)
 
-    def defined(self, name: str) -> Any:
-        """What the name holds: "nothing", "a function", or the value."""
-        value = self.names.get(name)
-        if callable(value):
-            return {"callable": True}
-        return {"callable": False, "value": value, "there": name in self.names}
+    def defined(self, name: str) -> bool:
+        """Whether the name is that of something that can be called."""
+        return callable(self.names.get(name))
 
     def call(
         self,

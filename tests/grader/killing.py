@@ -17,7 +17,7 @@ import traceback
 from pathlib import Path
 
 import distributed  # noqa: F401 - so that no run spends its time on it
-import nbgrader.apps  # noqa: F401
+import nbgrader.apps  # noqa: F401 - likewise
 
 from grader.__main__ import main
 

@@ -5,8 +5,8 @@ from functools import cache
 import nbformat
 from nbformat import NotebookNode
 
-from grader import gradebook, notebooks
-from grader.submissions import Release, SourceCell, Submission
+from grader import notebooks
+from grader.submissions import Release, Submission
 from tests.end_to_end.course import replaced
 
 SELF_ATTENTION = "07_self_attention"
@@ -14,22 +14,7 @@ SELF_ATTENTION = "07_self_attention"
 
 @cache
 def release(lesson: str = SELF_ATTENTION) -> Release:
-    path = notebooks.lesson_path(lesson)
-    cells = tuple(
-        SourceCell(
-            name=cell.metadata.nbgrader.grade_id,
-            cell_type=cell.cell_type,
-            source=cell.source,
-            locked=cell.metadata.nbgrader.locked,
-            grade=cell.metadata.nbgrader.grade,
-            solution=cell.metadata.nbgrader.solution,
-            points=cell.metadata.nbgrader.get("points"),
-            checksum=cell.metadata.nbgrader.checksum,
-        )
-        for cell in nbformat.read(path, as_version=4).cells
-        if "nbgrader" in cell.metadata
-    )
-    return Release(lesson, cells, gradebook.demonstrations(path))
+    return Release.of(lesson, notebooks.lesson_path(lesson))
 
 
 def solved(**cells: str) -> NotebookNode:
