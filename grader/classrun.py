@@ -257,14 +257,25 @@ class ClassRun:
         with Progress(*columns, console=self.console) as progress:
             task = progress.add_task(self.lesson, total=len(folders))
             work = Lanes(self.converter, lambda: progress.advance(task))
+            beside = self._beside()
             with work:
                 for student, folder in folders.items():
                     submission = submissions.read(folder, student, self.lesson)
+                    submission.files.update(beside)
                     self._consider(submission, work)
                     for done in work.finished(at_most=work.width * _AHEAD):
                         self._finish(*done)
                 for done in work.finished(at_most=0):
                     self._finish(*done)
+
+    def _beside(self) -> dict[str, bytes]:
+        """The files that the instructor put beside the lesson, such as data.
+
+        They stand in place of a learner's, as nbgrader has it.
+        """
+        folder = self._source().parent
+        files = submissions.read(folder, "", self.lesson).files
+        return {n: f for n, f in files.items() if not n.endswith(".ipynb")}
 
     def _consider(self, submission: Submission, work: "Lanes") -> None:
         """Grade a submission, unless that was done already."""

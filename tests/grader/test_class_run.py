@@ -225,6 +225,22 @@ def test_a_gradebook_that_is_made_anew_is_filled_again(course):
     assert totals(course) == expected(SIZE)
 
 
+def test_files_beside_the_lesson_are_the_instructors(course):
+    (course.root / "solutions" / LESSON / "numbers.txt").write_text("1 2 3")
+    reads = (
+        "text = open('numbers.txt').read()\n\n"
+        "def average(numbers):\n"
+        "    return sum(numbers) / len(numbers) if text == '1 2 3' else 0\n"
+    )
+    course.submit("learner01", course.empty(average=reads))
+    (course.folder("learner01") / "numbers.txt").write_text("forged")
+    ran = course.grader("autograde", LESSON, "--student", "learner01")
+    assert ran.returncode == 0, ran.stderr
+    assert totals(course) == {"learner01": 1}
+    kept = course.root / "autograded" / "learner01" / LESSON / "numbers.txt"
+    assert kept.read_text() == "1 2 3"
+
+
 def test_late_work_costs_what_nbgrader_says(course):
     config = course.root / "nbgrader_config.py"
     config.write_text(
