@@ -19,10 +19,10 @@ _noticing = threading.local()
 
 @contextmanager
 def notice(names: tuple[str, ...]) -> Iterator[list[str]]:
-    """Notice calls of library functions of these names in this thread.
+    """Notice calls, in this thread, of library functions of these names.
 
-    Yields a list that fills with what was called, such as "torch.softmax",
-    each once and in order.
+    Of classes too. Yields a list that fills with what was called, such as
+    "torch.softmax", each once and in order.
     """
     called: list[str] = []
     before = getattr(_noticing, "called", None)
@@ -33,6 +33,8 @@ def notice(names: tuple[str, ...]) -> Iterator[list[str]]:
     def event(frame: FrameType, kind: str, function: Any) -> None:
         if kind == "call":
             name, home = frame.f_code.co_name, frame.f_globals.get("__name__")
+            if name == "__init__":  # by the name of what is being built
+                name = type(frame.f_locals.get("self")).__name__
         elif kind == "c_call":
             name, home = getattr(function, "__name__", ""), _home(function)
         else:

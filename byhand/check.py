@@ -218,7 +218,7 @@ class Trial:
     inputs: dict[str, Any]
 
     @cached_property
-    def expected(self) -> tuple[np.ndarray, ...]:
+    def right(self) -> Any:
         # Without a limit: a library's first import may take long.
         right = run(self.exercise, self, self.exercise.reference, limit=600)
         if right.error or right.timed_out:
@@ -226,7 +226,11 @@ class Trial:
                 f"{self.exercise.id}: the reference fails on the case "
                 f"{self.case.name!r}; please report this"
             ) from right.error
-        return compare.as_arrays(right.value, self.exercise.returns)
+        return right.value
+
+    @cached_property
+    def expected(self) -> tuple[np.ndarray, ...]:
+        return compare.as_arrays(self.right, self.exercise.returns)
 
     @cached_property
     def limits(self) -> tuple[np.ndarray, ...]:
@@ -424,10 +428,11 @@ def _expected_and_got(trial: Trial, outcome: Outcome) -> list[str]:
     returns = trial.exercise.returns
     lines = []
     if trial.case.raises is None:
-        lines += ["expected", *map(_labelled, returns, trial.expected)]
+        right = compare.as_shown(trial.right, returns)
+        lines += ["expected", *map(_labelled, returns, right)]
     if outcome.error is None and not outcome.timed_out:
         try:
-            got = compare.as_arrays(outcome.value, returns)
+            got = compare.as_shown(outcome.value, returns)
         except compare.Unusable:
             lines += ["got", f"    {compare.show(outcome.value)}"]
         else:

@@ -29,6 +29,21 @@ def as_arrays(value: Any, names: tuple[str, ...]) -> tuple[np.ndarray, ...]:
     return tuple(_as_array(v, n) for v, n in zip(value, names, strict=True))
 
 
+def as_shown(value: Any, names: tuple[str, ...]) -> tuple[np.ndarray, ...]:
+    """As `as_arrays`, for a message: True and False stay what they are."""
+    arrays = as_arrays(value, names)
+    given = (value,) if len(names) == 1 else value
+    return tuple(
+        array.astype(bool) if _is_boolean(one) else array
+        for array, one in zip(arrays, given, strict=True)
+    )
+
+
+def _is_boolean(value: Any) -> bool:
+    dtype = value.dtype if hasattr(value, "dtype") else np.asarray(value).dtype
+    return str(dtype).rpartition(".")[2] == "bool"
+
+
 _NOTHING = "it returned None; is there a `return` at the end?"
 
 

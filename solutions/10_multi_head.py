@@ -281,8 +281,8 @@ print("product with half of W:   ", *(X @ drawn[:, 2:]))
 # head 1 has found on the right. A last matrix, $W_O$ ("W-O": the weights of the
 # output), lets every number of the result draw from all heads:
 #
-# $$\text{MultiHead}(X) = [\text{head}_1, \ldots, \text{head}_h]\,W_O, \qquad
-# \text{head}_i = \text{Attention}(XW^Q_i, XW^K_i, XW^V_i)$$
+# $$\text{MultiHead}(X) = [\text{head}_1, \ldots, \text{head}_h]\,W_O$$
+# $$\text{head}_i = \text{Attention}(XW^Q_i, XW^K_i, XW^V_i)$$
 #
 # The brackets say "side by side", and $h$ is the number of heads. (The paper
 # counts them from 1 on, code from 0.) $W_O$ is `(d_model, d_model)` again. There

@@ -12,6 +12,7 @@ import torch
 
 from byhand import CheckFailed, answer, check
 from byhand.exercise import UnknownExercise, find
+from byhand.exercises import multi_head
 
 SOFTMAX = "self_attention.softmax"
 
@@ -60,6 +61,29 @@ def test_a_library_call_that_does_it_all_is_said(capsys, answer, call):
     assert "right, in all 8 cases" in said
     assert f"By hand means by hand: it calls `{call}`" in said
     assert "Graded, it earns nothing, unless your instructor" in said
+
+
+def test_a_library_class_that_does_it_all_is_said(capsys):
+    def by_library(x, W_q, W_k, W_v, W_o, num_heads, mask=None):
+        layer = torch.nn.MultiheadAttention(
+            x.shape[-1], num_heads, bias=False, dtype=torch.float64
+        )
+        del layer  # built and not used: that is enough to be seen
+        return multi_head.multi_head_attention.reference(
+            x, W_q, W_k, W_v, W_o, num_heads, mask
+        )
+
+    check("multi_head.multi_head_attention", by_library)
+    assert "it calls `torch.MultiheadAttention`" in capsys.readouterr().out
+
+
+def test_true_and_false_are_shown_as_such():
+    text = message("masking.causal_mask", lambda n: np.triu(np.ones((n, n))))
+    expected, _, got = text.partition("got")
+    assert "True, False" in expected
+    assert "1., 1." in got and "True" not in got
+    text = message("masking.causal_mask", lambda n: np.ones((n, n), bool))
+    assert "True,  True" in text.partition("got")[2]
 
 
 def test_a_function_of_ones_own_may_have_that_name(capsys):

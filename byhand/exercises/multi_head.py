@@ -732,7 +732,7 @@ multi_head_attention = Exercise(
             lambda *given: heads_attend(*given)[::-1],
         ),
     ),
-    not_by=("multi_head_attention", "multi_head_attention_forward"),
+    not_by=("MultiheadAttention", "multi_head_attention_forward"),
     hints=(
         "You have split, merged and attended. Which of them happens to the "
         "queries, which to the output, and where does `W_o` come?",

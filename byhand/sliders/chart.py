@@ -145,12 +145,12 @@ def ticks(low, high):
 
 
 def log_ticks(low, high):
-    """At most six powers of ten from low to high, with labels."""
+    """At most six powers of ten from low to high; 1 if it lies between."""
     first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))
     step = max(1, math.ceil((last - first + 1) / 6))
     superscript = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
     short = {-2: "0.01", -1: "0.1", 0: "1", 1: "10", 2: "100"}
     return {
         10.0**each: short.get(each, f"10{str(each).translate(superscript)}")
-        for each in range(first, last + 1, step)
+        for each in range(math.ceil(first / step) * step, last + 1, step)
     }
