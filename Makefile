@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The pins: direct ones in pyproject.toml, what those need in constraints.txt.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks bench-sliders bench-grading clean
+.PHONY: help lab test notebooks bench-sliders bench-grading bench-gpt clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -37,6 +37,9 @@ bench-sliders: $(VENV)/.test  ## how fast a slider answers, against ipywidgets.i
 bench-grading: $(VENV)/.test  ## how fast a class is graded, against stock nbgrader (ARGS=--help)
 	sh tests/system_packages.sh
 	$(BIN)/python -m tests.bench.grading $(ARGS)
+
+bench-gpt: $(VENV)/.test  ## how fast a GPT trains here, against nanoGPT (ARGS='--nanogpt DIR')
+	$(BIN)/python -m tests.bench.gpt $(ARGS)
 
 clean:  ## remove the environment and caches; notebooks stay
 	rm -rf $(VENV) .pytest_cache .ruff_cache build *.egg-info

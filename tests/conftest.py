@@ -3,6 +3,10 @@
 import os
 import socket
 
+# A thread each, for two processes on two cores: more would wait for each
+# other at every matrix product. Before PyTorch is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 

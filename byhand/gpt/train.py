@@ -1,0 +1,476 @@
+"""Train a GPT on whatever is there: CUDA, Apple's GPU, a CPU."""
+
+import dataclasses
+import importlib.util
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from byhand.gpt import checkpoint, data
+from byhand.gpt.model import GPT, GPTConfig, generate
+
+
+class DeviceError(ValueError):
+    """A device cannot be used; the sentence says what there is."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what a run computes.
+
+    steps: updates of the weights, each on `accumulation` batches of
+    `batch_size` pieces. peak, floor: the learning rate after `warmup` steps,
+    and at the end of the cosine. evaluate_every: steps between two losses on
+    the held-out text; evaluate_on: batches of it, or None for all.
+    ValueError: a number that cannot be.
+    """
+
+    num_layers: int
+    num_heads: int
+    d_model: int
+    block_size: int
+    batch_size: int
+    steps: int
+    peak: float
+    floor: float
+    warmup: int
+    dropout: float = 0.0
+    accumulation: int = 1
+    beta2: float = 0.99
+    weight_decay: float = 0.1
+    max_norm: float = 1.0
+    evaluate_every: int = 250
+    evaluate_on: int | None = 20
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in (
+            *("batch_size", "block_size", "steps", "accumulation"),
+            "evaluate_every",
+        ):
+            if getattr(self, name) < 1:
+                raise ValueError(
+                    f"{name} should be at least 1; got {getattr(self, name)}"
+                )
+        for name in ("warmup", "seed"):
+            if getattr(self, name) < 0:
+                raise ValueError(
+                    f"{name} should not be negative; got {getattr(self, name)}"
+                )
+        if not 0 < self.floor <= self.peak:
+            raise ValueError(
+                "the learning rate should be above 0 and its floor no higher "
+                f"than its peak; got {self.floor} and {self.peak}"
+            )
+
+    def model(self, vocab_size: int, attention: str = "fused") -> GPTConfig:
+        return GPTConfig(
+            vocab_size=vocab_size,
+            block_size=self.block_size,
+            num_layers=self.num_layers,
+            num_heads=self.num_heads,
+            d_model=self.d_model,
+            dropout=self.dropout,
+            attention=attention,
+        )
+
+    @property
+    def tokens_per_step(self) -> int:
+        return self.batch_size * self.accumulation * self.block_size
+
+
+PROFILES = {
+    "tiny": Recipe(
+        num_layers=3,
+        num_heads=4,
+        d_model=128,
+        block_size=224,
+        batch_size=8,
+        steps=800,
+        peak=3e-3,
+        floor=3e-4,
+        warmup=50,
+        evaluate_every=100,
+    ),
+    "small": Recipe(
+        num_layers=6,
+        num_heads=6,
+        d_model=384,
+        block_size=256,
+        batch_size=64,
+        steps=5000,
+        peak=1e-3,
+        floor=1e-4,
+        warmup=100,
+        dropout=0.2,
+    ),
+    "gpt2": Recipe(
+        num_layers=12,
+        num_heads=12,
+        d_model=768,
+        block_size=1024,
+        batch_size=12,
+        accumulation=40,
+        steps=20_000,
+        peak=6e-4,
+        floor=6e-5,
+        warmup=500,
+        beta2=0.95,
+        evaluate_every=500,
+    ),
+}
+
+
+def learning_rate(recipe: Recipe, step: int) -> float:
+    """The rate of a step, counted from 0.
+
+    Up in a straight line, then down a half cosine: Loshchilov and Hutter,
+    "SGDR" (2017), equation 5, without restarts.
+    """
+    if step < recipe.warmup:
+        return recipe.peak * (step + 1) / recipe.warmup
+    left = max(recipe.steps - 1 - recipe.warmup, 1)
+    done = min((step - recipe.warmup) / left, 1.0)
+    height = (1 + math.cos(math.pi * done)) / 2
+    return recipe.floor + height * (recipe.peak - recipe.floor)
+
+
+# --- what the machine offers -----------------------------------------------
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How it is computed: what may change speed, and rounding, alone.
+
+    precision: "float32", "tf32", "bfloat16" or "float16" of the matrix
+    products. attention: "fused" or "plain".
+    """
+
+    device: torch.device
+    precision: str = "float32"
+    attention: str = "fused"
+    compile: bool = False
+    fused_optimizer: bool = True
+
+    @property
+    def half(self) -> torch.dtype | None:
+        return {"bfloat16": torch.bfloat16, "float16": torch.float16}.get(
+            self.precision
+        )
+
+    def autocast(self) -> AbstractContextManager:
+        return torch.autocast(
+            self.device.type,
+            dtype=self.half or torch.bfloat16,
+            enabled=self.half is not None,
+        )
+
+    def synchronize(self) -> None:
+        """Wait until the device has done what it was given."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        elif self.device.type == "mps":
+            torch.mps.synchronize()
+
+
+def device_named(name: str) -> torch.device:
+    """The device of that name; the best there is for "auto".
+
+    DeviceError: no such name, or none of that kind here.
+    """
+    there = ["cpu"]
+    if torch.backends.mps.is_available():
+        there.insert(0, "mps")
+    if torch.cuda.is_available():
+        count = torch.cuda.device_count()
+        there[:0] = ["cuda", *(f"cuda:{k}" for k in range(count))]
+    if name == "auto":
+        return torch.device(there[0])
+    if name not in there:
+        raise DeviceError(
+            f"there is no device {name!r} here; there is {', '.join(there)}"
+        )
+    return torch.device(name)
+
+
+def best_setup(device: torch.device, compiled: bool | None = None) -> Setup:
+    """The fastest setup of a device. compiled: None for where it pays."""
+    if device.type != "cuda":
+        return Setup(device, compile=bool(compiled))
+    # Cards before Ampere know no bfloat16 and no tf32.
+    bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    # torch.compile writes Triton; where that is missing it cannot.
+    has_triton = importlib.util.find_spec("triton") is not None
+    return Setup(
+        device,
+        precision="bfloat16" if bf16 else "float16",
+        compile=has_triton if compiled is None else compiled,
+    )
+
+
+# --- a run -----------------------------------------------------------------
+
+
+class Run:
+    """A model in training: everything that a checkpoint has to hold."""
+
+    def __init__(self, text: data.Text, recipe: Recipe, setup: Setup) -> None:
+        torch.manual_seed(recipe.seed)
+        self.text, self.recipe, self.setup = text, recipe, setup
+        config = recipe.model(len(text.alphabet), setup.attention)
+        self.model = GPT(config).to(setup.device)
+        self.optimizer = adamw(self.model, recipe, setup.fused_optimizer)
+        # float16 has no small numbers: gradients are scaled up to be seen.
+        self.scaler = torch.amp.GradScaler(
+            setup.device.type, enabled=setup.precision == "float16"
+        )
+        self.step = 0
+        torch.set_float32_matmul_precision(
+            "highest" if setup.precision == "float32" else "high"
+        )
+        self._forward = (
+            torch.compile(self.model) if setup.compile else self.model
+        )
+
+    def train_step(self, batches: list[tuple[Tensor, Tensor]]) -> Tensor:
+        """One update from the mean gradient of some batches.
+
+        Returns their mean loss, on the device: nothing here waits for it.
+        """
+        rate = learning_rate(self.recipe, self.step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.zero_grad(set_to_none=True)
+        total = torch.zeros((), device=self.setup.device)
+        for inputs, targets in batches:
+            with self.setup.autocast():
+                loss = self._forward(inputs, targets) / len(batches)
+            self.scaler.scale(loss).backward()
+            total += loss.detach()
+        self.scaler.unscale_(self.optimizer)
+        nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.max_norm)
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        self.step += 1
+        return total
+
+    @torch.no_grad()
+    def evaluate(self, split: data.Split, most: int | None) -> float:
+        """The mean loss a token, in nats, on a part of the text."""
+        self.model.eval()
+        total = torch.zeros((), dtype=torch.float64, device=self.setup.device)
+        count = 0
+        recipe = self.recipe
+        for inputs, targets in data.pieces(
+            split, recipe.batch_size, recipe.block_size, most, recipe.seed
+        ):
+            counted = int((targets != data.IGNORED).sum())
+            with self.setup.autocast():
+                loss = self._forward(
+                    *data.sent((inputs, targets), self.setup.device)
+                )
+            total += loss.double() * counted
+            count += counted
+        self.model.train()
+        return total.item() / count
+
+    def sample(self, length: int, seed: int, **choices: Any) -> str:
+        """What the model writes, beginning with the text's prompt."""
+        ids = data.encode(self.text.alphabet, self.text.prompt)
+        generator = torch.Generator().manual_seed(seed)
+        with self.setup.autocast():
+            written = generate(
+                self.model,
+                ids[None].to(self.setup.device),
+                length,
+                generator=generator,
+                **choices,
+            )
+        return data.decode(self.text.alphabet, written[0, len(ids) :])
+
+    # --- to and from a checkpoint ---
+
+    def state(self) -> checkpoint.Checkpoint:
+        """All that the rest of the run depends on."""
+        tensors = {
+            f"model.{name}": tensor
+            for name, tensor in self.model.state_dict().items()
+        }
+        optimizer = self.optimizer.state_dict()
+        for place, state in optimizer["state"].items():
+            for name, value in state.items():
+                tensors[f"optimizer.{place}.{name}"] = value
+        tensors["random.cpu"] = torch.get_rng_state()
+        if self.setup.device.type == "cuda":
+            tensors["random.cuda"] = torch.cuda.get_rng_state(
+                self.setup.device
+            )
+        elif self.setup.device.type == "mps":
+            tensors["random.mps"] = torch.mps.get_rng_state()
+        facts = {
+            "recipe": dataclasses.asdict(self.recipe),
+            "alphabet": self.text.alphabet,
+            "prompt": self.text.prompt,
+            "text": {
+                "path": self.text.path and str(self.text.path),
+                "digest": self.text.digest,
+            },
+            "scaler": self.scaler.state_dict(),
+        }
+        return checkpoint.Checkpoint(self.step, tensors, facts)
+
+    def restore(self, kept: checkpoint.Checkpoint) -> None:
+        """Go on from there. CheckpointError: it is of another run."""
+        facts = kept.facts
+        mine, theirs = dataclasses.asdict(self.recipe), facts["recipe"]
+        other = [name for name in mine if mine[name] != theirs.get(name)]
+        if other:
+            listed = ", ".join(
+                f"{name} is {theirs.get(name)} there and {mine[name]} here"
+                for name in other
+            )
+            raise checkpoint.CheckpointError(
+                f"the checkpoint is of another recipe: {listed}"
+            )
+        if facts["text"]["digest"] != self.text.digest:
+            theirs = facts["text"]["path"] or "our stories"
+            raise checkpoint.CheckpointError(
+                f"the checkpoint was trained on another text, {theirs}, or "
+                "that file has changed since"
+            )
+        self.model.load_state_dict(_below(kept.tensors, "model"))
+        optimizer = self.optimizer.state_dict()
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, tensor in _below(kept.tensors, "optimizer").items():
+            place, _, key = name.partition(".")
+            state.setdefault(int(place), {})[key] = tensor
+        self.optimizer.load_state_dict({**optimizer, "state": state})
+        self.scaler.load_state_dict(facts["scaler"])
+        torch.set_rng_state(kept.tensors["random.cpu"])
+        if "random.cuda" in kept.tensors and torch.cuda.is_available():
+            torch.cuda.set_rng_state(
+                kept.tensors["random.cuda"], self.setup.device
+            )
+        if "random.mps" in kept.tensors and torch.backends.mps.is_available():
+            torch.mps.set_rng_state(kept.tensors["random.mps"])
+        self.step = kept.step
+
+
+def kept_recipe(kept: checkpoint.Checkpoint) -> tuple[Recipe, Path | None]:
+    """What a checkpoint was trained by, and on which file."""
+    path = kept.facts["text"]["path"]
+    return Recipe(**kept.facts["recipe"]), path and Path(path)
+
+
+def _below(tensors: dict[str, Tensor], group: str) -> dict[str, Tensor]:
+    head = f"{group}."
+    return {
+        name.removeprefix(head): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(head)
+    }
+
+
+def adamw(model: nn.Module, recipe: Recipe, fused: bool) -> torch.optim.AdamW:
+    """AdamW that decays matrices and leaves the norms' factors alone.
+
+    Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019).
+    """
+    weights = list(model.parameters())
+    groups = [
+        {
+            "params": [w for w in weights if w.dim() >= 2],
+            "weight_decay": recipe.weight_decay,
+        },
+        {"params": [w for w in weights if w.dim() < 2], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(
+        groups,
+        lr=recipe.peak,
+        betas=(0.9, recipe.beta2),
+        fused=fused,
+        foreach=False if fused else None,
+    )
+
+
+def loaded(
+    folder: Path, device: torch.device, say: Callable[[str], None]
+) -> tuple[GPT, str, str]:
+    """The model of a folder's newest whole checkpoint, to sample from.
+
+    Returns it, its alphabet and what a sample begins with.
+    CheckpointError: there is none.
+    """
+    kept = checkpoint.newest(folder, say)
+    recipe, _ = kept_recipe(kept)
+    alphabet = kept.facts["alphabet"]
+    model = GPT(recipe.model(len(alphabet)))
+    model.load_state_dict(_below(kept.tensors, "model"))
+    return model.to(device).eval(), alphabet, kept.facts["prompt"]
+
+
+# --- the loop --------------------------------------------------------------
+
+
+class Report(NamedTuple):
+    """Where a run is.
+
+    loss: mean over the steps since the last report. held_out: the loss on
+    text that it never trains on, where it was measured. tokens_per_second:
+    of training alone.
+    """
+
+    step: int
+    loss: float
+    rate: float
+    tokens_per_second: float
+    held_out: float | None = None
+
+
+def train(
+    run: Run, folder: Path | None = None, every: int = 10
+) -> Iterator[Report]:
+    """Train to the end of the recipe, reporting as it goes.
+
+    folder: where to keep checkpoints, one each time the held-out loss is
+    measured; None for none. every: steps between two reports.
+    """
+    recipe, device = run.recipe, run.setup.device
+    coming = data.prefetched(
+        run.text.training,
+        recipe.batch_size * recipe.accumulation,
+        recipe.block_size,
+        recipe.seed,
+        range(run.step, recipe.steps),
+        device,
+    )
+    losses, began = [], time.perf_counter()
+    for inputs, targets in coming:
+        rate = learning_rate(recipe, run.step)
+        parts = zip(
+            inputs.split(recipe.batch_size),
+            targets.split(recipe.batch_size),
+            strict=True,
+        )
+        losses.append(run.train_step(list(parts)))
+        last = run.step == recipe.steps
+        measure = last or run.step % recipe.evaluate_every == 0
+        if not (measure or run.step % every == 0):
+            continue
+        loss = torch.stack(losses).mean().item()  # waits for the device
+        seconds = time.perf_counter() - began
+        speed = len(losses) * recipe.tokens_per_step / seconds
+        held_out = None
+        if measure:
+            held_out = run.evaluate(run.text.held_out, recipe.evaluate_on)
+            if folder is not None:
+                checkpoint.save(folder, run.state())
+        yield Report(run.step, loss, rate, speed, held_out)
+        losses, began = [], time.perf_counter()

@@ -1,0 +1,247 @@
+"""Training on a CPU: byhand.gpt beside nanoGPT, in one run.
+
+Both train a model of the same shape for as many steps: the CPU recipe of
+nanoGPT's README. nanoGPT is not part of this project: --nanogpt names a
+folder with a copy of it, which is only read.
+"""
+
+import argparse
+import importlib.util
+import math
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+import torch
+from rich.console import Console
+
+from byhand.gpt import bench, data
+from byhand.gpt.data import IGNORED
+from byhand.gpt.model import GPT
+from byhand.gpt.train import loaded
+
+# The course's shared data, where they lie beside it.
+TEXT = Path(__file__).parents[3] / "shared/data/tinyshakespeare.txt"
+LAYERS, HEADS, WIDTH, BLOCK, BATCH, STEPS = 4, 4, 128, 64, 12, 2000
+RATE = 3e-3  # three times nanoGPT's: a model this small bears it
+# nanoGPT's last evaluation is of the model after that many steps.
+EVERY = 250
+PIECES = 64  # in a batch when a loss is measured; the loss is the same
+
+
+class Result(NamedTuple):
+    """seconds: of the whole process, start, evaluations, checkpoints and
+    all. loss: mean over the whole held-out text, nats a character."""
+
+    seconds: float
+    loss: float
+
+
+def ours(text: Path, steps: int, rate: float, folder: Path) -> list[str]:
+    sizes = {
+        "layers": LAYERS,
+        "heads": HEADS,
+        "width": WIDTH,
+        "block": BLOCK,
+        "batch": BATCH,
+        "steps": steps,
+        "rate": rate,
+        "evaluate-every": EVERY,
+    }
+    return [
+        *(sys.executable, "-m", "byhand.gpt", "train", "--device", "cpu"),
+        *("--text", str(text), "--out", str(folder)),
+        *(f"--{name}={value}" for name, value in sizes.items()),
+    ]
+
+
+def nanogpts(steps: int, folder: Path) -> list[str]:
+    """The command of its README, run in a copy of its folder."""
+    sizes = {
+        "device": "cpu",
+        "compile": False,
+        "eval_iters": 20,
+        "log_interval": 1,
+        "block_size": BLOCK,
+        "batch_size": BATCH,
+        "n_layer": LAYERS,
+        "n_head": HEADS,
+        "n_embd": WIDTH,
+        "max_iters": steps,
+        "lr_decay_iters": steps,
+        "dropout": 0.0,
+        "out_dir": str(folder),
+    }
+    return [
+        *(sys.executable, "train.py", "config/train_shakespeare_char.py"),
+        *(f"--{name}={value}" for name, value in sizes.items()),
+    ]
+
+
+def prepared(nanogpt: Path, text: Path, work: Path) -> Path:
+    """A copy of nanoGPT that has this text for its Shakespeare."""
+    copy = work / "nanoGPT"
+    shutil.copytree(nanogpt, copy, ignore=shutil.ignore_patterns(".git"))
+    place = copy / "data/shakespeare_char"
+    shutil.copyfile(text, place / "input.txt")
+    subprocess.run(
+        [sys.executable, "prepare.py"],
+        cwd=place,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return copy
+
+
+def timed(command: list[str], where: Path) -> float:
+    began = time.perf_counter()
+    done = subprocess.run(
+        command,
+        cwd=where,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}")
+    return time.perf_counter() - began
+
+
+@torch.no_grad()
+def loss_of(model: torch.nn.Module, text: data.Text, ignored: int) -> float:
+    """The mean loss over the whole held-out text, in nats a character."""
+    total, count = 0.0, 0
+    for inputs, targets in data.pieces(text.held_out, PIECES, BLOCK, None, 0):
+        counted = int((targets != IGNORED).sum())
+        output = model(
+            inputs, targets.masked_fill(targets == IGNORED, ignored)
+        )
+        # nanoGPT's model returns logits as well.
+        loss = output[1] if isinstance(output, tuple) else output
+        total += loss.item() * counted
+        count += counted
+    return total / count
+
+
+def our_model(folder: Path) -> GPT:
+    model, _, _ = loaded(folder, torch.device("cpu"), print)
+    return model
+
+
+def nanogpts_model(copy: Path, folder: Path) -> torch.nn.Module:
+    """The model that it kept: the best at its evaluations."""
+    module = _imported(copy / "model.py")
+    kept = torch.load(folder / "ckpt.pt", weights_only=True)
+    model = module.GPT(module.GPTConfig(**kept["model_args"]))
+    model.load_state_dict(kept["model"])
+    return model.eval()
+
+
+def _imported(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("nanogpt_model", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # its dataclass looks itself up there
+    spec.loader.exec_module(module)
+    return module
+
+
+def run(
+    nanogpt: Path, path: Path, steps: int, rate: float, rounds: int
+) -> dict[str, list[Result]]:
+    """Both, in turns, so that the machine's moods hit both."""
+    say = Console(stderr=True, highlight=False).print
+    text = data.from_file(path, BLOCK)
+    results: dict[str, list[Result]] = {"byhand.gpt": [], "nanoGPT": []}
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        copy = prepared(nanogpt, path, work)
+        for k in range(2 * rounds):
+            who = ("byhand.gpt", "nanoGPT", "nanoGPT", "byhand.gpt")[k % 4]
+            say(f"training {k + 1} of {2 * rounds}: {who} …")
+            out = work / f"out-{k}"
+            if who == "nanoGPT":
+                seconds = timed(nanogpts(steps, out), copy)
+                loss = loss_of(nanogpts_model(copy, out), text, -1)
+            else:
+                seconds = timed(ours(path, steps, rate, out), work)
+                loss = loss_of(our_model(out), text, IGNORED)
+            say(f"    {seconds:.0f} s, loss {loss:.4f}")
+            results[who].append(Result(seconds, loss))
+    return results
+
+
+def report(results: dict[str, list[Result]], steps: int, rate: float) -> str:
+    """Markdown: both sides, and the ratio of their times."""
+    machine = bench.describe(torch.device("cpu"))
+    lines = [
+        f"{LAYERS} layers, {HEADS} heads, width {WIDTH}, block {BLOCK}, batch "
+        f"{BATCH}, {steps} steps; byhand.gpt's learning rate {rate:g}; "
+        f"{machine}, PyTorch {torch.__version__}",
+        "",
+        "| | held-out loss | seconds |",
+        "|---|---|---|",
+    ]
+    seconds = {}
+    for who, several in results.items():
+        seconds[who] = statistics.median(one.seconds for one in several)
+        loss = statistics.median(one.loss for one in several)
+        lines.append(f"| {who} | {loss:.4f} | {seconds[who]:.1f} |")
+    ratio = seconds["nanoGPT"] / seconds["byhand.gpt"]
+    return "\n".join([*lines, "", f"{ratio:.2f} times as fast as nanoGPT"])
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.gpt", description=__doc__
+    )
+    parser.add_argument(
+        "--nanogpt", type=Path, metavar="DIR", help="where nanoGPT lies"
+    )
+    parser.add_argument(
+        "--text",
+        type=Path,
+        metavar="FILE",
+        default=TEXT,
+        help="what to train on (by default tinyshakespeare, if it is there)",
+    )
+    parser.add_argument(
+        "--steps", type=int, default=STEPS, help=f"updates ({STEPS})"
+    )
+    parser.add_argument(
+        "--rate",
+        type=float,
+        default=RATE,
+        metavar="LR",
+        help=f"byhand.gpt's learning rate ({RATE:g}); nanoGPT has its own",
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=1, help="times that each trains (1)"
+    )
+    given = parser.parse_args(arguments)
+    if given.nanogpt is None or not (given.nanogpt / "train.py").is_file():
+        parser.error("--nanogpt should name a folder with nanoGPT's train.py")
+    if not given.text.is_file():
+        parser.error(f"there is no text {given.text}; say --text FILE")
+    if (
+        given.rounds < 1
+        or given.steps < EVERY
+        or not math.isfinite(given.rate)
+    ):
+        parser.error(f"at least 1 round and {EVERY} steps are needed")
+    results = run(
+        *(given.nanogpt.resolve(), given.text.resolve()),
+        *(given.steps, given.rate, given.rounds),
+    )
+    print(report(results, given.steps, given.rate))
+
+
+if __name__ == "__main__":
+    main()
