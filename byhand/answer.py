@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,7 @@ class Elsewhere(ABC):
     def with_right(
         self, references: dict[str, Callable]
     ) -> AbstractContextManager[tuple[str, ...]]:
-        """Put right functions in place of those of these names it calls.
+        """Put right answers in place of those of these names it uses.
 
         Yields the names that were replaced.
         """
@@ -209,12 +209,22 @@ def _watch(run: Callable[[], None], limit: float, outcome: Outcome) -> None:
         _worker = worker
 
 
-def names_in(code: CodeType | None) -> set[str]:
-    """The global names that a function uses, its comprehensions' too."""
-    if code is None:
-        return set()
+def functions_of(answer: Any) -> list[FunctionType]:
+    """The function itself; of a class, its methods."""
+    parts = vars(answer).values() if isinstance(answer, type) else [answer]
+    bare = (getattr(part, "__func__", part) for part in parts)
+    return [part for part in bare if isinstance(part, FunctionType)]
+
+
+def names_in(answer: Any) -> set[str]:
+    """The global names that a function, or a class's methods, use."""
+    codes = (function.__code__ for function in functions_of(answer))
+    return set().union(*map(_names_in_code, codes))
+
+
+def _names_in_code(code: CodeType) -> set[str]:
     inner = [c for c in code.co_consts if isinstance(c, CodeType)]
-    return set(code.co_names).union(*map(names_in, inner))
+    return set(code.co_names).union(*map(_names_in_code, inner))
 
 
 def _learners_line(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from textwrap import indent
 from typing import Any
@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 
 from byhand import calls, compare
-from byhand.answer import TIME_LIMIT, Elsewhere, Outcome, call, names_in
+from byhand.answer import (
+    TIME_LIMIT,
+    Elsewhere,
+    Outcome,
+    call,
+    functions_of,
+    names_in,
+)
 from byhand.exercise import Case, Exercise, Misconception, before, find
 
 
@@ -118,11 +125,25 @@ def judge(
     seeds: tuple[int, ...],
 ) -> Verdict:
     """Judge an answer on the cases of a part, once for each seed."""
-    trials = [
+    return judge_on(trials_of(exercise, part, seeds), answer, part)
+
+
+def trials_of(
+    exercise: Exercise, part: str | None, seeds: tuple[int, ...]
+) -> list["Trial"]:
+    """The cases of a part with their inputs, once for each seed."""
+    return [
         Trial(exercise, case, draw(case, seed, exercise))
         for seed in seeds
         for case in exercise.cases_of(part)
     ]
+
+
+def judge_on(
+    trials: list["Trial"], answer: Callable[..., Any], part: str | None = None
+) -> Verdict:
+    """Judge an answer on trials of one exercise."""
+    exercise = trials[0].exercise
     verdict = Verdict(exercise, part, len(trials))
     attempt(trials, answer, verdict)
     if verdict.failed:
@@ -175,7 +196,7 @@ def short_cut(exercise: Exercise, calls: tuple[str, ...]) -> str:
 def earlier_ones_right(
     exercise: Exercise, answer: Callable[..., Any]
 ) -> Iterator[tuple[str, ...]]:
-    """Put right functions in place of the earlier exercises' that it calls.
+    """Put right answers in place of the earlier exercises' that it uses.
 
     Yields the names that were replaced in the answer's globals; they are put
     back on the way out. A stand-in for an answer elsewhere sees to it itself.
@@ -185,8 +206,9 @@ def earlier_ones_right(
         with answer.with_right(right) as replaced:
             yield replaced
         return
-    names = getattr(answer, "__globals__", {})
-    called = names_in(getattr(answer, "__code__", None))
+    used = functions_of(answer)
+    names = used[0].__globals__ if used else {}
+    called = names_in(answer)
     mine = {}
     for name, reference in right.items():
         # One that is missing counts as wrong: its cell failed.
@@ -211,11 +233,18 @@ def draw(case: Case, seed: int, exercise: Exercise) -> dict[str, Any]:
 
 @dataclass
 class Trial:
-    """A case with its inputs drawn; the right answer when it is needed."""
+    """A case with its inputs drawn; other answers when they are needed."""
 
     exercise: Exercise
     case: Case
     inputs: dict[str, Any]
+    wrong: dict[str, Outcome] = field(default_factory=dict, repr=False)
+
+    def outcome_of(self, known: Misconception) -> Outcome:
+        """What comes of a misconception: computed once, compared often."""
+        if known.name not in self.wrong:
+            self.wrong[known.name] = run(self.exercise, self, known.answer)
+        return self.wrong[known.name]
 
     @cached_property
     def right(self) -> Any:
@@ -420,7 +449,7 @@ def agreeing(
     return [
         one
         for one in known
-        if trial.alike(outcome, run(trial.exercise, trial, one.answer))
+        if trial.alike(outcome, trial.outcome_of(one))
     ]
 
 

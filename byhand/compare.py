@@ -197,6 +197,14 @@ def show(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         inner = ", ".join(show(v) for v in value)
         text = f"[{inner}]" if isinstance(value, list) else f"({inner})"
+    elif isinstance(value, dict):
+        text = ", ".join(f"{name}: {_brief(v)}" for name, v in value.items())
     else:
         text = repr(value)
     return text if len(text) <= 400 else f"{text[:400]} …"
+
+
+def _brief(value: Any) -> str:
+    """An entry of a dict: of a module's weights, the shape says enough."""
+    shape = getattr(value, "shape", ())
+    return f"{tuple(shape)}" if len(shape) else show(value)

@@ -10,6 +10,7 @@ import base64
 import binascii
 import builtins
 import hashlib
+import inspect
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -157,7 +158,7 @@ class Session:
         return outputs
 
     def replace(self, name: str, right: dict[str, Callable]) -> tuple:
-        """Right functions in place of those an answer calls; their names."""
+        """Right answers in place of those an answer uses; their names."""
         try:
             names = self.request(
                 "replace", self.limits.patience, name=name, right=right
@@ -259,7 +260,11 @@ class Answer(Elsewhere):
     ) -> Iterator[tuple[str, ...]]:
         self.gone = ""
         # One whose own verdict is still to come must not help itself to it.
-        right = {n: references[n] for n in references if self._settled(n)}
+        right = {
+            n: inspect.getsource(one) if isinstance(one, type) else one
+            for n, one in references.items()
+            if self._settled(n)
+        }
         names = self.session.replace(self.name, right)
         try:
             yield names

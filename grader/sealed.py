@@ -130,11 +130,14 @@ def _sealed(control: int) -> list[str]:
         *("--dir", seal.LESSON),
         *("--ro-bind", str(library), "/seal/byhand"),
         *("--tmpfs", "/seal/byhand/exercises"),
+        # A whole GPT, which lesson 17 asks for.
+        *("--tmpfs", "/seal/byhand/gpt"),
         *("--ro-bind", str(here / "inside/check.py")),
         "/seal/byhand/check.py",
         *("--ro-bind", str(here / "__init__.py"), "/seal/grader/__init__.py"),
         *("--ro-bind", str(here / "inside"), "/seal/grader/inside"),
         *("--remount-ro", "/seal/byhand/exercises"),
+        *("--remount-ro", "/seal/byhand/gpt"),
         *("--remount-ro", "/dev", "--remount-ro", "/"),
         *(
             word

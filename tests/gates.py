@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from byhand import CheckFailed, check, compare
-from byhand.check import Trial, draw, run
+from byhand.answer import Outcome
+from byhand.check import Trial, judge_on, run, trials_of
 from byhand.exercise import Exercise
 
 # A misconception must miss by far more than rounding could explain. A random
@@ -24,26 +25,22 @@ LEAST_MISCONCEPTIONS = 5
 LEAST_FORMS = 3
 
 
-def trials(exercise: Exercise, seed: int) -> list[Trial]:
-    return [
-        Trial(exercise, case, draw(case, seed, exercise))
-        for case in exercise.cases
-    ]
-
-
 def distance(exercise: Exercise, answer: Callable, seed: int) -> float:
     """How far an answer is off in the case where it is worst, in limits."""
-    return max(far(exercise, t, answer) for t in trials(exercise, seed))
+    return max(
+        far(trial, run(exercise, trial, answer))
+        for trial in trials_of(exercise, None, (seed,))
+    )
 
 
-def far(exercise: Exercise, trial: Trial, answer: Callable) -> float:
-    outcome = run(exercise, trial, answer)
+def far(trial: Trial, outcome: Outcome) -> float:
+    """The same, of what came of an answer in one case."""
     if trial.case.raises is not None:
         return 0.0 if isinstance(outcome.error, trial.case.raises) else np.inf
     if outcome.error is not None or outcome.timed_out:
         return np.inf
     try:
-        got = compare.as_arrays(outcome.value, exercise.returns)
+        got = compare.as_arrays(outcome.value, trial.exercise.returns)
     except compare.Unusable:
         return np.inf
     gaps = map(compare.distance, got, trial.expected, trial.limits)
@@ -59,14 +56,17 @@ def mutation(exercise: Exercise, seed: int) -> list[str]:
     if len(set(sentences)) < len(sentences):
         complaints.append(f"{exercise.id}: two with the same sentence")
     least = RANDOM_DISTANCE if exercise.bounds else DISTANCE
+    # The same trials for all, as each is compared with all the others.
+    trials = trials_of(exercise, None, (seed,))
     for wrong in exercise.misconceptions:
         name = f"{exercise.id}, {wrong.name!r}, seed {seed}"
-        message = failure(exercise.id, wrong.answer, seed)
+        message = judge_on(trials, wrong.answer).failed
         if message is None:
             complaints.append(f"{name}: passes")
         elif wrong.sentence not in str(message):
             complaints.append(f"{name}: gets {message.misconception!r}")
-        if (gap := distance(exercise, wrong.answer, seed)) < least:
+        gap = max(far(trial, trial.outcome_of(wrong)) for trial in trials)
+        if gap < least:
             complaints.append(f"{name}: only {gap:.2g} limits off")
     return complaints
 

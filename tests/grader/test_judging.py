@@ -339,7 +339,7 @@ def made_up(reference, inputs, call, returns):
                 lambda d_in, d_out: torch.nn.Linear(d_in, d_out),
                 linear_inputs,
                 calls.module,
-                ("output", "of_x", "of_weight", "of_bias"),
+                ("output", "of_inputs", "of_weights"),
             ),
         ),
         (
