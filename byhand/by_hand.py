@@ -33,8 +33,9 @@ def notice(names: tuple[str, ...]) -> Iterator[list[str]]:
     def event(frame: FrameType, kind: str, function: Any) -> None:
         if kind == "call":
             name, home = frame.f_code.co_name, frame.f_globals.get("__name__")
-            if name == "__init__":  # by the name of what is being built
-                name = type(frame.f_locals.get("self")).__name__
+            if name == "__init__":  # by what is being built
+                built = type(frame.f_locals.get("self"))
+                name, home = built.__name__, built.__module__
         elif kind == "c_call":
             name, home = getattr(function, "__name__", ""), _home(function)
         else:

@@ -243,13 +243,19 @@ class Trial:
     def outcome_of(self, known: Misconception) -> Outcome:
         """What comes of a misconception: computed once, compared often."""
         if known.name not in self.wrong:
-            self.wrong[known.name] = run(self.exercise, self, known.answer)
+            self.wrong[known.name] = run(
+                self.exercise, self, known.answer, noticing=False
+            )
         return self.wrong[known.name]
 
     @cached_property
     def right(self) -> Any:
         # Without a limit: a library's first import may take long.
-        right = run(self.exercise, self, self.exercise.reference, limit=600)
+        right = run(
+            *(self.exercise, self, self.exercise.reference),
+            limit=600,
+            noticing=False,
+        )
         if right.error or right.timed_out:
             raise RuntimeError(
                 f"{self.exercise.id}: the reference fails on the case "
@@ -353,15 +359,18 @@ def run(
     trial: Trial,
     answer: Callable[..., Any],
     limit: float | None = None,
+    noticing: bool = True,
 ) -> Outcome:
-    """Call an answer on a trial's inputs, in the way of the exercise."""
+    """Call an answer on a trial's inputs, in the way of the exercise.
+
+    noticing: whether to look out for library calls, which takes time.
+    """
     way = partial(exercise.call, answer)
     is_elsewhere = isinstance(answer, Elsewhere)
     if is_elsewhere and exercise.call.__module__ == calls.__name__:
         way = partial(answer.use, exercise.call.__name__)
-    return call(
-        way, trial.inputs, limit, exercise.not_by, watched=not is_elsewhere
-    )
+    not_by = exercise.not_by if noticing else ()
+    return call(way, trial.inputs, limit, not_by, watched=not is_elsewhere)
 
 
 def _unusable(outcome: Outcome, returns: tuple[str, ...]) -> str:
@@ -447,9 +456,7 @@ def agreeing(
 ) -> list[Misconception]:
     """The misconceptions that do the same as an answer did on a trial."""
     return [
-        one
-        for one in known
-        if trial.alike(outcome, trial.outcome_of(one))
+        one for one in known if trial.alike(outcome, trial.outcome_of(one))
     ]
 
 

@@ -85,7 +85,9 @@ def _kind(value: Any) -> str:
 
 def limit(expected: np.ndarray, tolerance: float) -> np.ndarray:
     """How far a right answer may be off: relative and, near 0, absolute."""
-    return tolerance * (1 + np.abs(expected))
+    # Where −∞ is expected, a finite limit tells 0 from −1e9.
+    size = np.where(np.isfinite(expected), np.abs(expected), 0.0)
+    return tolerance * (1 + size)
 
 
 def beyond(

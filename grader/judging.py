@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import nbformat
@@ -25,7 +26,7 @@ from nbformat import NotebookNode
 from byhand import by_hand
 from byhand.answer import TIME_LIMIT, Elsewhere
 from byhand.answer import OutOfTime as AnswerOutOfTime
-from byhand.check import judge, short_cut
+from byhand.check import Trial, judge_on, short_cut, trials_of
 from byhand.exercise import Exercise, find
 from grader.inside.worker import SHOWN
 from grader.sealed import CannotSeal, Died, Nursery, OutOfTime, Worker
@@ -414,6 +415,12 @@ def seeds_of(exercise_id: str, seed: int) -> tuple[int, ...]:
     return tuple(int.from_bytes(digest[:8]) for digest in digests)
 
 
+@lru_cache(maxsize=200)
+def trials(exercise: Exercise, part: str | None, seed: int) -> list[Trial]:
+    """The same for a whole class, right and known wrong answers and all."""
+    return trials_of(exercise, part, seeds_of(exercise.id, seed))
+
+
 def judged(
     session: Session, check: Check, seed: int, options: Options
 ) -> tuple[str, str, str]:
@@ -433,8 +440,8 @@ def judged(
         )
     answer = Answer(session, check.answer, exercise)
     try:
-        verdict = judge(
-            exercise, answer, check.part, seeds_of(exercise.id, seed)
+        verdict = judge_on(
+            trials(exercise, check.part, seed), answer, check.part
         )
     except (CannotSeal, KeyboardInterrupt):
         raise

@@ -10,7 +10,7 @@ import pytest
 import scipy.special
 import torch
 
-from byhand import CheckFailed, answer, check
+from byhand import CheckFailed, answer, by_hand, check
 from byhand.exercise import UnknownExercise, find
 from byhand.exercises import multi_head
 
@@ -75,6 +75,17 @@ def test_a_library_class_that_does_it_all_is_said(capsys):
 
     check("multi_head.multi_head_attention", by_library)
     assert "it calls `torch.MultiheadAttention`" in capsys.readouterr().out
+
+
+def test_a_class_of_ones_own_is_not_the_librarys():
+    class MultiheadAttention(torch.nn.Module):
+        """What somebody may well call it."""
+
+    with by_hand.notice(("MultiheadAttention",)) as called:
+        MultiheadAttention()
+        assert called == []
+        torch.nn.MultiheadAttention(2, 1)
+    assert called == ["torch.MultiheadAttention"]
 
 
 def test_true_and_false_are_shown_as_such():

@@ -86,6 +86,16 @@ class Course:
                 for submission in gradebook.assignment_submissions(self.lesson)
             }
 
+    def autograded(self, student: str) -> str:
+        """What the graded notebook shows, cell after cell."""
+        folder = self.root / "autograded" / student / self.lesson
+        nb = nbformat.read(folder / f"{self.lesson}.ipynb", as_version=4)
+        return "\n".join(
+            output.get("text") or "\n".join(output.get("traceback", []))
+            for cell in nb.cells
+            for output in cell.get("outputs", [])
+        )
+
     def feedback(self, student: str) -> str:
         folder = self.root / "feedback" / student / self.lesson
         return (folder / f"{self.lesson}.html").read_text(encoding="utf-8")
