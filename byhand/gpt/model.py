@@ -208,7 +208,7 @@ def generate(
     only. generator: on the CPU, of the draws. Returns (batch, n + length).
     ValueError: a temperature, k or length that cannot be.
     """
-    if temperature <= 0:
+    if not temperature > 0:  # NaN is not, either
         raise ValueError(f"temperature should be above 0; got {temperature}")
     if top_k is not None and top_k < 1:
         raise ValueError(f"top_k should be at least 1; got {top_k}")

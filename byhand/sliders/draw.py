@@ -208,13 +208,23 @@ def _limits(numbers, scale):
     return (low, high) if low < high else (low - 1, low + 1)
 
 
+def _fitting(written, width):
+    """The font size of a cell's number: 12, or what still fits."""
+    # In DejaVu Sans, which is wider than most: digits, points, other signs.
+    ems = sum(
+        0.64 if c.isdigit() else 0.32 if c in ".," else 0.84 for c in written
+    )
+    return min(12, math.floor((width - 1) / max(ems, 1)))
+
+
 def _cell(where, fill, ink, tag, written):
     x, y, width, height = where
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width - 2}"'
         f' height="{height - 2}" rx="3" style="fill:{fill};stroke:{RULE}"/>'
         f'<text class="cell" {tag} x="{x + width / 2 - 1:.1f}"'
-        f' y="{y + height / 2 - 1:.1f}" dy=".35em" font-size="12"'
+        f' y="{y + height / 2 - 1:.1f}" dy=".35em"'
+        f' font-size="{_fitting(written, width)}"'
         f' text-anchor="middle" style="fill:{ink}">{written}</text>'
     )
 
