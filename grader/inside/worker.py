@@ -37,6 +37,10 @@ IMPORTED = (
     "pyseccomp",
     "scipy.special",
     "torch",
+    # What the first backward() and the first optimizer import by themselves,
+    # half a second each, and would do in every worker anew.
+    "torch._dynamo",
+    "torch.fx.experimental.symbolic_shapes",
 )
 SHOWN = 100_000  # characters of a cell's output that are kept
 _PICTURE = 1_000_000
