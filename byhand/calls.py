@@ -277,6 +277,10 @@ def trained(
     losses = [
         answer(model, optimizer, batches, max_norm) for _ in range(steps)
     ]
+    # Or PyTorch would warn of a gradient that is lost, as if the answer did.
+    losses = [
+        loss.detach() if hasattr(loss, "detach") else loss for loss in losses
+    ]
     losses = None if None in losses else [float(loss) for loss in losses]
     return losses, _weights(model), sum(modes) / max(len(modes), 1)
 
@@ -409,21 +413,27 @@ def continued(
     logits: those of every next token, (vocab,); or None for a model that is
     certain, and looks at the first and the last of at most three tokens.
     training: the mode that it is in before. Returns the first row, how often
-    each token came at each new place, (length, vocab), and the mode after.
+    each token came at each new place, (length, vocab), the mode after, and 1
+    if the same seed gives the same texts again.
     """
     import torch
 
-    rng = torch.Generator().manual_seed(seed)
     model = _next_token(logits).train(training)
-    came = answer(model, ids, length, temperature, rng)
+
+    def write():
+        rng = torch.Generator().manual_seed(seed)
+        return answer(model, ids, length, temperature, rng)
+
+    came = write()
     if came is None:
-        return None, None, None
+        return (None,) * 4
+    after = float(model.training)
     new = came[:, -length:]
     vocab = 7 if logits is None else len(logits)
     shares = torch.stack(
         [(new == token).double().mean(dim=0) for token in range(vocab)], dim=1
     )
-    return came[0], shares, float(model.training)
+    return came[0], shares, after, float(torch.equal(came, write()))
 
 
 def _next_token(logits: Any) -> Any:

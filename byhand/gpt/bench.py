@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 
 from byhand.gpt import data
-from byhand.gpt.train import Recipe, Run, Setup
+from byhand.gpt.train import Recipe, Run, Setup, missing_to_compile
 
 # Dense bfloat16 (float16 where a card has none) of the makers' data sheets,
 # in FLOP/s; the first name that the card's own contains.
@@ -109,7 +109,7 @@ def changes(
             "bfloat16 autocast": {"precision": "bfloat16"},
             **steps,
         }
-    if device.type != "mps":
+    if device.type != "mps" and not missing_to_compile(device):
         steps["torch.compile"] = {"compile": True}
     steps["fused AdamW"] = {"fused_optimizer": True}
     for name, change in steps.items():

@@ -3,6 +3,9 @@
 import dataclasses
 import importlib.util
 import math
+import os
+import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -201,18 +204,34 @@ def device_named(name: str) -> torch.device:
 
 
 def best_setup(device: torch.device, compiled: bool | None = None) -> Setup:
-    """The fastest setup of a device. compiled: None for where it pays."""
+    """The fastest setup of a device. compiled: None for where it pays.
+
+    DeviceError: it should be compiled, and cannot.
+    """
+    missing = missing_to_compile(device)
+    if compiled and missing:
+        raise DeviceError(f"torch.compile needs {missing}; say --no-compile")
     if device.type != "cuda":
         return Setup(device, compile=bool(compiled))
     # Cards before Ampere know no bfloat16 and no tf32.
     bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
-    # torch.compile writes Triton; where that is missing it cannot.
-    has_triton = importlib.util.find_spec("triton") is not None
     return Setup(
         device,
         precision="bfloat16" if bf16 else "float16",
-        compile=has_triton if compiled is None else compiled,
+        compile=not missing if compiled is None else compiled,
     )
+
+
+def missing_to_compile(device: torch.device) -> str:
+    """What torch.compile lacks on this machine; '' if nothing."""
+    if device.type == "cuda":  # it writes Triton
+        found = importlib.util.find_spec("triton") is not None
+        return "" if found else "the package triton"
+    if device.type == "cpu":  # it writes C++
+        names = os.environ.get("CXX"), "g++", "clang++", "cl"
+        found = any(name and shutil.which(name) for name in names)
+        return "" if found else "a C++ compiler (g++, clang++ or cl)"
+    return "" if sys.platform == "darwin" else "Apple's Metal"
 
 
 # --- a run -----------------------------------------------------------------

@@ -6,6 +6,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from byhand.gpt import checkpoint, data
+from byhand.gpt import train as train_module
 from byhand.gpt.model import GPT, GPTConfig
 from byhand.gpt.train import (
     PROFILES,
@@ -316,6 +317,34 @@ def test_devices():
             device_named("cuda")
     assert best_setup(CPU).precision == "float32"
     assert not best_setup(CPU).compile
+
+
+def test_without_a_compiler(monkeypatch):
+    monkeypatch.setattr(train_module.shutil, "which", lambda name: None)
+    assert not best_setup(CPU).compile
+    with pytest.raises(ValueError, match="needs a C\\+\\+ compiler"):
+        best_setup(CPU, compiled=True)
+    monkeypatch.setattr(train_module.shutil, "which", lambda name: "/bin/g++")
+    assert best_setup(CPU, compiled=True).compile
+
+
+def test_the_model_compiles_as_a_whole_and_does_the_same(
+    text, recipe, monkeypatch
+):
+    """As far as it goes without a compiler of C++ or Triton: no breaks."""
+    compiled = torch.compile
+    monkeypatch.setattr(
+        torch,
+        "compile",
+        lambda model: compiled(model, backend="aot_eager", fullgraph=True),
+    )
+    losses = []
+    for wanted in (False, True):
+        run = new_run(
+            text, dataclasses.replace(recipe, dropout=0.0), compile=wanted
+        )
+        losses.append([report.loss for report in finished(run)])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
 
 
 # --- recipes ---------------------------------------------------------------
