@@ -13,7 +13,14 @@ import torch
 from torch import nn
 
 from byhand import calls
-from byhand.exercise import Case, Exercise, Fact, Misconception, readable
+from byhand.exercise import (
+    Case,
+    Exercise,
+    Fact,
+    Misconception,
+    readable,
+    weights_of,
+)
 
 LESSON = "14_decoder"
 
@@ -282,16 +289,6 @@ def pre_norm(self, x, memory, src_mask, tgt_mask):
 # --- cases with weights ----------------------------------------------------
 
 
-def drawn_weights(reference, settings, rng):
-    """A readable number for every parameter."""
-    with torch.device("meta"):  # only names and shapes are wanted
-        module = reference(**settings)
-    return {
-        name: readable(rng, *p.shape) / 2
-        for name, p in module.named_parameters()
-    }
-
-
 def flags(*rows):
     return torch.tensor([[c == "1" for c in row] for row in rows])
 
@@ -312,7 +309,7 @@ def decoding(
     batch, n, m = sizes
 
     def inputs(rng):
-        weights = drawn_weights(reference, settings, rng)
+        weights = weights_of(reference, settings, rng)
         d_model = settings["d_model"]
         x = torch.from_numpy(readable(rng, batch, n, d_model))
         memory = torch.from_numpy(readable(rng, batch, m, d_model))

@@ -17,25 +17,11 @@ from torch import nn
 from torch.nn import functional
 
 from byhand import calls
-from byhand.exercise import Case, Exercise, Misconception, readable
+from byhand.exercise import Case, Exercise, Misconception, readable, weights_of
 
 LESSON = "13_encoder"
 
 RETURNS = ("output", "input_gradients", "weight_gradients")
-
-
-def weights_of(reference, settings, rng):
-    """Weights for every parameter, as arrays, in the reference's order."""
-    with torch.device("meta"):  # only names and shapes are wanted
-        shapes = reference(**settings).named_parameters()
-    drawn = {}
-    for name, parameter in shapes:
-        values = readable(rng, *parameter.shape)
-        # Halved, lest the softmax be so sure of itself that nothing else
-        # shows; the factors of a norm are around 1, as they are in life.
-        is_factor = "norm" in name and name.endswith("weight")
-        drawn[name] = 1 + values / 4 if is_factor else values / 2
-    return drawn
 
 
 def flags(*rows):

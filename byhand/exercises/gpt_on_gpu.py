@@ -13,23 +13,11 @@ from torch import nn
 from torch.nn import functional
 
 from byhand import calls
-from byhand.exercise import Case, Exercise, Misconception, readable
+from byhand.exercise import Case, Exercise, Misconception, readable, weights_of
 
 LESSON = "17_gpt_on_gpu"
 
 MODULE = ("output", "input_gradients", "weight_gradients")
-
-
-def weights_of(reference, settings, rng):
-    """A readable number for every parameter, in the reference's order."""
-    with torch.device("meta"):  # only names and shapes are wanted
-        shapes = reference(**settings).named_parameters()
-    drawn = {}
-    for name, parameter in shapes:
-        values = readable(rng, *parameter.shape)
-        is_factor = "norm" in name and name.endswith("weight")
-        drawn[name] = 1 + values / 4 if is_factor else values / 2
-    return drawn
 
 
 # --- get_batch -------------------------------------------------------------
