@@ -103,8 +103,9 @@ training.show()
 #    in it. Nobody has told it that there is a grammar.
 # 4. The pieces in training are cut off after 224 characters, in the middle of a
 #    story, and most of the news is at a story's beginning. The red dots are
-#    measured on whole stories, like the floor. No piece comes twice among
-#    millions, so there is nothing to learn by heart.
+#    measured on whole stories, like the floor. And 800 steps draw 6,400 pieces,
+#    each from one of 40,000 beginnings: few come twice, so there is hardly
+#    anything to learn by heart.
 #
 # </details>
 #
@@ -717,11 +718,12 @@ for number in (1 / 3, 256.0, 257.0, 1e38):
 #
 # How fast *could* it be? Training costs about 6 operations for each weight and
 # token: 2 forward (a product and a sum), 4 back. (The table of positions is left
-# out: it is looked up, not multiplied.) Attention adds $12 \cdot \text{layers}
-# \cdot \text{width} \cdot n$, with $n$ tokens in a piece. Divide a card's peak by that, and you have the most tokens
-# a second that it can do; divide what you measure by it, and you have your
-# share of the peak. (The library's model has no biases, which is why its GPT-2 has
-# a few weights fewer than yours.)
+# out: it is looked up, not multiplied.) Attention adds
+# $12 \cdot \text{layers} \cdot \text{width} \cdot n$, with $n$ tokens in a piece.
+# Divide a card's peak by that, and you have the most tokens a second that it can
+# do; divide what you measure by it, and you have your share of the peak. (The
+# library's model has no biases, which is why its GPT-2 has a few weights fewer
+# than yours.)
 
 # %% tags=["demonstration"]
 from byhand.gpt import model as library
@@ -750,8 +752,8 @@ for name, vocab in (("tiny", 40), ("small", 65), ("gpt2", 50257)):
 # ```
 #
 # It names the card, and prints tokens a second, the gain of each change, the
-# gain of all so far, and the share of the peak. On a CPU it has fewer rows, and
-# takes minutes.
+# gain of all so far, and the share of the peak. (On a CPU leave `--profile small`
+# out, or it takes hours. The table then has fewer rows.)
 #
 # From a shell, the same training as above, and on any text of yours:
 #
