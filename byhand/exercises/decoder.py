@@ -57,8 +57,6 @@ class TorchDecoder(nn.Module):
         self.library = [nn.TransformerDecoder(layer, num_layers)]
 
     def forward(self, x, memory, src_mask=None, tgt_mask=None):
-        import torch
-
         given = {}
         for k, layer in enumerate(self.layers):
             for name in ("norm1", "norm2", "norm3", "linear1", "linear2"):
@@ -122,8 +120,6 @@ class TorchDecoderLayer(nn.Module):
         ]
 
     def forward(self, x, memory, src_mask=None, tgt_mask=None):
-        import torch
-
         own = dict(self.named_parameters())
         given = {n: p for n, p in own.items() if "attention" not in n}
         for ours, theirs in (

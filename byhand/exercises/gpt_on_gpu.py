@@ -576,9 +576,6 @@ class TorchBlock(nn.Module):
     """PyTorch's encoder layer with norms first, GELU and a causal mask."""
 
     def __init__(self, d_model, num_heads, dropout=0.0):
-        import torch
-
-        nn = torch.nn
         super().__init__()
         self.num_heads = num_heads
         self.norm1 = nn.LayerNorm(d_model)
@@ -590,8 +587,6 @@ class TorchBlock(nn.Module):
         self.linear2 = nn.Linear(4 * d_model, d_model)
 
     def forward(self, x):
-        import torch
-
         n, d_model = x.shape[1:]
         library = torch.nn.TransformerEncoderLayer(
             *(d_model, self.num_heads, 4 * d_model, 0.0, "gelu"),

@@ -135,7 +135,8 @@ def learning_rate(recipe: Recipe, step: int) -> float:
     """The rate of a step, counted from 0.
 
     Up in a straight line, then down a half cosine: Loshchilov and Hutter,
-    "SGDR" (2017), equation 5, without restarts.
+    "SGDR" (2017), equation 5, without restarts. Lesson 15's begins at 0; this
+    at peak / warmup, as a step of length 0 would be a batch for nothing.
     """
     if step < recipe.warmup:
         return recipe.peak * (step + 1) / recipe.warmup

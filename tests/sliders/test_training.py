@@ -86,7 +86,9 @@ def test_a_text_whose_floor_nobody_knows():
 
 def test_nothing_yet():
     empty = training.Curve(0, 800, None, [], [], [], [], "")
-    require_room(training.draw(empty))
+    picture = training.draw(empty)
+    require_room(picture)
+    assert set(shown(picture)) == {f"line {k}" for k in range(4)}
 
 
 def test_it_answers_within_a_blink():
