@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from byhand import doctor, hints, progress
+from byhand.bank import UnknownExercise, find, lessons
 from byhand.environment import scripts_on_path
-from byhand.exercise import Exercise, UnknownExercise, find, lessons
+from byhand.exercise import Exercise
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import contextvars
 import copy
 import ctypes
+import dis
 import io
 import linecache
 import queue
@@ -223,8 +224,15 @@ def names_in(answer: Any) -> set[str]:
 
 
 def _names_in_code(code: CodeType) -> set[str]:
+    # Not all of co_names: the `softmax` of scipy.special.softmax is nobody's
+    # global.
+    names = {
+        step.argval
+        for step in dis.get_instructions(code)
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    }
     inner = [c for c in code.co_consts if isinstance(c, CodeType)]
-    return set(code.co_names).union(*map(_names_in_code, inner))
+    return names.union(*map(_names_in_code, inner))
 
 
 def _learners_line(error: BaseException) -> str:

@@ -18,7 +18,8 @@ from byhand.answer import (
     functions_of,
     names_in,
 )
-from byhand.exercise import Case, Exercise, Misconception, before, find
+from byhand.bank import before, find
+from byhand.exercise import Case, Exercise, Misconception
 
 
 class CheckFailed(AssertionError):
@@ -70,7 +71,7 @@ def check(
     if not callable(answer):
         raise CheckFailed(
             f"{exercise.id}: not right yet.\nPass the function itself, "
-            f"`{exercise_id.partition('.')[2]}`, without brackets behind it; "
+            f"`{exercise.function}`, without brackets behind it; "
             f"got {compare.show(answer)}.",
             exercise.id,
         )
@@ -188,7 +189,7 @@ def short_cut(exercise: Exercise, calls: tuple[str, ...]) -> str:
     names = " and ".join(f"`{call}`" for call in calls)
     return (
         f"By hand means by hand: it calls {names}, which does what "
-        f"`{exercise.id.partition('.')[2]}` is to build."
+        f"`{exercise.function}` is to build."
     )
 
 
@@ -201,7 +202,7 @@ def earlier_ones_right(
     Yields the names that were replaced in the answer's globals; they are put
     back on the way out. A stand-in for an answer elsewhere sees to it itself.
     """
-    right = {e.id.partition(".")[2]: e.reference for e in before(exercise)}
+    right = {e.function: e.reference for e in before(exercise)}
     if isinstance(answer, Elsewhere):
         with answer.with_right(right) as replaced:
             yield replaced

@@ -1,19 +1,14 @@
-"""What an exercise is, and where to find one.
+"""What an exercise is: the vocabulary in which lessons write theirs.
 
-The exercises themselves are in byhand/exercises/, one file a lesson.
+The exercises themselves are in byhand/exercises/, a folder a lesson;
+byhand/bank.py finds them.
 """
 
-import difflib
-import importlib
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
-
-import byhand.exercises
 
 # float32 keeps 7 digits and loses about one over the few dozen operations
 # of an exercise, so 1e-6 (relative, and absolute near 0) accepts an answer
@@ -116,6 +111,16 @@ class Exercise:
     bounds: Callable[..., tuple[np.ndarray, ...]] | None = None
 
     @property
+    def lesson(self) -> str:
+        """The lesson's name without its number: the first half of the id."""
+        return self.id.partition(".")[0]
+
+    @property
+    def function(self) -> str:
+        """What the learner writes: the second half of the id."""
+        return self.id.partition(".")[2]
+
+    @property
     def total_points(self) -> int:
         if isinstance(self.points, dict):
             return sum(self.points.values())
@@ -135,81 +140,3 @@ class Exercise:
                 f"{self.id} has no part {part!r}; its parts: {known}"
             )
         return tuple(case for case in self.cases if case.part == part)
-
-
-def readable(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    """Random float64 numbers from −2.0 to 2.0 with one decimal, never 0."""
-    tenths = rng.integers(1, 21, size=shape) * rng.choice([-1, 1], size=shape)
-    return tenths / 10
-
-
-def weights_of(
-    module: Callable, settings: dict[str, Any], rng: np.random.Generator
-) -> dict[str, np.ndarray]:
-    """A readable number for every weight of a torch module, in its order.
-
-    settings: what it would be built with.
-    """
-    import torch  # takes seconds, and not every lesson needs it
-
-    with torch.device("meta"):  # only names and shapes are wanted
-        shapes = module(**settings).named_parameters()
-    drawn = {}
-    for name, parameter in shapes:
-        values = readable(rng, *parameter.shape)
-        # Halved, lest the softmax be so sure of itself that nothing else
-        # shows; the factors of a norm are around 1, as they are in life.
-        is_factor = "norm" in name and name.endswith("weight")
-        drawn[name] = 1 + values / 4 if is_factor else values / 2
-    return drawn
-
-
-@cache
-def lessons() -> dict[str, tuple[Exercise, ...]]:
-    """Lesson name → its exercises, in the order of the course."""
-    found = {}
-    for module in pkgutil.iter_modules(byhand.exercises.__path__):
-        lesson = importlib.import_module(f"byhand.exercises.{module.name}")
-        found[lesson.LESSON] = lesson.EXERCISES
-    return dict(sorted(found.items()))
-
-
-def before(exercise: Exercise) -> tuple[Exercise, ...]:
-    """The exercises that come before this one in its lesson."""
-    slug = exercise.id.partition(".")[0]
-    lesson = importlib.import_module(f"byhand.exercises.{slug}").EXERCISES
-    return lesson[: lesson.index(exercise)]
-
-
-def find(exercise_id: str) -> Exercise:
-    """The exercise of that id.
-
-    KeyError: there is none; the sentence names the nearest ids.
-    """
-    if not isinstance(exercise_id, str):
-        raise TypeError(
-            "an exercise id is a string like 'self_attention.softmax'; "
-            f"got {type(exercise_id).__name__}"
-        )
-    # Only the lesson's own file is imported, so that a check starts at once.
-    slug = exercise_id.partition(".")[0]
-    names = {m.name for m in pkgutil.iter_modules(byhand.exercises.__path__)}
-    if slug in names:
-        module = importlib.import_module(f"byhand.exercises.{slug}")
-        for exercise in module.EXERCISES:
-            if exercise.id == exercise_id:
-                return exercise
-    known = [e.id for group in lessons().values() for e in group]
-    near = difflib.get_close_matches(exercise_id, known, n=3, cutoff=0.4)
-    hint = f"did you mean {' or '.join(near)}?" if near else "see"
-    raise UnknownExercise(
-        f"there is no exercise {exercise_id!r}; {hint} "
-        "(`python -m byhand exercises` lists them all)"
-    )
-
-
-class UnknownExercise(KeyError):
-    """A KeyError that prints its sentence as it is, not its repr."""
-
-    def __str__(self) -> str:
-        return self.args[0]

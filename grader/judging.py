@@ -26,8 +26,9 @@ from nbformat import NotebookNode
 from byhand import by_hand
 from byhand.answer import TIME_LIMIT, Elsewhere
 from byhand.answer import OutOfTime as AnswerOutOfTime
+from byhand.bank import find
 from byhand.check import Trial, judge_on, short_cut, trials_of
-from byhand.exercise import Exercise, find
+from byhand.exercise import Exercise
 from grader.inside.worker import SHOWN
 from grader.sealed import CannotSeal, Died, Nursery, OutOfTime, Worker
 from grader.submissions import (
@@ -274,7 +275,7 @@ class Answer(Elsewhere):
 
     def _settled(self, name: str) -> bool:
         """Whether an earlier exercise has been judged, in all its parts."""
-        exercise = find(f"{self.exercise.id.partition('.')[0]}.{name}")
+        exercise = find(f"{self.exercise.lesson}.{name}")
         return self.session.judged >= {
             (exercise.id, part) for part in exercise.parts or (None,)
         }

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import byhand
-from byhand.exercise import lessons
+from byhand.bank import lessons
 from grader import judging
 from grader.sealed import CannotSeal, Nursery
 from grader.submissions import Graded, Release, Submission
@@ -87,7 +87,7 @@ def bank() -> str:
     digest = hashlib.sha256()
     for path in (
         *sorted(library.glob("*.py")),
-        *sorted(library.glob("exercises/*.py")),
+        *sorted(library.glob("exercises/**/*.py")),
         *sorted(here.glob("inside/*.py")),
         *(here / n for n in ("judging.py", "sealed.py", "submissions.py")),
     ):

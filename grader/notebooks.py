@@ -22,8 +22,9 @@ from nbformat import NotebookNode
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from byhand.bank import find
 from byhand.environment import scripts_on_path
-from byhand.exercise import Exercise, find
+from byhand.exercise import Exercise
 from byhand.progress import CHECK_CALL
 from grader import pictures
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jinja2
 
-from byhand.exercise import UnknownExercise, find
+from byhand.bank import UnknownExercise, find
 from grader.submissions import Graded
 
 RIGHT, UNKNOWN, EMPTY = "right", "another mistake", "not written"

@@ -5,14 +5,17 @@ can hold the course to it (no complaints) and another can show that it does
 complain (tests/test_gates.py).
 """
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from byhand import CheckFailed, check, compare
+from byhand import CheckFailed, bank, check, compare
 from byhand.answer import Outcome
+from byhand.bank import Incomplete
 from byhand.check import Trial, judge_on, run, trials_of
 from byhand.exercise import Exercise
 
@@ -69,6 +72,46 @@ def mutation(exercise: Exercise, seed: int) -> list[str]:
         if gap < least:
             complaints.append(f"{name}: only {gap:.2g} limits off")
     return complaints
+
+
+def forms(exercise: Exercise) -> list[Callable]:
+    """The right answers to an exercise that the tests keep.
+
+    They stand as FORMS in tests/exercises/forms/LESSON/EXERCISE.py, in a file
+    named like the exercise's own.
+    """
+    file = f"{exercise.lesson}/{file_of(exercise)}.py"
+    name = file.removesuffix(".py").replace("/", ".")
+    try:
+        found = importlib.import_module(f"tests.exercises.forms.{name}")
+    except ModuleNotFoundError:
+        raise Incomplete(
+            f"tests/exercises/forms/{file} is missing: it should list right "
+            f"answers to {exercise.id}, in {LEAST_FORMS} forms at least, as "
+            "FORMS"
+        ) from None
+    return found.FORMS
+
+
+def files_of(slug: str) -> dict[str, Exercise]:
+    """A lesson's files that hold an exercise, by name."""
+    folder = bank.lesson(slug)
+    names = [m.name for m in pkgutil.iter_modules(folder.__path__)]
+    modules = {
+        name: importlib.import_module(f"{folder.__name__}.{name}")
+        for name in names
+    }
+    return {
+        name: module.EXERCISE
+        for name, module in modules.items()
+        if hasattr(module, "EXERCISE")
+    }
+
+
+def file_of(exercise: Exercise) -> str:
+    """The name of the file that an exercise stands in."""
+    found = files_of(exercise.lesson)
+    return next(name for name, one in found.items() if one is exercise)
 
 
 def failure(name: str, answer: Any, seed: int = 0) -> CheckFailed | None:

@@ -9,7 +9,7 @@ import pytest
 
 from byhand import doctor, hints, progress
 from byhand.__main__ import main
-from byhand.exercise import find, lessons
+from byhand.bank import find, lessons
 
 EXERCISE = "self_attention.softmax"
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from byhand import exercise as exercises
-from byhand.exercise import Misconception, find
+from byhand import bank
+from byhand.bank import find
+from byhand.exercise import Misconception
 from byhand.exercises import self_attention
 from tests import gates
 
@@ -106,4 +107,4 @@ def test_the_distance_of_an_infinite_answer():
 
 
 def test_lessons_are_found_by_reading_the_folder():
-    assert "07_self_attention" in exercises.lessons()
+    assert "07_self_attention" in bank.lessons()

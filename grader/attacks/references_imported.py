@@ -11,5 +11,5 @@ def attack(nb, folder):
             nb,
             name,
             "from byhand.exercises import self_attention as bank\n"
-            f"{name} = bank.{name}.reference",
+            f"{name} = bank.{name}.EXERCISE.reference",
         )

@@ -25,8 +25,8 @@ import psutil
 from rich.console import Console
 from rich.progress import Progress
 
+from byhand.bank import lessons
 from byhand.check import judge
-from byhand.exercise import lessons
 from tests.end_to_end.course import Course
 from tests.end_to_end.test_every_lesson import bring_mistakes, paste, rounds
 from tests.exercises.forms import self_attention as forms

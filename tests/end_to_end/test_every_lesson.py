@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import byhand.exercises
-from byhand.exercise import Exercise, lessons
+from byhand.bank import PIECES, lessons
+from byhand.exercise import Exercise
 from grader import notebooks
 from tests.end_to_end.course import Course
 
@@ -17,8 +18,10 @@ every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 def cells_of(exercise: Exercise) -> dict[str, str]:
     """Part → the grade_id of the cell that tests it."""
-    function = exercise.id.partition(".")[2]
-    return {part: f"{function}-{part or 'check'}" for part in parts(exercise)}
+    return {
+        part: f"{exercise.function}-{part or 'check'}"
+        for part in parts(exercise)
+    }
 
 
 def parts(exercise: Exercise) -> tuple[str, ...]:
@@ -74,22 +77,25 @@ def paste(exercise: Exercise, name: str) -> str:
     """A cell whose answer is the misconception of that name.
 
     Where it is graded there are no exercises; the submission brings them, as
-    a file of its own.
+    a package of its own.
     """
-    function = exercise.id.partition(".")[2]
     return (
-        "import mistakes\n\n"
-        f"{function} = next(\n"
-        "    m.answer for e in mistakes.EXERCISES for m in e.misconceptions\n"
+        f"from mistakes.{exercise.lesson} import EXERCISES\n\n"
+        f"{exercise.function} = next(\n"
+        "    m.answer for e in EXERCISES for m in e.misconceptions\n"
         f"    if e.id == {exercise.id!r} and m.name == {name!r}\n"
         ")\n"
     )
 
 
 def bring_mistakes(course: Course, student: str, lesson: str) -> None:
-    slug = lesson.partition("_")[2]
-    bank = Path(byhand.exercises.__path__[0], f"{slug}.py")
-    shutil.copy(bank, course.folder(student) / "mistakes.py")
+    bank, mistakes = Path(byhand.exercises.__path__[0]), Path("mistakes")
+    for name in (lesson.partition("_")[2], PIECES):
+        shutil.copytree(
+            bank / name,
+            course.folder(student) / mistakes / name,
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
 
 
 @every_lesson
@@ -107,9 +113,7 @@ def test_nothing_everything_and_every_misconception(lesson, tmp_path):
     sentences = {}
     for number, wrong in enumerate(rounds(exercises)):
         student = f"wrong{number:02}"
-        pasted = {
-            e.id.partition(".")[2]: paste(e, m.name) for e, m in wrong.items()
-        }
+        pasted = {e.function: paste(e, m.name) for e, m in wrong.items()}
         course.submit(student, course.solved(**pasted))
         bring_mistakes(course, student, lesson)
         marks = dict(everything(lesson))

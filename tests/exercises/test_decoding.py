@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from byhand.compare import distance, limit
-from byhand.exercises.decoding import beam_as_a_table, model
+from byhand.exercises.decoding.beam_search import beam_as_a_table, model
 
 
 def best_of_all(step, bos, eos, vocab, longest):

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from byhand import calls
-from byhand.exercise import Case, find
+from byhand.bank import find
+from byhand.exercise import Case
 from grader import judging
 from grader.judging import Limits, Options, check_of, grade
 from tests.grader.lessons import empty, release, solved, submission

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from byhand.exercise import find
+from byhand.bank import find
 from grader import report
 from grader.submissions import Graded
 

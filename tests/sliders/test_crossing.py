@@ -66,7 +66,7 @@ def test_the_queries_are_the_encodings_of_other_places():
 
 
 def test_the_keys_and_queries_are_those_of_lesson_11():
-    from byhand.exercise import find
+    from byhand.bank import find
 
     right = find("positional_encoding.sinusoidal_encoding").reference
     np.testing.assert_allclose(crossing.encoding(6), right(6, 16), atol=1e-12)

@@ -49,7 +49,7 @@ def test_training_is_that_of_pytorch(setting):
 
 @pytest.mark.parametrize("setting", CORNERS)
 def test_the_rates_are_those_of_the_exercise(setting):
-    from byhand.exercises.training import by_a_turn
+    from byhand.exercises.training.warmup_cosine_lr import by_a_turn
 
     arrays = schedule.compute(*setting)
     peak, warmup, total, _ = setting

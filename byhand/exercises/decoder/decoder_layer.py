@@ -1,0 +1,305 @@
+"""The exercise `decoder.DecoderLayer`."""
+
+import torch
+from torch import nn
+
+from byhand import calls
+from byhand.exercise import Exercise, Misconception
+
+from .shared import (
+    NORMED,
+    RETURNS,
+    TURNED_ROUND,
+    cases_of,
+    inverse,
+    layer_of,
+    masked_as,
+    network,
+)
+
+
+class TorchDecoderLayer(nn.Module):
+    """One layer of it, by torch.nn.TransformerDecoderLayer."""
+
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
+        super().__init__()
+        parts = ("q_proj", "k_proj", "v_proj", "out_proj")
+        self.self_attention, self.cross_attention = (
+            nn.ModuleDict({one: nn.Linear(d_model, d_model) for one in parts})
+            for _ in range(2)
+        )
+        self.norm1, self.norm2, self.norm3 = (
+            nn.LayerNorm(d_model) for _ in range(3)
+        )
+        self.linear1, self.linear2 = (
+            nn.Linear(d_model, d_ff),
+            nn.Linear(d_ff, d_model),
+        )
+        self.num_heads = num_heads
+        # In a list, so that it brings no numbers of its own to learn.
+        self.library = [
+            nn.TransformerDecoderLayer(
+                *(d_model, num_heads, d_ff, dropout),
+                batch_first=True,
+                device="meta",
+            )
+        ]
+
+    def forward(self, x, memory, src_mask=None, tgt_mask=None):
+        own = dict(self.named_parameters())
+        given = {n: p for n, p in own.items() if "attention" not in n}
+        for ours, theirs in (
+            ("self_attention", "self_attn"),
+            ("cross_attention", "multihead_attn"),
+        ):
+            for part in ("weight", "bias"):
+                given[f"{theirs}.in_proj_{part}"] = torch.cat(
+                    [own[f"{ours}.{each}_proj.{part}"] for each in "qkv"]
+                )
+                given[f"{theirs}.out_proj.{part}"] = own[
+                    f"{ours}.out_proj.{part}"
+                ]
+
+        def blocked(mask, keys):
+            if mask is None:
+                return None
+            whole = mask.broadcast_to(len(x), x.shape[1], keys)
+            return ~whole.repeat_interleave(self.num_heads, dim=0)
+
+        (library,) = self.library
+        return torch.func.functional_call(
+            library.train(self.training),
+            given,
+            (x, memory),
+            {
+                "tgt_mask": blocked(tgt_mask, x.shape[1]),
+                "memory_mask": blocked(src_mask, memory.shape[1]),
+            },
+        )
+
+
+def looking(across):
+    """As it should be, but for what the second attention is given."""
+
+    def forward(self, x, memory, src_mask, tgt_mask):
+        a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
+        b = self.norm2(a + across(self, a, memory, src_mask, x, tgt_mask))
+        return self.norm3(b + network(self, b))
+
+    return layer_of(forward)
+
+
+def cross_first(self, x, memory, src_mask, tgt_mask):
+    a = self.norm1(x + self.cross_attention(x, memory, memory, src_mask))
+    b = self.norm2(a + self.self_attention(a, a, a, tgt_mask))
+    return self.norm3(b + network(self, b))
+
+
+def no_third_norm(self, x, memory, src_mask, tgt_mask):
+    a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
+    b = self.norm2(a + self.cross_attention(a, memory, memory, src_mask))
+    return b + network(self, b)
+
+
+def no_second_path(self, x, memory, src_mask, tgt_mask):
+    a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
+    b = self.norm2(self.cross_attention(a, memory, memory, src_mask))
+    return self.norm3(b + network(self, b))
+
+
+def path_from_the_start(self, x, memory, src_mask, tgt_mask):
+    a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
+    b = self.norm2(x + self.cross_attention(a, memory, memory, src_mask))
+    return self.norm3(b + network(self, b))
+
+
+def path_around_two(self, x, memory, src_mask, tgt_mask):
+    a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
+    b = self.norm2(a + self.cross_attention(a, memory, memory, src_mask))
+    return self.norm3(a + network(self, b))
+
+
+def one_norm(self, x, memory, src_mask, tgt_mask):
+    a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
+    b = self.norm1(a + self.cross_attention(a, memory, memory, src_mask))
+    return self.norm1(b + network(self, b))
+
+
+def pre_norm(self, x, memory, src_mask, tgt_mask):
+    z = self.norm1(x)
+    x = x + self.self_attention(z, z, z, tgt_mask)
+    z = self.norm2(x)
+    x = x + self.cross_attention(z, memory, memory, src_mask)
+    return x + network(self, self.norm3(x))
+
+
+MASKS = (
+    'Masks are boolean, `True` means "may attend", and they are the same '
+    "for every head. `tgt_mask` belongs to the attention of the target to "
+    "itself, shape `(n, n)` or `(batch, n, n)`, such as lesson 9's causal "
+    "mask; `src_mask` to the attention to `memory`, shape `(batch, 1, m)`, "
+    "`(n, m)` or `(batch, n, m)`, such as lesson 9's padding mask with an "
+    "axis put in for the queries. `None` masks nothing."
+)
+
+
+EXERCISE = Exercise(
+    id="decoder.DecoderLayer",
+    signature="DecoderLayer(d_model, num_heads, d_ff, dropout=0.0)",
+    asks=(
+        "One layer of the decoder, as a `torch.nn.Module`. Its parts are "
+        "`self_attention` and `cross_attention` (each a "
+        "`MultiHeadAttention`), `norm1`, `norm2`, `norm3` (each a layer norm "
+        "over `d_model`), and `linear1`, `linear2` of the network, "
+        "`d_model` → `d_ff` → `d_model` with ReLU between them. "
+        "`forward(x, memory, src_mask=None, tgt_mask=None)` takes the target "
+        "so far, `(batch, n, d_model)`, and what the encoder made of the "
+        "source, `(batch, m, d_model)`, and returns `(batch, n, d_model)`. "
+        "Three steps, each followed by its add & norm (post-norm): the "
+        "target attends to itself; the target attends to `memory`; the "
+        "network. Dropout, if you build it in, falls on what each step "
+        "returns, before the sum.\n\n"
+        f"{MASKS} The check copies weights into your parts, so their names "
+        "matter, and looks at gradients too: where the mask hides the "
+        "future, output 0 must have no gradient with respect to later "
+        "tokens."
+    ),
+    points=4,
+    difficulty=3,
+    importance=5,
+    minutes=20,
+    reference=TorchDecoderLayer,
+    call=calls.module,
+    cases=cases_of(TorchDecoderLayer),
+    misconceptions=(
+        Misconception(
+            "keys and values from the decoder",
+            "nothing of `memory` reaches your output: the second attention "
+            "takes its keys and values from the target again. It should ask "
+            "with the target and look things up in `memory`.",
+            looking(
+                lambda self, a, memory, src_mask, x, tgt_mask: (
+                    self.cross_attention(a, a, a, tgt_mask)
+                )
+            ),
+        ),
+        Misconception(
+            "values from the decoder",
+            "the second attention compares the target with `memory` but "
+            "carries home the *target's* own values. Keys and values belong "
+            "together: both come from `memory`.",
+            looking(
+                lambda self, a, memory, src_mask, x, tgt_mask: (
+                    self.cross_attention(a, memory, a, src_mask)
+                )
+            ),
+        ),
+        Misconception(
+            "queries from the memory",
+            "the second attention is turned round: its queries come from "
+            "`memory`, and its keys and values from the target. The target "
+            "asks, the source answers; so there is one result for each "
+            "target token.",
+            looking(
+                lambda self, a, memory, src_mask, x, tgt_mask: (
+                    self.cross_attention(memory, a, a, src_mask)
+                )
+            ),
+        ),
+        Misconception(
+            "asks too early",
+            "the second attention asks with the layer's *input*. It should "
+            "ask with what the first add & norm returned, which knows what "
+            "else stands in the target.",
+            looking(
+                lambda self, a, memory, src_mask, x, tgt_mask: (
+                    self.cross_attention(x, memory, memory, src_mask)
+                )
+            ),
+        ),
+        Misconception(
+            "cross-attention first",
+            "the target looks at `memory` before it has looked at itself. "
+            "First self-attention, then cross-attention, then the network.",
+            layer_of(cross_first),
+        ),
+        Misconception(
+            "tgt_mask forgotten",
+            "`tgt_mask` is not used: the target sees its own future, and "
+            "gradients of early outputs reach later tokens. Hand it to the "
+            "self-attention.",
+            masked_as(lambda src, tgt: (None, src)),
+        ),
+        Misconception(
+            "src_mask forgotten",
+            "`src_mask` is not used: the target attends to padding in the "
+            "source. Hand it to the cross-attention.",
+            masked_as(lambda src, tgt: (tgt, None)),
+        ),
+        Misconception(
+            "masks swapped",
+            "the masks have changed places. `tgt_mask` says which *target* "
+            "tokens may be seen, so it goes with the self-attention; "
+            "`src_mask` speaks of source tokens and goes with the "
+            "cross-attention.",
+            masked_as(lambda src, tgt: (src, tgt)),
+        ),
+        Misconception(
+            "masks turned round",
+            TURNED_ROUND,
+            masked_as(lambda src, tgt: (inverse(tgt), inverse(src))),
+        ),
+        Misconception(
+            "third norm missing",
+            "the last sum is not normalised. There are three steps in a "
+            "decoder layer, and each ends with its norm.",
+            layer_of(no_third_norm),
+        ),
+        Misconception(
+            "no residual around cross-attention",
+            "around the cross-attention the residual path is missing: the "
+            "target's own vector is thrown away, and only what was found in "
+            "`memory` goes on.",
+            layer_of(no_second_path),
+        ),
+        Misconception(
+            "residual from the layer's input",
+            "to the result of the cross-attention you add the input of the "
+            "whole *layer*. Add what went into this step: the result of the "
+            "first add & norm.",
+            layer_of(path_from_the_start),
+        ),
+        Misconception(
+            "residual past two steps",
+            "the last residual path jumps over the cross-attention: you add "
+            "what came out of the *first* add & norm. Add what went into the "
+            "network, the result of the second.",
+            layer_of(path_around_two),
+        ),
+        Misconception(
+            "one norm for all",
+            "one and the same norm is used three times. Each step has its "
+            "own γ and β.",
+            layer_of(one_norm),
+        ),
+        Misconception(
+            "pre-norm",
+            "the norms come before the steps (pre-norm). Here they come "
+            "after each sum, as in the paper.",
+            layer_of(pre_norm),
+        ),
+    ),
+    hints=(
+        "Three questions, one for each attention input: who asks in the "
+        "second attention? Whose keys are compared with that? Whose values "
+        "are carried home?",
+        "It is lesson 13's encoder layer with one more step in the middle. "
+        "An attention is called with query, key, value and a mask: the first "
+        "time all three are x, the second time two of them are memory.",
+        "x = norm1(x + self-attention of x, x, x under tgt_mask); x = "
+        "norm2(x + cross-attention of x, memory, memory under src_mask); "
+        "x = norm3(x + linear2 of ReLU of linear1 of x); return x.",
+    ),
+    returns=RETURNS,
+    facts=(NORMED,),
+)

@@ -1,0 +1,202 @@
+"""What several exercises of lesson 14 use."""
+
+import math
+
+import numpy as np
+import torch
+from torch import nn
+
+from byhand.exercise import Case, Fact
+
+from ..pieces.inputs import readable
+from ..pieces.weights import weights_of
+
+
+class Attention(nn.Module):
+    """Multi-head attention with the names of the course."""
+
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
+            self.add_module(name, nn.Linear(d_model, d_model))
+        self.num_heads = num_heads
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (
+            each.unflatten(-1, (self.num_heads, -1))
+            for each in (
+                self.q_proj(query),
+                self.k_proj(key),
+                self.v_proj(value),
+            )
+        )
+        fits = torch.einsum("bnhd,bmhd->bhnm", q, k) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            per_head = mask.broadcast_to(len(q), *fits.shape[-2:])[:, None]
+            fits = torch.where(per_head, fits, -torch.inf)
+        shares = torch.nan_to_num(fits.softmax(dim=-1))
+        found = torch.einsum("bhnm,bmhd->bnhd", shares, v)
+        return self.out_proj(found.flatten(-2))
+
+
+def network(self, x):
+    return self.linear2(torch.relu(self.linear1(x)))
+
+
+def layer_of(forward):
+    """A decoder layer that goes forward like that."""
+
+    class DecoderLayer(nn.Module):
+        def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
+            super().__init__()
+            for name in ("self_attention", "cross_attention"):
+                self.add_module(name, Attention(d_model, num_heads))
+            for name in ("norm1", "norm2", "norm3"):
+                self.add_module(name, nn.LayerNorm(d_model))
+            for name, sizes in (
+                ("linear1", (d_model, d_ff)),
+                ("linear2", (d_ff, d_model)),
+            ):
+                self.add_module(name, nn.Linear(*sizes))
+
+        def forward(self, x, memory, src_mask=None, tgt_mask=None):
+            return forward(self, x, memory, src_mask, tgt_mask)
+
+    return DecoderLayer
+
+
+def masked_as(choose):
+    """As it should be, but for its masks: choose(src, tgt) → (tgt, src)."""
+
+    def forward(self, x, memory, src_mask, tgt_mask):
+        first, second = choose(src_mask, tgt_mask)
+        a = self.norm1(x + self.self_attention(x, x, x, first))
+        b = self.norm2(a + self.cross_attention(a, memory, memory, second))
+        return self.norm3(b + network(self, b))
+
+    return layer_of(forward)
+
+
+def inverse(mask):
+    return None if mask is None else ~mask
+
+
+right_layer = masked_as(lambda src, tgt: (tgt, src))
+
+
+def flags(*rows):
+    return torch.tensor([[c == "1" for c in row] for row in rows])
+
+
+LOOK_BACK = flags("100", "110", "111")
+
+
+# What lesson 9's padding masks become with an axis for the queries.
+PADDED_SOURCE = flags("110", "111")[:, None, :]
+
+
+PADDED_TARGET = torch.stack([LOOK_BACK, LOOK_BACK & flags("110")])
+
+
+def decoding(
+    reference, settings, sizes, src_mask=None, tgt_mask=None, until=None
+):
+    """The inputs of a case; sizes: batch, target tokens, source tokens.
+
+    until: gradients are taken of the outputs before it; None: of all.
+    """
+    batch, n, m = sizes
+
+    def inputs(rng):
+        weights = weights_of(reference, settings, rng)
+        d_model = settings["d_model"]
+        x = torch.from_numpy(readable(rng, batch, n, d_model))
+        memory = torch.from_numpy(readable(rng, batch, m, d_model))
+        along = readable(rng, batch, n, d_model)
+        if until is not None:
+            along[:, until:] = 0
+        return {
+            "settings": settings,
+            "weights": weights,
+            "inputs": [x, memory, src_mask, tgt_mask],
+            "along": torch.from_numpy(along),
+        }
+
+    return inputs
+
+
+def cases_of(reference, **more):
+    """The cases of a layer, or (with num_layers) of a stack."""
+
+    def case(name, d_model, num_heads, d_ff, sizes, **masks):
+        settings = {
+            **more,
+            "d_model": d_model,
+            "num_heads": num_heads,
+            "d_ff": d_ff,
+        }
+        return Case(name, decoding(reference, settings, sizes, **masks))
+
+    return (
+        case("one target token, one source token", 3, 1, 5, (1, 1, 1)),
+        case("one target token, two source tokens", 3, 1, 5, (1, 1, 2)),
+        case("a batch of two, three heads", 6, 3, 5, (2, 3, 4)),
+        case(
+            "look-ahead mask on the target; gradients of output 0 alone",
+            *(4, 2, 5, (2, 3, 3)),
+            tgt_mask=LOOK_BACK,
+            until=1,
+        ),
+        case(
+            "padding mask on the source",
+            *(4, 2, 5, (2, 3, 3)),
+            src_mask=PADDED_SOURCE,
+        ),
+        case(
+            "both masks, one for each sentence",
+            *(4, 2, 5, (2, 3, 3)),
+            src_mask=PADDED_SOURCE,
+            tgt_mask=PADDED_TARGET,
+        ),
+    )
+
+
+RETURNS = ("output", "input_gradients", "weight_gradients")
+
+
+NORMED = Fact(
+    "every output is finite",
+    lambda output, *gradients: bool(np.isfinite(output).all()),
+)
+
+
+TURNED_ROUND = (
+    "what the masks allow is blocked, and what they forbid is seen. In this "
+    'course `True` means "may attend"; PyTorch\'s own layers have it the '
+    "other way round."
+)
+
+
+def stack_of(forward, make=None):
+    """A decoder that goes forward like that, of layers made like that."""
+
+    class Decoder(nn.Module):
+        def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0):
+            super().__init__()
+            sizes = d_model, num_heads, d_ff
+            if make is None:
+                layers = [right_layer(*sizes) for _ in range(num_layers)]
+                self.layers = nn.ModuleList(layers)
+            else:
+                make(self, num_layers, *sizes)
+
+        def forward(self, x, memory, src_mask=None, tgt_mask=None):
+            return forward(self, x, memory, src_mask, tgt_mask)
+
+    return Decoder
+
+
+def one_after_another(self, x, memory, src_mask, tgt_mask):
+    for layer in self.layers:
+        x = layer(x, memory, src_mask, tgt_mask)
+    return x

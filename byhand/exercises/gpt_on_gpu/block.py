@@ -1,0 +1,226 @@
+"""The exercise `gpt_on_gpu.Block`."""
+
+from functools import partial
+
+import torch
+from torch.nn import functional
+
+from byhand import calls
+from byhand.exercise import Case, Exercise, Misconception
+
+from .shared import (
+    MODULE,
+    NEARLY_ALL,
+    Layer,
+    TorchBlock,
+    network,
+    pre_norm,
+    reading,
+    sized,
+)
+
+
+def post_norm(own, x):
+    x = own.norm1(x + own.attention(x))
+    return own.norm2(x + network(own, x))
+
+
+def path_from_the_norm(own, x):
+    y = own.norm1(x)
+    x = y + own.attention(y)
+    y = own.norm2(x)
+    return y + network(own, y)
+
+
+def norm_of_the_result(own, x):
+    x = x + own.norm1(own.attention(x))
+    return x + own.norm2(network(own, x))
+
+
+def side_by_side(own, x):
+    return x + own.attention(own.norm1(x)) + network(own, own.norm2(x))
+
+
+def no_second_path(own, x):
+    x = x + own.attention(own.norm1(x))
+    return network(own, own.norm2(x))
+
+
+def no_first_path(own, x):
+    x = own.attention(own.norm1(x))
+    return x + network(own, own.norm2(x))
+
+
+def second_path_from_x(own, x):
+    y = x + own.attention(own.norm1(x))
+    return x + network(own, own.norm2(y))
+
+
+def one_norm_twice(own, x):
+    x = x + own.attention(own.norm1(x))
+    return x + network(own, own.norm1(x))
+
+
+def network_without_norm(own, x):
+    x = x + own.attention(own.norm1(x))
+    return x + network(own, x)
+
+
+def network_first(own, x):
+    x = x + network(own, own.norm2(x))
+    return x + own.attention(own.norm1(x))
+
+
+def bent_by(bend):
+    def flow(own, x):
+        x = x + own.attention(own.norm1(x))
+        return x + network(own, own.norm2(x), bend)
+
+    return flow
+
+
+def bent_at_the_end(own, x):
+    x = x + own.attention(own.norm1(x))
+    return x + functional.gelu(network(own, own.norm2(x), lambda z: z))
+
+
+def dropping(own, x):
+    x = x + functional.dropout(own.attention(own.norm1(x)), own.p)
+    return x + functional.dropout(network(own, own.norm2(x)), own.p)
+
+
+def other_layer(flow=pre_norm, **more):
+    return partial(Layer, flow=flow, **more)
+
+
+EXERCISE = Exercise(
+    id="gpt_on_gpu.Block",
+    signature="Block(d_model, num_heads, dropout=0.0)",
+    asks=(
+        "One block of a GPT, **pre-norm**: attention reads a normed copy of "
+        "x and *adds* what it found, then the network reads a normed copy of "
+        "the sum and adds in its turn. Nothing ever stands in the way of x "
+        "itself. Its parts are `norm1` (an `nn.LayerNorm`), `attention` (your "
+        "`CausalSelfAttention`), `norm2`, `linear1` (from `d_model` to `4 * "
+        "d_model`) and `linear2` (back again), with GELU between, "
+        "`torch.nn.functional.gelu`. `forward(x)` takes and returns `(batch, "
+        "n, d_model)`. In training, what attention and network add is dropped "
+        "with probability `dropout`; in use, nothing."
+    ),
+    points=2,
+    difficulty=2,
+    importance=5,
+    minutes=10,
+    reference=TorchBlock,
+    call=calls.module,
+    cases=(
+        Case("one token", reading(TorchBlock, sized(2, 1), 1, 1)),
+        Case("one head, two tokens", reading(TorchBlock, sized(3, 1), 1, 2)),
+        Case(
+            "two heads; gradients of output 0 alone",
+            reading(TorchBlock, sized(4, 2), 1, 3, first=1),
+        ),
+        Case("two texts", reading(TorchBlock, sized(6, 3), 2, 4)),
+        Case(
+            "dropout of nearly 1, in use: nothing is dropped",
+            reading(TorchBlock, sized(4, 2, dropout=NEARLY_ALL), 1, 3),
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "post-norm",
+            "this is post-norm, as in the first Transformer: the norm comes "
+            "after the sum. In a GPT it comes first, on what the sub-layer "
+            "*reads*, and the path of x stays free.",
+            other_layer(post_norm),
+        ),
+        Misconception(
+            "path from after the norm",
+            "you add to the *normed* x. The sub-layer reads the normed copy; "
+            "what it found is added to x as it was before the norm.",
+            other_layer(path_from_the_norm),
+        ),
+        Misconception(
+            "norm of what was found",
+            "you norm what a sub-layer returns. Norm what it *reads*.",
+            other_layer(norm_of_the_result),
+        ),
+        Misconception(
+            "side by side",
+            "attention and network both read the block's input. The network "
+            "should read the sum that attention has added to.",
+            other_layer(side_by_side),
+        ),
+        Misconception(
+            "no path around the network",
+            "the residual path around the network is missing: what it "
+            "returns *replaces* x.",
+            other_layer(no_second_path),
+        ),
+        Misconception(
+            "no path around attention",
+            "the residual path around attention is missing: what it returns "
+            "*replaces* x.",
+            other_layer(no_first_path),
+        ),
+        Misconception(
+            "second sum from the block's input",
+            "the second sum begins at the block's input again, so that what "
+            "attention has added is lost on the way.",
+            other_layer(second_path_from_x),
+        ),
+        Misconception(
+            "one norm twice",
+            "`norm1` does the work of both norms, and `norm2` is never used.",
+            other_layer(one_norm_twice),
+        ),
+        Misconception(
+            "network without a norm",
+            "the network reads x as it is. `norm2` comes before it.",
+            other_layer(network_without_norm),
+        ),
+        Misconception(
+            "network first",
+            "the network comes before attention in yours.",
+            other_layer(network_first),
+        ),
+        Misconception(
+            "ReLU",
+            "you used ReLU, as the first Transformer did. GPT has GELU.",
+            other_layer(bent_by(torch.relu)),
+        ),
+        Misconception(
+            "no GELU",
+            "there is nothing between `linear1` and `linear2`, and two "
+            "linear layers in a row are no more than one.",
+            other_layer(bent_by(lambda z: z)),
+        ),
+        Misconception(
+            "GELU at the end",
+            "GELU comes after `linear2`; it belongs between the two.",
+            other_layer(bent_at_the_end),
+        ),
+        Misconception(
+            "network as wide as the model",
+            "the network is `d_model` numbers wide inside. It has `4 * "
+            "d_model`.",
+            other_layer(wide=1),
+        ),
+        Misconception(
+            "dropping in use",
+            "numbers are dropped although the block is in use: `eval()` does "
+            "not reach your dropout.",
+            other_layer(dropping),
+        ),
+    ),
+    hints=(
+        "Read the sentence of the exercise with your finger on x: where is "
+        "it copied, where is it added to?",
+        "Two lines, each of the form x = x + something of norm(x).",
+        "x = x + drop(attention(norm1(x))); return x + "
+        "drop(linear2(gelu(linear1(norm2(x))))).",
+    ),
+    returns=MODULE,
+    not_by=("TransformerEncoderLayer", "TransformerDecoderLayer"),
+    tolerance=1e-5,
+)

@@ -1,0 +1,237 @@
+"""The exercise `gpt_on_gpu.CausalSelfAttention`."""
+
+import math
+from functools import partial
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from byhand import calls
+from byhand.exercise import Case, Exercise, Misconception
+
+from .shared import (
+    MODULE,
+    NEARLY_ALL,
+    Causal,
+    look_back,
+    reading,
+    sized,
+    three_of,
+)
+
+
+class TorchCausal(nn.Module):
+    """PyTorch's multi-head attention, told to look back only."""
+
+    def __init__(self, d_model, num_heads, dropout=0.0):
+        super().__init__()
+        self.num_heads = num_heads
+        self.qkv_proj = nn.Linear(d_model, 3 * d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(self, x):
+        n, d_model = x.shape[1:]
+        later = torch.ones(n, n, dtype=torch.bool).triu(1)
+        output, _ = functional.multi_head_attention_forward(
+            *(x.transpose(0, 1),) * 3,
+            d_model,
+            self.num_heads,
+            self.qkv_proj.weight,
+            self.qkv_proj.bias,
+            None,
+            None,
+            False,
+            0.0,
+            self.out_proj.weight,
+            self.out_proj.bias,
+            need_weights=False,
+            attn_mask=later,
+        )
+        return output.transpose(0, 1)
+
+
+def heads_by_reshape(x, num_heads):
+    batch, n, d_model = x.shape
+    return x.reshape(batch, num_heads, n, d_model // num_heads)
+
+
+def put_together_by_reshape(x):
+    batch, heads, n, width = x.shape
+    return x.reshape(batch, n, heads * width)
+
+
+def look_strictly_back(scores):
+    n, m = scores.shape[-2:]
+    now = torch.ones(n, m, dtype=torch.bool).triu()
+    return scores.masked_fill(now, -math.inf).softmax(dim=-1).nan_to_num()
+
+
+def look_ahead(scores):
+    return look_back(scores.mT.flip(-1).mT.flip(-1)).flip(-1).flip(-2)
+
+
+def zeros_before_softmax(scores):
+    return scores.tril().softmax(dim=-1)
+
+
+def zeros_after_softmax(scores):
+    return scores.softmax(dim=-1).tril()
+
+
+def other_order(*order):
+    def parts(own, x):
+        found = three_of(own, x)
+        return [found[k] for k in order]
+
+    return parts
+
+
+def head_by_head(own, x):
+    """Cut into heads first: every head's q, k and v stand side by side."""
+    h = own.num_heads
+    each = own.qkv_proj(x).unflatten(-1, (h, 3, -1))
+    return [each[..., k, :].flatten(-2) for k in range(3)]
+
+
+def other_causal(**parts):
+    return partial(Causal, **parts)
+
+
+EXERCISE = Exercise(
+    id="gpt_on_gpu.CausalSelfAttention",
+    signature="CausalSelfAttention(d_model, num_heads, dropout=0.0)",
+    asks=(
+        "The attention of a GPT, as a `torch.nn.Module`: every token looks "
+        "at itself and at what came before it, in `num_heads` heads. It "
+        "learns two linear layers, both with bias: `qkv_proj`, from `d_model` "
+        "to `3 * d_model` numbers, which are the query, the key and the value "
+        "in this order (each `d_model` wide, one matrix product in place of "
+        "three), and `out_proj`, from `d_model` to `d_model`. "
+        "`forward(x)` takes `(batch, n, d_model)` and returns the same shape. "
+        "The mask is always causal, so that nobody has to pass one. "
+        "`torch.nn.functional.scaled_dot_product_attention` is allowed here, "
+        "and on a GPU it is the point. In training, attention weights are "
+        "dropped with probability `dropout`; in use (`eval()`), none."
+    ),
+    points=3,
+    difficulty=3,
+    importance=5,
+    minutes=15,
+    reference=TorchCausal,
+    call=calls.module,
+    cases=(
+        Case("one token", reading(TorchCausal, sized(4, 2), 1, 1)),
+        Case("one head, two tokens", reading(TorchCausal, sized(3, 1), 1, 2)),
+        Case(
+            "two heads; gradients of output 0 alone",
+            reading(TorchCausal, sized(4, 2), 1, 3, first=1),
+        ),
+        Case(
+            "three heads, two texts", reading(TorchCausal, sized(12, 3), 2, 5)
+        ),
+        Case(
+            "dropout of nearly 1, in use: nothing is dropped",
+            reading(TorchCausal, sized(4, 2, dropout=NEARLY_ALL), 2, 3),
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "no mask",
+            "tokens see what comes after them. A model that is trained so "
+            "finds each answer in its own input, and has learned nothing "
+            "when it must write.",
+            other_causal(weigh=lambda scores: scores.softmax(dim=-1)),
+        ),
+        Misconception(
+            "looks ahead only",
+            "the mask is turned round: tokens see what comes *after* them, "
+            "and nothing of what was before.",
+            other_causal(weigh=look_ahead),
+        ),
+        Misconception(
+            "not at itself",
+            "a token does not see itself. The diagonal is allowed: at place "
+            "i, tokens 0 to i are known, and token i + 1 is asked for.",
+            other_causal(weigh=look_strictly_back),
+        ),
+        Misconception(
+            "zeros before the softmax",
+            "later scores were set to 0 before the softmax, and e⁰ = 1 is a "
+            "weight like any other. It is −∞ that becomes 0.",
+            other_causal(weigh=zeros_before_softmax),
+        ),
+        Misconception(
+            "zeros after the softmax",
+            "later weights were set to 0 *after* the softmax, so the others "
+            "no longer add up to 1.",
+            other_causal(weigh=zeros_after_softmax),
+        ),
+        Misconception(
+            "not scaled",
+            "the scores are not divided by the root of a head's width.",
+            other_causal(scale=lambda d_model, width: 1.0),
+        ),
+        Misconception(
+            "root of d_model",
+            "you divided by √d_model; it is the root of the *head's* width.",
+            other_causal(scale=lambda d_model, width: d_model**-0.5),
+        ),
+        Misconception(
+            "key, query, value",
+            "query and key changed places. In `qkv_proj` they stand in the "
+            "order of its name: query, key, value.",
+            other_causal(parts=other_order(1, 0, 2)),
+        ),
+        Misconception(
+            "value, key, query",
+            "query and value changed places. In `qkv_proj` they stand in the "
+            "order of its name: query, key, value.",
+            other_causal(parts=other_order(2, 1, 0)),
+        ),
+        Misconception(
+            "three for each head",
+            "you cut into heads first and each head into three. The first "
+            "third of all numbers is the query of *all* heads: cut into "
+            "three first.",
+            other_causal(parts=head_by_head),
+        ),
+        Misconception(
+            "split by reshape alone",
+            "the heads mix up tokens: the last axis becomes two (heads, "
+            "width), and then that of the heads moves in front of the tokens.",
+            other_causal(split=heads_by_reshape),
+        ),
+        Misconception(
+            "merged by reshape alone",
+            "the heads were put together without moving their axis back "
+            "behind the tokens first.",
+            other_causal(merge=put_together_by_reshape),
+        ),
+        Misconception(
+            "no last projection",
+            "`out_proj` is missing: the heads were put side by side and "
+            "handed out.",
+            other_causal(finish=lambda own, x: x),
+        ),
+        Misconception(
+            "dropping in use",
+            "weights are dropped although the module is in use. The function "
+            "`scaled_dot_product_attention` does not know of `eval()`: its "
+            "`dropout_p` has to be 0 unless `self.training`.",
+            other_causal(drop=functional.dropout),
+        ),
+    ),
+    hints=(
+        "Which of lesson 13's four projections have become one here? What is "
+        "the mask, if nobody passes it?",
+        "`chunk(3, dim=-1)` gives query, key and value. Then heads as in "
+        "lesson 10. PyTorch's function takes `is_causal=True`, and scales.",
+        "q, k, v = qkv_proj(x).chunk(3, -1), each as (batch, heads, n, "
+        "width); y = scaled_dot_product_attention(q, k, v, dropout_p = "
+        "dropout if training else 0, is_causal=True); merge the heads; "
+        "return out_proj of that.",
+    ),
+    returns=MODULE,
+    not_by=("MultiheadAttention",),
+)

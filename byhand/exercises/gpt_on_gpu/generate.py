@@ -1,0 +1,240 @@
+"""The exercise `gpt_on_gpu.generate`."""
+
+import numpy as np
+import torch
+
+from byhand import calls
+from byhand.exercise import Case, Exercise, Misconception
+
+from .shared import nothing
+
+
+def by_searching(model, ids, length, temperature, rng):
+    """A draw is where a number falls among the summed-up chances."""
+    was = model.training
+    model.eval()
+    with torch.no_grad():
+        for _ in range(length):
+            logits = model(ids[:, -model.block_size :])[:, -1].double()
+            chances = (logits / temperature).softmax(dim=-1).cumsum(dim=-1)
+            throw = torch.rand(len(ids), 1, generator=rng, dtype=torch.float64)
+            new = torch.searchsorted(chances, throw)
+            new = new.clamp(max=logits.shape[-1] - 1)
+            ids = torch.cat([ids, new], dim=1)
+    model.train(was)
+    return ids
+
+
+def drawn_from(chances, rng):
+    return torch.multinomial(chances, 1, generator=rng)
+
+
+def write_by(
+    before=lambda model: model.eval(),
+    see=lambda ids, model: ids[:, -model.block_size :],
+    place=lambda logits: logits[:, -1],
+    chances=lambda logits, t: (logits / t).softmax(dim=-1),
+    draw=drawn_from,
+    count=lambda length: length,
+    after=lambda model, was: model.train(was),
+    result=lambda ids, length: ids,
+):
+    """A wrong answer that goes wrong in one of these places."""
+
+    def answer(model, ids, length, temperature, rng):
+        was = model.training
+        before(model)
+        for _ in range(count(length)):
+            logits = place(model(see(ids, model)).double())
+            new = draw(chances(logits, temperature), rng)
+            ids = torch.cat([ids, new], dim=1)
+        after(model, was)
+        return result(ids, length)
+
+    return answer
+
+
+SURE = (  # every next token is certain
+    ("one token more", 1, 2, True),
+    ("five more than the model can look at", 3, 6, True),
+    ("a model that was in use already", 2, 3, False),
+)
+
+
+ROWS = 3000
+
+
+def sure(width, length, training):
+    return lambda rng: {
+        "logits": None,
+        "ids": torch.from_numpy(rng.integers(7, size=(2, width))),
+        "length": length,
+        "temperature": 0.5,
+        "training": training,
+        "seed": int(rng.integers(2**31)),
+    }
+
+
+def unsure(temperature):
+    return lambda rng: {
+        "logits": torch.tensor([0.0, 1.0, 2.5, -1.0], dtype=torch.float64),
+        "ids": torch.zeros(ROWS, 2, dtype=torch.int64),
+        "length": 1,
+        "temperature": temperature,
+        "training": True,
+        "seed": int(rng.integers(2**31)),
+    }
+
+
+def writing_bounds(logits, ids, length, temperature, training, seed):
+    """Exact where the model is certain; else five standard errors."""
+    exact = 1e-6
+    new = ids.shape[1] + length
+    if logits is None:
+        return (
+            np.full(new, exact),
+            np.full((length, 7), exact),
+            *(np.array(exact),) * 2,
+        )
+    chances = (logits / temperature).softmax(dim=-1).numpy()
+    # Both shares that are compared are random: the root of two.
+    shares = 5 * np.sqrt(2 * chances * (1 - chances) / len(ids))
+    which = np.where(np.arange(new) < ids.shape[1], exact, len(chances))
+    return which, exact + shares[None], *(np.array(exact),) * 2
+
+
+EXERCISE = Exercise(
+    id="gpt_on_gpu.generate",
+    signature="generate(model, ids, length, temperature, rng)",
+    asks=(
+        "Let a model write. `ids` `(batch, n)` are the beginnings of several "
+        "texts. `length` times over: give the model the last "
+        "`model.block_size` tokens of each text at most, take the logits of "
+        "the *last* place, divide them by `temperature`, draw a token from "
+        "their softmax (`torch.multinomial` with `generator=rng`, a "
+        "`torch.Generator`), and put it behind the text. Return the whole, "
+        "`(batch, n + length)`. The model works in evaluation mode "
+        "meanwhile, and is left in the mode in which it was found. "
+        "`model(ids)` gives logits `(batch, n, vocab)`."
+    ),
+    points=2,
+    difficulty=3,
+    importance=4,
+    minutes=10,
+    reference=by_searching,
+    call=calls.continued,
+    cases=(
+        *(Case(name, sure(*sizes)) for name, *sizes in SURE),
+        Case("four tokens, temperature 1", unsure(1.0)),
+        Case("four tokens, temperature 3", unsure(3.0)),
+    ),
+    misconceptions=(
+        Misconception(
+            "never cropped",
+            "the model was given more tokens than it has positions for. "
+            "Give it the last `block_size` of them.",
+            write_by(see=lambda ids, model: ids),
+        ),
+        Misconception(
+            "cropped at the wrong end",
+            "when the text grew too long, you kept its *beginning*. What "
+            "comes next depends on the end.",
+            write_by(see=lambda ids, model: ids[:, : model.block_size]),
+        ),
+        Misconception(
+            "one token seen",
+            "the model sees the last token only, and has forgotten what came "
+            "before.",
+            write_by(see=lambda ids, model: ids[:, -1:]),
+        ),
+        Misconception(
+            "logits of the first place",
+            "you took the logits of the first place, which say what comes "
+            "*second*. The last place knows most.",
+            write_by(place=lambda logits: logits[:, 0]),
+        ),
+        Misconception(
+            "always the likeliest",
+            "you always take the likeliest token. Draw one, so that the "
+            "others come as often as the model thinks.",
+            write_by(
+                draw=lambda chances, rng: chances.argmax(-1, keepdim=True)
+            ),
+        ),
+        Misconception(
+            "rng not used",
+            "the same `rng` gives other texts each time: draws do not come "
+            "from it. Hand it to `torch.multinomial`, as its `generator`.",
+            write_by(draw=lambda chances, rng: torch.multinomial(chances, 1)),
+        ),
+        Misconception(
+            "temperature ignored",
+            "`temperature` makes no difference in yours.",
+            write_by(chances=lambda logits, t: logits.softmax(dim=-1)),
+        ),
+        Misconception(
+            "temperature multiplied",
+            "you multiplied by the temperature: high ones sharpen in yours, "
+            "and should flatten.",
+            write_by(chances=lambda logits, t: (logits * t).softmax(dim=-1)),
+        ),
+        Misconception(
+            "uniform",
+            "all tokens come equally often: the logits do not count.",
+            write_by(
+                chances=lambda logits, t: torch.full_like(
+                    logits, 1 / logits.shape[-1]
+                )
+            ),
+        ),
+        Misconception(
+            "only the new ones",
+            "you returned the new tokens without the beginning.",
+            write_by(result=lambda ids, length: ids[:, -length:]),
+        ),
+        Misconception(
+            "one too few",
+            "one token is missing at the end.",
+            write_by(count=lambda length: length - 1),
+        ),
+        Misconception(
+            "one too many",
+            "there is a token too many at the end.",
+            write_by(count=lambda length: length + 1),
+        ),
+        Misconception(
+            "in training mode",
+            "the model wrote in training mode, with dropout. `model.eval()` "
+            "comes first.",
+            write_by(before=nothing),
+        ),
+        Misconception(
+            "left in evaluation mode",
+            "the model was left in evaluation mode. If it was in training "
+            "before, its dropout now sleeps on.",
+            write_by(after=nothing),
+        ),
+        Misconception(
+            "put into training mode",
+            "the model is in training mode afterwards, whatever it was "
+            "before. Remember `model.training`, and restore that.",
+            write_by(after=lambda model, was: model.train()),
+        ),
+    ),
+    hints=(
+        "The model returns logits for every place. Which of them say "
+        "something about a token that is not there yet?",
+        "`was = model.training` first, `model.train(was)` last. "
+        "`ids[:, -k:]` is all of it where there are fewer than k.",
+        "repeat length times: logits = model(ids[:, -block_size:])[:, -1] / "
+        "temperature; new = multinomial(softmax(logits), 1, generator=rng); "
+        "ids = ids and new, joined along axis 1.",
+    ),
+    returns=(
+        "first_text",
+        "share_of_each_token",
+        "in_training_mode_after",
+        "same_seed_same_text",
+    ),
+    bounds=writing_bounds,
+)

@@ -1,0 +1,149 @@
+"""The exercise `gpt_on_gpu.load_checkpoint`."""
+
+import torch
+
+from byhand import calls
+from byhand.exercise import Case, Exercise, Misconception
+
+from .shared import FORMAT, in_training, nothing
+
+
+def load_by(
+    weights=lambda model, kept: model.load_state_dict(kept),
+    memory=lambda optimizer, kept: optimizer.load_state_dict(kept),
+    random=torch.set_rng_state,
+    after=nothing,
+    result=lambda kept: kept["step"],
+):
+    """Loaded as it should be, but for these."""
+
+    def answer(path, model, optimizer):
+        kept = torch.load(path, weights_only=True)
+        weights(model, kept["model"])
+        memory(optimizer, kept["optimizer"])
+        random(kept["rng"])
+        after(kept)
+        return result(kept)
+
+    return answer
+
+
+def by_copying(path, model, optimizer):
+    """Number by number, into the optimizer's own state too."""
+    kept = torch.load(path, weights_only=True)
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            weight.copy_(kept["model"][name])
+    for place, weight in enumerate(model.parameters()):
+        for name, value in kept["optimizer"]["state"][place].items():
+            optimizer.state[weight][name].copy_(value)
+    torch.set_rng_state(kept["rng"])
+    return kept["step"]
+
+
+def first_moment_only(optimizer, kept):
+    mine = optimizer.state_dict()
+    for place, state in mine["state"].items():
+        state["exp_avg"] = kept["state"][place]["exp_avg"]
+    optimizer.load_state_dict(mine)
+
+
+def half_of(model, kept):
+    first = next(iter(kept))
+    model.load_state_dict({first: kept[first]}, strict=False)
+
+
+EXERCISE = Exercise(
+    id="gpt_on_gpu.load_checkpoint",
+    signature="load_checkpoint(path, model, optimizer)",
+    asks=(
+        f"The way back. `path` is a file with {FORMAT}. Put all of it where "
+        "it came from, into `model` and `optimizer` and PyTorch's random "
+        "numbers (`torch.set_rng_state`), and return the step. Read with "
+        "`torch.load(path, weights_only=True)`, which never runs code from "
+        "the file. The check goes on training from there, with dropout: "
+        "every number must be the same as if nothing had happened."
+    ),
+    points=2,
+    difficulty=2,
+    importance=4,
+    minutes=10,
+    reference=by_copying,
+    call=calls.restored,
+    cases=(Case("into another model, trained otherwise", in_training),),
+    misconceptions=(
+        Misconception(
+            "optimizer not restored",
+            "the optimizer still remembers its own gradients, so the next "
+            "steps go elsewhere. Load its state as well.",
+            load_by(memory=nothing),
+        ),
+        Misconception(
+            "weights not restored",
+            "the model's weights are what they were before.",
+            load_by(weights=nothing),
+        ),
+        Misconception(
+            "some weights only",
+            "only some of the weights have arrived. With `strict=False`, "
+            "what is missing is passed over in silence.",
+            load_by(weights=half_of),
+        ),
+        Misconception(
+            "first moment only",
+            "the optimizer has got back its mean of gradients, but not that "
+            "of their squares.",
+            load_by(memory=first_moment_only),
+        ),
+        Misconception(
+            "random numbers not restored",
+            "the random numbers are not those that would have come: dropout "
+            "drops others from here on.",
+            load_by(random=nothing),
+        ),
+        Misconception(
+            "seeded with 0",
+            "you set a seed. The state from the file is what goes on where "
+            "the run stopped.",
+            load_by(random=lambda state: torch.manual_seed(0)),
+        ),
+        Misconception(
+            "a number drawn afterwards",
+            "a random number was drawn after the state had been restored, so "
+            "that all others come one too early.",
+            load_by(after=lambda kept: torch.rand(1)),
+        ),
+        Misconception(
+            "everything returned",
+            "you returned all that the file holds. The step is asked for; "
+            "the rest should be in its place by then.",
+            load_by(result=lambda kept: kept),
+        ),
+        Misconception(
+            "nothing returned",
+            "nothing came back: the step is asked for, or the learning rate "
+            "would begin anew.",
+            load_by(result=nothing),
+        ),
+        Misconception(
+            "the step after",
+            "the step is one too many: the file holds how many are done.",
+            load_by(result=lambda kept: kept["step"] + 1),
+        ),
+    ),
+    hints=(
+        "Which four things went into the file? Where does each belong?",
+        "`load_state_dict` of the model, and that of the optimizer, copy "
+        "numbers into what is there. A new model, or a new optimizer, would "
+        "be of no use to whoever called you.",
+        "kept = torch.load(path, weights_only=True); two times "
+        "load_state_dict; torch.set_rng_state(kept['rng']); return "
+        "kept['step'].",
+    ),
+    returns=(
+        "step",
+        "weights",
+        "random_numbers_that_come_next",
+        "weights_after_two_more_steps",
+    ),
+)

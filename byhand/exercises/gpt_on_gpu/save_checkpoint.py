@@ -1,0 +1,168 @@
+"""The exercise `gpt_on_gpu.save_checkpoint`."""
+
+import torch
+
+from byhand import calls
+from byhand.exercise import Case, Exercise, Misconception
+
+from .shared import FORMAT, in_training
+
+
+def state_of(model, optimizer, step):
+    return {
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "step": step,
+        "rng": torch.get_rng_state(),
+    }
+
+
+def moved_into_place(path, state):
+    beside = path.with_suffix(".partial")
+    torch.save(state, beside)
+    beside.replace(path)
+
+
+def save_all(path, model, optimizer, step):
+    moved_into_place(path, state_of(model, optimizer, step))
+
+
+def save_by(**other):
+    """Saved as it should be, but for these entries; None for none."""
+
+    def answer(path, model, optimizer, step):
+        state = state_of(model, optimizer, step)
+        state |= {name: make(state[name]) for name, make in other.items()}
+        state = {n: value for n, value in state.items() if value is not None}
+        moved_into_place(path, state)
+
+    return answer
+
+
+def no_entry(value):
+    return None
+
+
+def written_over(path, model, optimizer, step):
+    torch.save(state_of(model, optimizer, step), path)
+
+
+def left_behind(path, model, optimizer, step):
+    beside = path.with_suffix(".partial")
+    torch.save(state_of(model, optimizer, step), beside)
+    path.unlink()
+    path.write_bytes(beside.read_bytes())
+
+
+def whole_objects(path, model, optimizer, step):
+    moved_into_place(path, (model, optimizer, step))
+
+
+def draws_first(path, model, optimizer, step):
+    torch.rand(1)
+    save_all(path, model, optimizer, step)
+
+
+EXERCISE = Exercise(
+    id="gpt_on_gpu.save_checkpoint",
+    signature="save_checkpoint(path, model, optimizer, step)",
+    asks=(
+        "Keep a training run, so that it can go on as if it had never "
+        f"stopped. Write with `torch.save` to `path` (a `pathlib.Path`) "
+        f"{FORMAT}. **A crash while you write must not cost the older "
+        "checkpoint**, which may stand at `path` already: write the file "
+        "under another name in the same folder first, and then move it to "
+        "its place with `os.replace`, which is done all at once or not at "
+        "all. No other file may be left. Return nothing."
+    ),
+    points=2,
+    difficulty=2,
+    importance=4,
+    minutes=10,
+    reference=save_all,
+    call=calls.saved,
+    cases=(
+        Case("a model with AdamW and dropout, after two steps", in_training),
+    ),
+    misconceptions=(
+        Misconception(
+            "optimizer forgotten",
+            "the optimizer is missing. Adam remembers a mean of gradients "
+            "and one of their squares for every weight; without them it "
+            "begins again as if nothing were known.",
+            save_by(optimizer=no_entry),
+        ),
+        Misconception(
+            "random numbers forgotten",
+            "the state of the random numbers is missing: dropout would draw "
+            "others, and nothing after that would be the same.",
+            save_by(rng=no_entry),
+        ),
+        Misconception(
+            "step forgotten",
+            "the step is missing. The learning rate follows from it, and "
+            "what of the data comes next.",
+            save_by(step=no_entry),
+        ),
+        Misconception(
+            "seed in place of the state",
+            "what you keep under `rng` is not the state of the random "
+            "numbers. A seed says where they began, not where they are now.",
+            save_by(rng=lambda state: torch.initial_seed()),
+        ),
+        Misconception(
+            "reseeded state",
+            "the random numbers that come next are others than they would "
+            "have been: were some drawn, or a seed set, before their state "
+            "was kept?",
+            draws_first,
+        ),
+        Misconception(
+            "next step",
+            "the step is one too many: the number of steps that are done is "
+            "what was given.",
+            save_by(step=lambda step: step + 1),
+        ),
+        Misconception(
+            "whole objects",
+            "you saved objects, not their numbers. Reading such a file runs "
+            "code that the file names, so nobody should read one that comes "
+            "from elsewhere, and `weights_only=True` refuses it.",
+            whole_objects,
+        ),
+        Misconception(
+            "written over",
+            "you wrote straight into `path`, over the older checkpoint. "
+            "If the machine stops in the middle, there is neither.",
+            written_over,
+        ),
+        Misconception(
+            "left behind",
+            "another file was left in the folder. Moving leaves nothing "
+            "behind; copying does.",
+            left_behind,
+        ),
+        Misconception(
+            "parameter groups only",
+            "under `optimizer` are its settings, without what it remembers. "
+            "Its `state_dict()` has both.",
+            save_by(optimizer=lambda kept: {"groups": kept["param_groups"]}),
+        ),
+    ),
+    hints=(
+        "Which four things does the next step of training depend on? Which "
+        "of them does `model.state_dict()` know?",
+        "`path.with_suffix('.partial')` is a name in the same folder, and "
+        "only within one folder (one disk) is moving all or nothing.",
+        "state = dict of the four; torch.save(state, beside); "
+        "os.replace(beside, path).",
+    ),
+    returns=(
+        "weights",
+        "what_the_optimizer_remembers",
+        "step",
+        "random_numbers_that_come_next",
+        "older_file_not_written_into",
+        "files_left_over",
+    ),
+)

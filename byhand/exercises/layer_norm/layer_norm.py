@@ -1,0 +1,206 @@
+"""The exercise `layer_norm.layer_norm`."""
+
+import numpy as np
+
+from byhand.exercise import Case, Exercise, Misconception
+
+from ..pieces.inputs import readable
+from .shared import (
+    EPS_OUTSIDE,
+    along,
+    beta_first,
+    no_eps,
+    normalising,
+    not_centred,
+    of_sizes,
+    standardised,
+    stretched,
+    swapped,
+    torch_layer_norm,
+    variance_for_root,
+    without_parameters,
+)
+
+
+def root_before_eps(x, eps):
+    return (x - np.mean(x, -1, keepdims=True)) / (
+        np.std(x, -1, keepdims=True) + eps
+    )
+
+
+def root_mean_square(x, eps):
+    return x / np.sqrt(np.mean(x**2, -1, keepdims=True) + eps)
+
+
+def centred_only(x, eps, axis=-1):
+    return x - np.mean(x, axis, keepdims=True)
+
+
+def axes_lost(x, eps):
+    return (x - np.mean(x, -1)) / np.sqrt(np.var(x, -1) + eps)
+
+
+def without_beta(axis):
+    def answer(x, gamma, beta, eps=1e-5):
+        return gamma * standardised(x, eps, axis)
+
+    return answer
+
+
+EXERCISE = Exercise(
+    id="layer_norm.layer_norm",
+    signature="layer_norm(x, gamma, beta, eps=1e-5)",
+    asks=(
+        "Bring every token to mean 0 and variance 1, over its own features: "
+        r"$\gamma \cdot \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + "
+        r"\beta$. `x` is `(…, d)`: a single token `(d,)`, a table `(n, d)` or "
+        "more axes in front, one token along the last one. $\\mu$ is the mean "
+        "of a token and $\\sigma^2$ its variance, the *mean* of the squared "
+        "distances (divided by d, not by d − 1). `gamma` and `beta` are "
+        "`(d,)`, a number for each feature, and the result has the shape of "
+        "`x`."
+    ),
+    points=2,
+    difficulty=2,
+    importance=5,
+    minutes=10,
+    reference=torch_layer_norm,
+    cases=(
+        Case("one token, γ = 1, β = 0", normalising(-1, shape=(3,))),
+        Case("a large ε", normalising(-1, shape=(1, 4), eps=0.1)),
+        Case("γ stretches", normalising(-1, gamma=readable, shape=(1, 3))),
+        Case("β shifts", normalising(-1, beta=readable, shape=(1, 3))),
+        Case(
+            "two tokens, γ and β",
+            normalising(-1, gamma=readable, beta=readable, shape=(2, 3)),
+        ),
+        Case(
+            "a small, a large and a huge token",
+            normalising(-1, x=of_sizes(-1, (1, 10, 100), 3, 4)),
+        ),
+        Case(
+            "a token of four equal numbers",
+            # Whole numbers, whose mean is exact in float32 too.
+            normalising(
+                *(-1, lambda rng: np.full((1, 4), 1.0 + rng.integers(5))),
+                beta=readable,
+            ),
+        ),
+        Case(
+            "a stack of tables",
+            normalising(-1, None, readable, readable, 0.1, (2, 3, 4)),
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "ε outside the root", EPS_OUTSIDE, stretched(root_before_eps)
+        ),
+        Misconception(
+            "n − 1",
+            "the variance is divided by d − 1, as for a sample in "
+            "statistics. Here it is the plain mean of the squared distances, "
+            "divided by d; [1, 0, 0, 0] becomes 1.7320, not 1.5, at its 1.",
+            along(-1, ddof=1),
+        ),
+        Misconception(
+            "over the first axis",
+            "you normalise along the *first* axis: each feature over all "
+            "tokens, which is batch norm. Layer norm stays inside one token, "
+            "along the last axis.",
+            along(0),
+        ),
+        Misconception(
+            "over everything at once",
+            "one mean and one variance serve the whole array, so that a "
+            "large token flattens the small ones. Every token has its own, "
+            "along the last axis.",
+            along(None),
+        ),
+        Misconception(
+            "over the tokens of each table",
+            "you normalise each feature over the tokens of its table, the "
+            "last axis but one. It should be the last.",
+            stretched(
+                lambda x, eps: standardised(
+                    x, eps, -2 if np.ndim(x) > 1 else -1
+                )
+            ),
+        ),
+        Misconception(
+            "γ after β",
+            "you add β before you multiply by γ, so that γ stretches β as "
+            "well. First γ, then β.",
+            beta_first(-1),
+        ),
+        Misconception(
+            "γ and β swapped",
+            "γ and β have changed places: γ multiplies and β is added.",
+            swapped(-1),
+        ),
+        Misconception(
+            "γ and β forgotten",
+            "the mean is 0 and the variance 1, but `gamma` and `beta` were "
+            "never used.",
+            without_parameters(-1),
+        ),
+        Misconception(
+            "β forgotten",
+            "`beta` was never added.",
+            without_beta(-1),
+        ),
+        Misconception(
+            "ε forgotten",
+            "ε is missing. Without it, a token of equal numbers is divided "
+            "by 0.",
+            stretched(no_eps),
+        ),
+        Misconception(
+            "ε always the same",
+            "your ε is always 0.00001, whatever `eps` says.",
+            lambda x, gamma, beta, eps=1e-5: (
+                gamma * standardised(x, 1e-5, -1) + beta
+            ),
+        ),
+        Misconception(
+            "root forgotten",
+            "you divided by the variance itself; its *root* should stand "
+            "there.",
+            stretched(variance_for_root),
+        ),
+        Misconception(
+            "mean not taken away",
+            "you divided by the right number, but the mean of the token was "
+            "not taken away before.",
+            stretched(not_centred),
+        ),
+        Misconception(
+            "root mean square",
+            "you divided by the root of the mean square, without taking the "
+            "mean away. That is another good layer, RMS norm, but not this "
+            "one.",
+            stretched(root_mean_square),
+        ),
+        Misconception(
+            "mean only",
+            "the mean is taken away; the division by the spread is missing.",
+            stretched(centred_only),
+        ),
+        Misconception(
+            "mean without its axis",
+            "each token's mean lost its axis and no longer lines up with the "
+            "tokens. `keepdims=True` leaves an axis of length 1 in its place.",
+            stretched(axes_lost),
+        ),
+    ),
+    not_by=("layer_norm",),
+    hints=(
+        "By hand, for [2, 4, 6, 8]: what is the mean? What are the squared "
+        "distances from it, and what is *their* mean?",
+        "NumPy knows mean and variance along an axis; `axis=-1, "
+        "keepdims=True` gives one for each token, in a shape that lines up. "
+        "Its variance divides by d unless told otherwise.",
+        "m = mean of x along the last axis, axis kept; v = variance likewise; "
+        "result = gamma × (x − m) / root of (v + eps) + beta.",
+    ),
+    returns=("result",),
+)

@@ -1,0 +1,23 @@
+"""Lesson 08: why scores are divided by √d_k, and what happens if not.
+
+The references come from BLAS, SciPy and PyTorch's automatic differentiation;
+that dot products of unit normals have variance d_k is worked out beside
+`dot_product_variance`.
+"""
+
+from . import (
+    attention_entropy,
+    dot_product_variance,
+    scaled_scores,
+    softmax_jacobian,
+    softmax_with_temperature,
+)
+
+LESSON = "08_scaling"
+EXERCISES = (
+    scaled_scores.EXERCISE,
+    softmax_jacobian.EXERCISE,
+    dot_product_variance.EXERCISE,
+    attention_entropy.EXERCISE,
+    softmax_with_temperature.EXERCISE,
+)

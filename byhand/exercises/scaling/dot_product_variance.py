@@ -1,0 +1,216 @@
+"""The exercise `scaling.dot_product_variance`."""
+
+import copy
+import math
+
+import numpy as np
+
+from byhand.exercise import Case, Exercise, Misconception
+
+from .shared import of
+
+
+# A product x·y of two unit normals has mean 0, variance 1 and fourth moment
+# 3 · 3 = 9, so kurtosis 9. Fourth cumulants of independent terms add up:
+# that of a sum of d_k products is 6 d_k, its kurtosis 3 + 6/d_k. The
+# variance of a sample variance of N is therefore
+#     σ⁴ (kurtosis − 1) / N = d_k² (2 + 6/d_k) / N,
+# up to terms in 1/N² in which dividing by N, dividing by N − 1 and using the
+# known mean 0 differ.
+#
+# How often a right answer misses by five of these standard errors: a normal
+# estimate would once in 1.7 million cases. This one is skewed, most of all
+# at d_k = 1, where the squared score has skewness 200/8^1.5 = 8.8 and excess
+# kurtosis 156; over N = 20,000 the skewness falls to 0.063, and the
+# Edgeworth series makes the upper tail about 2.9 times the normal one. That
+# is below 1e-6 a case and 5e-6 a check, and a seed that passes once passes
+# always.
+def variance_bounds(d_k, samples, rng):
+    five_errors = 5 * d_k * math.sqrt((2 + 6 / d_k) / samples)
+    # The last two are 1 for yes and 0 for no.
+    return np.array(five_errors), np.array(0.25), np.array(0.25)
+
+
+def measured(answer, d_k, samples, rng):
+    """The variance, and whether `rng` and nothing else decides it."""
+    few = min(samples, 40)
+    first, again = (answer(d_k, few, copy.deepcopy(rng)) for _ in range(2))
+    other = answer(d_k, few, np.random.default_rng(rng.integers(2**62)))
+    value = answer(d_k, samples, rng)
+    repeats, varies = same(first, again), not same(first, other)
+    return value, float(repeats), float(varies)
+
+
+def same(one, other):
+    try:
+        return math.isclose(float(one), float(other), rel_tol=1e-12)
+    except (TypeError, ValueError):  # not a number, which is said elsewhere
+        return one is other
+
+
+def expected_variance(d_k, samples, rng):
+    # Exact, but for a trace of the generator that shows it was used.
+    return d_k * (1 + 1e-6 * rng.standard_normal())
+
+
+def draws(d_k, samples, rng):
+    return rng.standard_normal((2, samples, d_k))
+
+
+def dots(d_k, samples, rng):
+    queries, keys = draws(d_k, samples, rng)
+    return np.einsum("sd,sd->s", queries, keys)
+
+
+def one_query_for_all(d_k, samples, rng):
+    query = rng.standard_normal(d_k)
+    return np.var(rng.standard_normal((samples, d_k)) @ query)
+
+
+def one_vector_drawn_last(d_k, samples, rng):
+    many = rng.standard_normal((samples, d_k))
+    return np.var(many @ rng.standard_normal(d_k))
+
+
+def against_itself(d_k, samples, rng):
+    vectors = rng.standard_normal((samples, d_k))
+    return np.var(np.sum(vectors**2, axis=1))
+
+
+def over_the_samples(d_k, samples, rng):
+    queries, keys = draws(d_k, samples, rng)
+    return np.var(np.sum(queries * keys, axis=0))
+
+
+def uniform_numbers(d_k, samples, rng):
+    queries, keys = rng.random((2, samples, d_k))
+    return np.var(np.sum(queries * keys, axis=1))
+
+
+def uniform_both_ways(d_k, samples, rng):
+    queries, keys = rng.uniform(-1, 1, (2, samples, d_k))
+    return np.var(np.sum(queries * keys, axis=1))
+
+
+def generator_of_its_own(d_k, samples, rng):
+    # The exact expectation and a trace of chance: a run of the real thing
+    # is within the bounds of it, while two real runs need not be.
+    return expected_variance(d_k, samples, np.random.default_rng())
+
+
+EXERCISE = Exercise(
+    id="scaling.dot_product_variance",
+    signature="dot_product_variance(d_k, samples, rng) -> float",
+    asks=(
+        "Measure how far the dot product of two random vectors spreads. "
+        "Draw `samples` queries and as many keys, each with `d_k` numbers "
+        "from the standard normal distribution (mean 0, variance 1); take "
+        "the dot product of each query with the key of its own number, and "
+        "with no other (a table of every query against every key would not "
+        "fit into memory); and return the **variance** of these `samples` "
+        "dot products, one float. Draw from the generator `rng` and from "
+        "nothing else (`rng.standard_normal(shape)` gives an array), so that "
+        "the same seed gives the same result. The check allows for chance."
+    ),
+    points=2,
+    difficulty=2,
+    importance=4,
+    minutes=10,
+    reference=expected_variance,
+    call=measured,
+    bounds=variance_bounds,
+    cases=(
+        Case("one number a vector", of(1, 20_000)),
+        Case("two numbers a vector", of(2, 10_000)),
+        Case("four numbers a vector", of(4, 40_000)),
+        Case("sixteen numbers a vector", of(16, 20_000)),
+        Case("sixty-four numbers a vector", of(64, 5_000)),
+    ),
+    misconceptions=(
+        Misconception(
+            "standard deviation",
+            "this is the standard deviation, the root of what is asked for. "
+            "The variance is its square.",
+            lambda d_k, samples, rng: np.std(dots(d_k, samples, rng)),
+        ),
+        Misconception(
+            "already scaled",
+            "your result is near 1 whatever d_k is. Either the dot products "
+            "were divided by √d_k, which is the cure and not yet asked for, "
+            "or the products were never added up over the d_k numbers.",
+            lambda d_k, samples, rng: np.var(dots(d_k, samples, rng)) / d_k,
+        ),
+        Misconception(
+            "mean over d_k",
+            "your result shrinks as d_k grows: you *averaged* the d_k "
+            "products. A dot product is their sum.",
+            lambda d_k, samples, rng: np.var(dots(d_k, samples, rng) / d_k),
+        ),
+        Misconception(
+            "uniform numbers",
+            "these vectors have numbers from 0 to 1, all equally likely. "
+            "Standard normal ones are asked for, of mean 0 and variance 1.",
+            uniform_numbers,
+        ),
+        Misconception(
+            "uniform both ways",
+            "these vectors have numbers from −1 to 1, all equally likely: "
+            "their mean is 0, but their variance is a third. Standard "
+            "normal ones have variance 1.",
+            uniform_both_ways,
+        ),
+        Misconception(
+            "one shared query",
+            "all keys meet the same query here, so that everything depends "
+            "on the length it happens to have. Every key needs a fresh one.",
+            one_query_for_all,
+        ),
+        Misconception(
+            "one shared vector",
+            "one vector takes part in every dot product here, and its length "
+            "decides everything. Draw as many queries as keys.",
+            one_vector_drawn_last,
+        ),
+        Misconception(
+            "against itself",
+            "each query meets itself: that is a squared length, with twice "
+            "the variance and a mean of d_k. The keys need numbers of their "
+            "own.",
+            against_itself,
+        ),
+        Misconception(
+            "over the samples",
+            "you added up over the samples and not over the numbers of a "
+            "vector: the sum ran along the wrong axis.",
+            over_the_samples,
+        ),
+        Misconception(
+            "variance of d_k",
+            "you returned what theory says, or drew from a generator with a "
+            "seed of its own: another `rng` gives the very same number. "
+            "Measure it, with numbers drawn from `rng`.",
+            lambda d_k, samples, rng: float(d_k),
+        ),
+        Misconception(
+            "own random numbers",
+            "the same seed gives another result each time: the numbers come "
+            "from somewhere else than `rng`, and nobody could repeat your "
+            "measurement.",
+            generator_of_its_own,
+        ),
+    ),
+    hints=(
+        "If samples is 3 and d_k is 2, how many numbers do you draw in all, "
+        "and how many dot products come out?",
+        "Two arrays of shape (samples, d_k), multiplied entry by entry and "
+        "added up along one axis, give one number a sample. NumPy knows the "
+        "variance of those.",
+        "queries, keys = two draws of shape (samples, d_k); dots = sum of "
+        "queries × keys along axis 1; result = variance of dots.",
+    ),
+    returns=(
+        "variance",
+        "same_seed_gives_the_same",
+        "other_seed_gives_another",
+    ),
+)

@@ -1,0 +1,199 @@
+"""The exercise `scaling.softmax_jacobian`."""
+
+import numpy as np
+import scipy.linalg.blas
+import scipy.special
+
+from byhand.exercise import Case, Exercise, Fact, Misconception
+
+from ..pieces.inputs import readable
+from .shared import wrong_softmax
+
+
+def jacobian(z, of=None):
+    """Row i: how result i moves with each entry of z, by autograd."""
+    import torch  # takes seconds, and only this exercise needs it
+
+    def softmax(t):
+        return torch.softmax(t, dim=-1)
+
+    z = torch.from_numpy(np.array(z, dtype=float))
+    return torch.autograd.functional.jacobian(of or softmax, z).numpy()
+
+
+def jacobian_from(p):
+    """Of a learner who goes wrong before or after the weights p."""
+    return np.diag(p) - p[:, None] * p[None, :]
+
+
+def jacobian_of_logarithm(z):
+    import torch
+
+    return jacobian(z, lambda t: torch.log_softmax(t, dim=-1))
+
+
+def jacobian_of_powers(z):
+    import torch
+
+    return jacobian(z, torch.exp)
+
+
+def right_weights(z):
+    return scipy.special.softmax(z, axis=-1)
+
+
+def diagonal_alone(z):
+    return np.diag(np.diag(jacobian(z)))
+
+
+def products_alone(z):
+    p = right_weights(z)
+    return -np.outer(p, p)
+
+
+def product_added(z):
+    p = right_weights(z)
+    return np.diag(p) + np.outer(p, p)
+
+
+def squares_for_products(z):
+    p = right_weights(z)
+    return np.diag(p) - p * p
+
+
+def one_number_for_products(z):
+    p = right_weights(z)
+    return np.diag(p) - p @ p
+
+
+def equal_scores(rng):
+    return {"z": np.repeat(readable(rng), 2)}
+
+
+EXERCISE = Exercise(
+    id="scaling.softmax_jacobian",
+    signature="softmax_jacobian(z) -> (n, n)",
+    asks=(
+        "How does every weight move when one score moves? `z` is `(n,)`, "
+        "the scores of one query, and $p$ is their softmax. Return the "
+        "`(n, n)` table of all slopes: row *i*, column *j* is how fast "
+        "weight *i* grows with score *j*, $p_i - p_i p_i$ on the diagonal "
+        "and $-p_i p_j$ everywhere else. It must be finite for any finite "
+        "scores."
+    ),
+    points=2,
+    difficulty=3,
+    importance=4,
+    minutes=10,
+    reference=jacobian,
+    cases=(
+        Case("two equal scores", equal_scores),
+        Case("three scores", lambda rng: {"z": readable(rng, 3)}),
+        Case("four scores", lambda rng: {"z": readable(rng, 4)}),
+        Case("scores near 1000", lambda rng: {"z": 1000 + readable(rng, 3)}),
+        Case(
+            "one score far above the others",
+            lambda rng: {"z": readable(rng, 4) + np.array([0, 0, 2000, 0])},
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "diagonal only",
+            "off the diagonal there are zeros. But raising one score takes "
+            "weight away from *all* the others, since they share a whole.",
+            diagonal_alone,
+        ),
+        Misconception(
+            "products missing",
+            "you have only the weights on the diagonal: the products of any "
+            "two weights still have to be taken away.",
+            lambda z: np.diag(right_weights(z)),
+        ),
+        Misconception(
+            "diagonal missing",
+            "you have only the products. On the diagonal each weight itself "
+            "has to be added.",
+            products_alone,
+        ),
+        Misconception(
+            "sign of the products",
+            "the products are added where they should be taken away: when "
+            "one word's score rises, the *other* words lose weight.",
+            product_added,
+        ),
+        Misconception(
+            "sign off the diagonal",
+            "the diagonal is right; beside it a minus is missing. When one "
+            "word's score rises, the *other* words lose weight.",
+            lambda z: np.abs(jacobian(z)),
+        ),
+        Misconception(
+            "turned round",
+            "every sign is turned round. A word whose own score rises gets "
+            "more weight, not less.",
+            lambda z: -jacobian(z),
+        ),
+        Misconception(
+            "squares for products",
+            "you took away each column's own weight squared, in every row. "
+            "In row i, column j stands the product of the two *different* "
+            "weights i and j.",
+            squares_for_products,
+        ),
+        Misconception(
+            "one number for the products",
+            "you took the same number away everywhere: the dot product of "
+            "the weights with themselves. What is needed is a table with "
+            "the product of every pair.",
+            one_number_for_products,
+        ),
+        Misconception(
+            "scores taken for weights",
+            "you put the scores themselves into the formula. It is about the "
+            "weights: take the softmax first.",
+            jacobian_from,
+        ),
+        Misconception(
+            "a vector of slopes",
+            "this is only how each weight moves with its *own* score, one "
+            "number a word. The table also says how it moves with all other "
+            "scores.",
+            lambda z: np.diag(jacobian(z)),
+        ),
+        Misconception(
+            "of the logarithm",
+            "these are the slopes of the *logarithm* of the softmax. A row "
+            "is missing the factor of its own weight.",
+            jacobian_of_logarithm,
+        ),
+        Misconception(
+            "of the exponential",
+            "these are the slopes of e to the score alone. The division by "
+            "the sum moves too when a score moves.",
+            jacobian_of_powers,
+        ),
+        Misconception(
+            "overflows",
+            "e to the 1000 is larger than any float64. Use a softmax that "
+            "takes the largest score away first.",
+            lambda z: jacobian_from(wrong_softmax(z)),
+        ),
+    ),
+    hints=(
+        "Two words share the attention half and half, p = (0.5, 0.5). What "
+        "are the four slopes? And what does each row add up to?",
+        "Two tables of shape (n, n): one with the weights on its diagonal "
+        "and zeros elsewhere, one with the product of every pair of "
+        "weights. NumPy has a function for each.",
+        "p = softmax of z; table[i][j] = (p[i] if i equals j, else 0) "
+        "− p[i] × p[j].",
+    ),
+    returns=("jacobian",),
+    facts=(
+        Fact(
+            "every row adds up to 0, since all weights together stay 1",
+            lambda J: bool(np.allclose(J.sum(axis=-1), 0)),
+        ),
+        Fact("the table is symmetric", lambda J: bool(np.allclose(J, J.T))),
+    ),
+)

@@ -1,0 +1,258 @@
+"""The exercise `scaling.softmax_with_temperature`."""
+
+import numpy as np
+import scipy.linalg.blas
+import scipy.special
+
+from byhand.exercise import Case, Exercise, Fact, Misconception
+
+from ..pieces.inputs import readable
+from .shared import wrong_softmax
+
+
+def sharpen(z, temperature):
+    """Right for any finite scores and any temperature above 0.
+
+    By ratios, 1 / Σⱼ exp((zⱼ − zᵢ) / T): an overflow makes a weight 0.
+    """
+    with np.errstate(over="ignore"):
+        gaps = np.asarray(z)[..., None, :] - np.asarray(z)[..., :, None]
+        return 1 / np.exp(gaps / temperature).sum(axis=-1)
+
+
+def sharpen_or_refuse(z, temperature):
+    if not temperature > 0:
+        raise ValueError(f"temperature should be above 0, got {temperature}")
+    return sharpen(z, temperature)
+
+
+def refusing(weights):
+    """An answer that refuses well, and then goes wrong."""
+
+    def answer(z, temperature):
+        if not temperature > 0:
+            raise ValueError("temperature should be above 0")
+        return weights(z, temperature)
+
+    return answer
+
+
+def refuses_only(bad):
+    """An answer that goes wrong in what it refuses."""
+
+    def answer(z, temperature):
+        if bad(temperature):
+            raise ValueError("temperature should be above 0")
+        z = z - np.max(z, axis=-1, keepdims=True)
+        return scipy.special.softmax(z / np.float64(temperature), axis=-1)
+
+    return answer
+
+
+def asserting(z, temperature):
+    assert temperature > 0
+    return sharpen(z, temperature)
+
+
+def one_maximum(z, temperature):
+    return wrong_softmax((z - np.max(z)) / temperature)
+
+
+def warm(rng, temperature, *shape):
+    return {"z": readable(rng, *shape), "temperature": temperature}
+
+
+EXERCISE = Exercise(
+    id="scaling.softmax_with_temperature",
+    signature="softmax_with_temperature(z, temperature)",
+    asks=(
+        "Softmax with a knob: divide the scores by `temperature`, then take "
+        "the softmax over the last axis. `z` has any shape, `temperature` "
+        "is one float, and the result has the shape of `z`. The result must "
+        "be finite for *any* finite scores and *any* temperature above 0, "
+        "however small. (A warning that something overflowed on the way does "
+        "no harm, as long as the result is right.) The temperature must be "
+        "positive: raise a `ValueError` otherwise, with a sentence that says "
+        "what is wrong."
+    ),
+    points={"weights": 2, "refuses": 1},
+    difficulty=3,
+    importance=4,
+    minutes=10,
+    reference=sharpen_or_refuse,
+    cases=(
+        Case(
+            "three scores, warm",
+            lambda rng: warm(rng, 2.5, 3),
+            "weights",
+        ),
+        Case(
+            "three scores, cold",
+            lambda rng: warm(rng, 0.4, 3),
+            "weights",
+        ),
+        Case("two rows", lambda rng: warm(rng, 1.5, 2, 3), "weights"),
+        Case(
+            "a stack of matrices",
+            lambda rng: warm(rng, 0.8, 2, 4, 3),
+            "weights",
+        ),
+        Case(
+            "scores near 1000",
+            lambda rng: {"z": 1000 + readable(rng, 4), "temperature": 0.5},
+            "weights",
+        ),
+        Case(
+            "one row near 0, one near 2000",
+            lambda rng: {
+                "z": readable(rng, 2, 3) + np.array([[0.0], [2000.0]]),
+                "temperature": 2.0,
+            },
+            "weights",
+        ),
+        Case(
+            "huge scores, and nearly no temperature",
+            lambda rng: {
+                "z": 1e200 * readable(rng, 3),
+                "temperature": 1e-200,
+            },
+            "weights",
+        ),
+        Case(
+            "a temperature of 0",
+            lambda rng: warm(rng, 0.0, 3),
+            "refuses",
+            ValueError,
+        ),
+        Case(
+            "a temperature below 0",
+            lambda rng: warm(rng, -0.5, 3),
+            "refuses",
+            ValueError,
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "multiplied",
+            "a higher temperature makes your weights sharper, and it should "
+            "flatten them: you multiplied where it should divide.",
+            refusing(lambda z, temperature: sharpen(z, 1 / temperature)),
+        ),
+        Misconception(
+            "temperature forgotten",
+            "this is the plain softmax: the temperature changes nothing. "
+            "(Adding the same number to all scores does not either.)",
+            refusing(lambda z, temperature: sharpen(z, 1)),
+        ),
+        Misconception(
+            "after the softmax",
+            "the rows do not add up to 1: you divided the weights. The "
+            "temperature belongs to the scores, before the softmax.",
+            refusing(
+                lambda z, temperature: (
+                    scipy.special.softmax(z, axis=-1) / temperature
+                )
+            ),
+        ),
+        Misconception(
+            "softmax twice",
+            "you divided the weights by the temperature and took the softmax "
+            "again, which makes them nearly equal. Divide the scores, and "
+            "take it once.",
+            refusing(
+                lambda z, temperature: sharpen(
+                    scipy.special.softmax(z, axis=-1), temperature
+                )
+            ),
+        ),
+        Misconception(
+            "root of the temperature",
+            "you divided by the root of the temperature. The root belongs to "
+            "d_k; a temperature divides as it is.",
+            refusing(lambda z, temperature: sharpen(z, temperature**0.5)),
+        ),
+        Misconception(
+            "overflows",
+            "the formula is right, but e to the 1000 is larger than any "
+            "float64. Take the largest score of each row away first.",
+            refusing(lambda z, temperature: wrong_softmax(z / temperature)),
+        ),
+        Misconception(
+            "divided first",
+            "with a temperature near 0 the quotients themselves become too "
+            "large for a float64, and ∞ − ∞ is not a number. Take the "
+            "largest score away *before* anything grows: then it is 0, and "
+            "stays 0 at any temperature.",
+            refusing(
+                lambda z, temperature: scipy.special.softmax(
+                    z / temperature, axis=-1
+                )
+            ),
+        ),
+        Misconception(
+            "one maximum for everything",
+            "you take away the largest score of the *whole* array, and a row "
+            "far below it becomes 0/0. Each row needs its own.",
+            refusing(one_maximum),
+        ),
+        Misconception(
+            "over the whole array",
+            "all entries together add up to 1; each row should.",
+            refusing(
+                lambda z, temperature: sharpen(
+                    z.reshape(-1), temperature
+                ).reshape(z.shape)
+            ),
+        ),
+        Misconception(
+            "over the first axis",
+            "the softmax runs along the first axis; it should run along the "
+            "last one.",
+            refusing(
+                lambda z, temperature: np.moveaxis(
+                    sharpen(np.moveaxis(z, 0, -1), temperature), -1, 0
+                )
+            ),
+        ),
+        Misconception(
+            "no refusal",
+            "nothing is refused. Look at the temperature before you divide, "
+            "and raise a ValueError if it is 0 or below.",
+            refuses_only(lambda temperature: False),
+        ),
+        Misconception(
+            "zero let through",
+            "you refuse temperatures below 0 but not 0 itself, by which "
+            "nothing can be divided.",
+            refuses_only(lambda temperature: temperature < 0),
+        ),
+        Misconception(
+            "negatives let through",
+            "you refuse 0 but not the numbers below it. A negative "
+            "temperature would give the *worst* fit the largest weight.",
+            refuses_only(lambda temperature: temperature == 0),
+        ),
+        Misconception(
+            "assert",
+            "you used `assert`, which raises an AssertionError and is "
+            "skipped when Python runs optimised. Raise a ValueError.",
+            asserting,
+        ),
+    ),
+    hints=(
+        "With scores 2 and 0, what does the softmax get at temperature 2, "
+        "and what at temperature 0.5? Which weights are further apart?",
+        "First refuse what is not above 0. Then take each row's largest "
+        "score away, divide by the temperature, and take the softmax.",
+        "if temperature ≤ 0: raise ValueError with a sentence. m = largest "
+        "score of each row, its axis kept; result = softmax of (z − m) / "
+        "temperature.",
+    ),
+    returns=("weights",),
+    facts=(
+        Fact(
+            "every row of weights adds up to 1",
+            lambda w: bool(np.allclose(w.sum(axis=-1), 1) and (w >= 0).all()),
+        ),
+    ),
+)

@@ -1,0 +1,89 @@
+"""The exercise `self_attention.dot_product_scores`."""
+
+import numpy as np
+
+from byhand.exercise import Case, Exercise, Misconception
+
+from .shared import pair, wrong_softmax
+
+EXERCISE = Exercise(
+    id="self_attention.dot_product_scores",
+    signature="dot_product_scores(Q, K)",
+    asks=(
+        "How well does each query match each key? Return the matrix of all "
+        "dot products. `Q` is `(n, d_k)`, one query a row; `K` is "
+        "`(m, d_k)`, one key a row; the result is `(n, m)`: row *i*, column "
+        "*j* is the dot product of query *i* with key *j*. Nothing is "
+        "scaled yet."
+    ),
+    points=1,
+    difficulty=1,
+    importance=5,
+    minutes=5,
+    reference=lambda Q, K: np.einsum("id,jd->ij", Q, K),
+    cases=(
+        Case("one query, one key", lambda rng: pair(rng, 1, 1, 3)),
+        Case("one query, two keys", lambda rng: pair(rng, 1, 2, 4)),
+        Case("two queries, three keys", lambda rng: pair(rng, 2, 3, 4)),
+        Case("three queries, two keys", lambda rng: pair(rng, 3, 2, 5)),
+    ),
+    misconceptions=(
+        Misconception(
+            "not transposed",
+            "a matrix product runs along the columns of the first and the "
+            "rows of the second matrix. The keys lie in the rows of K: what "
+            "has to be done to K before the product?",
+            lambda Q, K: Q @ K,
+        ),
+        Misconception(
+            "keys first",
+            "these are keys against queries: rows should belong to queries "
+            "and columns to keys, so the order of the product is turned "
+            "round.",
+            lambda Q, K: K @ Q.T,
+        ),
+        Misconception(
+            "element by element",
+            "you multiplied entry by entry. A dot product multiplies a query "
+            "with a key and *adds up* over d_k, for every pair.",
+            lambda Q, K: Q * K,
+        ),
+        Misconception(
+            "already scaled",
+            "these scores are already divided by √d_k. That is the next "
+            "step; here the plain dot products are asked for.",
+            lambda Q, K: Q @ K.T / np.sqrt(Q.shape[1]),
+        ),
+        Misconception(
+            "cosine",
+            "these are cosines: you divided by the lengths of the vectors. A "
+            "dot product keeps the lengths.",
+            lambda Q, K: (
+                (Q @ K.T)
+                / np.linalg.norm(Q, axis=1)[:, None]
+                / np.linalg.norm(K, axis=1)
+            ),
+        ),
+        Misconception(
+            "already weights",
+            "these rows add up to 1: you took the softmax already. The "
+            "scores come before it.",
+            lambda Q, K: wrong_softmax(Q @ K.T),
+        ),
+        Misconception(
+            "matched row by row",
+            "each query is compared only with the key of the same position. "
+            "Every query meets every key.",
+            lambda Q, K: np.sum(Q * K, axis=1),
+        ),
+    ),
+    hints=(
+        "If there are 2 queries and 3 keys, how many dot products are there, "
+        "and in what shape would you write them down?",
+        "A matrix product is a table of dot products of rows with columns. "
+        "Your keys are rows; there is one operation that makes rows columns.",
+        "result[i][j] = sum over c of Q[i][c] × K[j][c]. As matrices: Q "
+        "times the transpose of K.",
+    ),
+    returns=("scores",),
+)

@@ -1,0 +1,15 @@
+"""Right answers to `decoder.DecoderLayer`."""
+
+from tests.exercises.forms.decoder.shared import (
+    LayerByFormulas,
+    LayerByParts,
+    LayerWithLists,
+    PlainLayer,
+)
+
+FORMS = [
+    PlainLayer,
+    LayerByParts,
+    LayerWithLists,
+    LayerByFormulas,
+]
