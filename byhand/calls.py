@@ -1,6 +1,6 @@
 """Ways to use an answer that is more than a function of arrays.
 
-For `Exercise.call`. Graded, they run where the answer runs, in the learner's
+For `Exercise.way`. Graded, they run where the answer runs, in the learner's
 own process: so they know nothing of what is right, and everything that they
 return must be compared.
 """

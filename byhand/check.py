@@ -251,6 +251,8 @@ class Trial:
 
     @cached_property
     def right(self) -> Any:
+        if self.exercise.expected:
+            return self.exercise.expected(*self.inputs.values())
         # Without a limit: a library's first import may take long.
         right = run(
             *(self.exercise, self, self.exercise.reference),
@@ -366,10 +368,10 @@ def run(
 
     noticing: whether to look out for library calls, which takes time.
     """
-    way = partial(exercise.call, answer)
+    way = partial(exercise.way, answer)
     is_elsewhere = isinstance(answer, Elsewhere)
-    if is_elsewhere and exercise.call.__module__ == calls.__name__:
-        way = partial(answer.use, exercise.call.__name__)
+    if is_elsewhere and exercise.way.__module__ == calls.__name__:
+        way = partial(answer.use, exercise.way.__name__)
     not_by = exercise.not_by if noticing else ()
     return call(way, trial.inputs, limit, not_by, watched=not is_elsewhere)
 
@@ -500,8 +502,10 @@ def _what_holds(trial: Trial, outcome: Outcome) -> list[str]:
         return lines
     if not all(np.isfinite(a).all() for a in got):
         return [*lines, "It does not hold that every number is finite."]
+    named = dict(zip(trial.exercise.returns, got, strict=True))
     for fact in trial.exercise.facts:
-        holds = "It holds" if fact.holds(*got) else "It does not hold"
+        about = named[fact.about or trial.exercise.returns[0]]
+        holds = "It holds" if fact.holds(about) else "It does not hold"
         lines.append(f"{holds} that {fact.sentence}.")
     return lines
 

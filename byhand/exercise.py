@@ -53,16 +53,18 @@ class Fact:
     """Something that every right answer satisfies, to say what holds.
 
     sentence: completes "It holds that …".
-    holds: takes the answer as float64 arrays, one for each of `returns`,
-        and returns a bool; called only with finite arrays of the right
-        shapes.
+    holds: takes what it is about as a float64 array, and returns a bool;
+        called only where all that came is finite and of the right shape.
+    about: the one of `returns` that it is about; "" for the first.
     """
 
     sentence: str
-    holds: Callable[..., bool]
+    holds: Callable[[np.ndarray], bool]
+    about: str = ""
 
 
-def answer_directly(answer: Callable, *inputs: Any) -> Any:
+def directly(answer: Callable, *inputs: Any) -> Any:
+    """The plain way to use an answer."""
     return answer(*inputs)
 
 
@@ -82,9 +84,11 @@ class Exercise:
     hints: the ladder: a question, a pointer, pseudocode.
     returns: the names of what is returned; several for a sequence.
     facts: what every right answer satisfies.
-    call: how the answer is used to get numbers, where that is not a plain
-        call with the inputs (a class to build, a function as an input, a
-        random answer to be measured).
+    way: how the answer is used to get a result, where that is not a plain
+        call with the inputs (a class to build, a random answer to be
+        measured): byhand/ways/.
+    expected: what is expected of these inputs, in place of what the reference
+        gives: for a random answer, whose reference varies as it does.
     tolerance: relative and, near 0, absolute.
     not_by: names of library functions that would do it all (byhand/by_hand).
     bounds: for a random answer, how far each of `returns` may be off in
@@ -105,7 +109,8 @@ class Exercise:
     hints: tuple[str, str, str]
     returns: tuple[str, ...]
     facts: tuple[Fact, ...] = ()
-    call: Callable = answer_directly
+    way: Callable = directly
+    expected: Callable | None = None
     tolerance: float = TOLERANCE
     not_by: tuple[str, ...] = ()
     bounds: Callable[..., tuple[np.ndarray, ...]] | None = None

@@ -327,7 +327,7 @@ def made_up(reference, inputs, call, returns):
         misconceptions=(),
         returns=returns,
         facts=(),
-        call=call,
+        way=call,
     )
 
 

@@ -169,7 +169,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=20,
     reference=TorchDecoderLayer,
-    call=calls.module,
+    way=calls.module,
     cases=cases_of(TorchDecoderLayer),
     misconceptions=(
         Misconception(

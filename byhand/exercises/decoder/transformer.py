@@ -371,7 +371,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=20,
     reference=TorchTransformer,
-    call=measured,
+    way=measured,
     cases=(
         Case(
             "one layer, the source has more words",
@@ -521,7 +521,8 @@ EXERCISE = Exercise(
     facts=(
         Fact(
             "no target token sees a later one",
-            lambda *measures: bool(measures[5] == 1),
+            lambda unseen: bool(unseen == 1),
+            "no_later_target_token_is_seen",
         ),
     ),
 )

@@ -457,7 +457,8 @@ EXERCISE = Exercise(
     facts=(
         Fact(
             "a score is not above 0",
-            lambda tokens, score: bool((score <= 0).all()),
+            lambda score: bool((score <= 0).all()),
+            "score",
         ),
     ),
 )

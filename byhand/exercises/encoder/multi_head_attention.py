@@ -180,7 +180,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=20,
     reference=TorchMultiHead,
-    call=calls.module,
+    way=calls.module,
     cases=(
         Case("one token: its value alone", to_attend(4, 2, 1, 1, 1)),
         Case(

@@ -112,7 +112,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=10,
     reference=TorchBlock,
-    call=calls.module,
+    way=calls.module,
     cases=(
         Case("one token", reading(TorchBlock, sized(2, 1), 1, 1)),
         Case("one head, two tokens", reading(TorchBlock, sized(3, 1), 1, 2)),

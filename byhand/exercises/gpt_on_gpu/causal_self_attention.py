@@ -119,7 +119,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=TorchCausal,
-    call=calls.module,
+    way=calls.module,
     cases=(
         Case("one token", reading(TorchCausal, sized(4, 2), 1, 1)),
         Case("one head, two tokens", reading(TorchCausal, sized(3, 1), 1, 2)),

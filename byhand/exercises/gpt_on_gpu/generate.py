@@ -122,7 +122,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=by_searching,
-    call=calls.continued,
+    way=calls.continued,
     cases=(
         *(Case(name, sure(*sizes)) for name, *sizes in SURE),
         Case("four tokens, temperature 1", unsure(1.0)),

@@ -144,7 +144,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=windows,
-    call=calls.batches,
+    way=calls.batches,
     cases=(
         Case("blocks of one token", a_text(5, 20, 1)),
         Case("blocks of three tokens", a_text(9, 25, 3)),

@@ -182,7 +182,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=TorchGPT,
-    call=calls.module,
+    way=calls.module,
     cases=(
         Case(
             "one token, no block to speak of",

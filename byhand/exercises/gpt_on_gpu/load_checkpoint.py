@@ -69,7 +69,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=by_copying,
-    call=calls.restored,
+    way=calls.restored,
     cases=(Case("into another model, trained otherwise", in_training),),
     misconceptions=(
         Misconception(

@@ -80,7 +80,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=save_all,
-    call=calls.saved,
+    way=calls.saved,
     cases=(
         Case("a model with AdamW and dropout, after two steps", in_training),
     ),

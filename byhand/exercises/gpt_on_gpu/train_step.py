@@ -128,7 +128,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=by_whole_batch,
-    call=calls.trained,
+    way=calls.trained,
     cases=(
         Case("one batch, one step", pairs(1, 1, 2, 100.0, 1)),
         Case("one batch, three steps", pairs(1, 2, 3, 100.0, 3)),

@@ -50,8 +50,6 @@ def measured(answer, x, p, rng):
     ]
     kept = result != 0
     share, alike = kept.mean(), shares_alike(kept)
-    if answer is torch_dropout:  # chance would blur what is expected
-        share, alike = 1 - p, np.full(x.ndim, p**2 + (1 - p) ** 2)
     numbers = {np.count_nonzero(each) for each in (result, *others)}
     return (
         np.where(kept, result, x / (1 - p)),
@@ -61,6 +59,12 @@ def measured(answer, x, p, rng):
         float(not np.array_equal(kept, others[0] != 0)),
         float(len(numbers) > 1),
     )
+
+
+def expected(x, p, rng):
+    """The same of a right answer, but for chance."""
+    kept = x / (1 - p), 1 - p, np.full(x.ndim, p**2 + (1 - p) ** 2)
+    return *kept, 1.0, float(p > 0), float(p > 0)
 
 
 def as_table(value):
@@ -219,7 +223,8 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=torch_dropout,
-    call=measured,
+    way=measured,
+    expected=expected,
     bounds=dropout_bounds,
     cases=(
         Case("six numbers, p = 0.2", drops(0.2, 2, 3), part="drops"),
@@ -357,7 +362,8 @@ EXERCISE = Exercise(
     facts=(
         Fact(
             "the same seed gives the same mask",
-            lambda *measures: bool(measures[3] == 1),
+            lambda same: bool(same == 1),
+            "same_seed_gives_the_same",
         ),
     ),
 )

@@ -423,12 +423,13 @@ EXERCISE = Exercise(
     facts=(
         Fact(
             "every row of weights adds up to 1, or to 0 where all is masked",
-            lambda output, weights: bool(
+            lambda weights: bool(
                 (
                     np.isclose(weights.sum(axis=-1), 1)
                     | np.isclose(weights.sum(axis=-1), 0)
                 ).all()
             ),
+            "weights",
         ),
     ),
 )

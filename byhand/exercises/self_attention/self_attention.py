@@ -140,7 +140,8 @@ EXERCISE = Exercise(
     facts=(
         Fact(
             "every row of weights adds up to 1",
-            lambda output, weights: rows_are_weights(weights),
+            rows_are_weights,
+            "weights",
         ),
     ),
 )
