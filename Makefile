@@ -28,7 +28,7 @@ test: $(VENV)/.test  ## everything that CI checks (ARGS='-k name' for a part)
 	$(BIN)/python -m pytest $(ARGS)
 
 notebooks: $(VENV)/.lab  ## build solutions/*/*.ipynb and lessons/ from solutions/*.py (ARGS=--all, --help)
-	$(BIN)/python -m grader.notebooks $(ARGS)
+	$(BIN)/python -m authoring $(ARGS)
 
 bench-sliders: $(VENV)/.test  ## how fast a slider answers, against ipywidgets.interact
 	sh tests/system_packages.sh

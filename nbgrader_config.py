@@ -2,9 +2,9 @@
 # flag. See the instructor's chapter of the README.
 from pathlib import Path
 
+from authoring.stamps import changed_lessons
 from byhand.environment import scripts_on_path
 from grader.classrun import use_for_nbgrader
-from grader.notebooks import changed_lessons
 
 c = get_config()  # noqa: F821 - traitlets puts it there
 

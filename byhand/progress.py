@@ -1,6 +1,5 @@
 """Which exercises of a learner's notebooks pass."""
 
-import re
 from pathlib import Path
 
 import nbformat
@@ -10,10 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-# A cell that checks: the exercise, and the part where it has parts.
-CHECK_CALL = re.compile(
-    r'^check\(\s*"([^"]+)"(?:.*?part="([^"]+)")?', re.M | re.S
-)
+from byhand.check_cell import check_in
+
 CELL_TIMEOUT = 60  # seconds: an endless loop in one cell costs no more
 
 
@@ -61,13 +58,12 @@ def results(path: Path) -> dict[str, bool]:
     client.execute()
     passed = {}
     for cell in nb.cells:
-        call = CHECK_CALL.search(cell.source)
-        if cell.cell_type != "code" or call is None:
+        asked = check_in(cell.source) if cell.cell_type == "code" else None
+        if asked is None:
             continue
-        name = f"{call[1]} ({call[2]})" if call[2] else call[1]
         failed = any(o.output_type == "error" for o in cell.outputs)
         # A notebook may check an exercise twice; the last word counts.
-        passed[name] = cell.execution_count is not None and not failed
+        passed[asked.name] = cell.execution_count is not None and not failed
     return passed
 
 

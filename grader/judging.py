@@ -5,7 +5,6 @@ learner's process turns them into results; these are compared here with the
 reference. Nothing that a cell shows or raises decides anything.
 """
 
-import ast
 import base64
 import binascii
 import builtins
@@ -28,6 +27,7 @@ from byhand.answer import TIME_LIMIT, Elsewhere
 from byhand.answer import OutOfTime as AnswerOutOfTime
 from byhand.bank import find
 from byhand.check import Trial, judge_on, short_cut, trials_of
+from byhand.check_cell import CheckCell, check_in
 from byhand.exercise import Exercise
 from grader.inside.worker import SHOWN
 from grader.sealed import CannotSeal, Died, Nursery, OutOfTime, Worker
@@ -373,37 +373,6 @@ def _error(
 # --- the verdict -----------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Check:
-    """What a check cell asks for: which exercise, of which answer."""
-
-    exercise: str
-    answer: str
-    part: str | None
-
-
-def check_of(source: str) -> Check | None:
-    """The check that an instructor's cell makes, or None."""
-    with suppress(SyntaxError):
-        for node in ast.parse(source).body:
-            call = node.value if isinstance(node, ast.Expr) else None
-            if (
-                isinstance(call, ast.Call)
-                and getattr(call.func, "id", "") == "check"
-                and len(call.args) == 2
-                and isinstance(call.args[0], ast.Constant)
-                and isinstance(call.args[1], ast.Name)
-            ):
-                named = {k.arg: k.value for k in call.keywords}
-                part = named.get("part")
-                return Check(
-                    call.args[0].value,
-                    call.args[1].id,
-                    part.value if isinstance(part, ast.Constant) else None,
-                )
-    return None
-
-
 def seeds_of(exercise_id: str, seed: int) -> tuple[int, ...]:
     """The seeds of an exercise's inputs.
 
@@ -423,7 +392,7 @@ def trials(exercise: Exercise, part: str | None, seed: int) -> list[Trial]:
 
 
 def judged(
-    session: Session, check: Check, seed: int, options: Options
+    session: Session, check: CheckCell, seed: int, options: Options
 ) -> tuple[str, str, str]:
     """Judge an answer. (What is wrong or '', its misconception, the line.)"""
     exercise = find(check.exercise)
@@ -502,8 +471,8 @@ def _grade_cell(
     source = release.cell(grade_id(cell))
     check = None
     if source and source.grade and not source.solution:
-        check = check_of(source.source)
-    if check:
+        check = check_in(source.source)
+    if check and check.answer:
         _grade_check(cell, check, session, seed, options, graded)
     elif (
         cell.cell_type == CODE
@@ -520,7 +489,7 @@ def _grade_cell(
 
 def _grade_check(
     cell: NotebookNode,
-    check: Check,
+    check: CheckCell,
     session: Session,
     seed: int,
     options: Options,

@@ -30,10 +30,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from authoring.paths import lesson_path, solved_path
 from grader import attacks, lane, submissions
 from grader.attacks import LESSON, LOOT, Attack
 from grader.judging import Limits, Options
-from grader.notebooks import lesson_path, solved_path
 from grader.sealed import what_is_missing
 from grader.submissions import Graded, Release
 

@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,21 @@ def forms(exercise: Exercise) -> list[Callable]:
             "FORMS"
         ) from None
     return found.FORMS
+
+
+def numbers(lesson: str) -> list[str]:
+    """The numbers that a lesson must print: of its by-hand examples.
+
+    As a learner would write them down: 0.1333 stands for anything that
+    rounds to it. Incomplete: nobody has said which.
+    """
+    file = Path(__file__).parent / "notebooks" / "numbers" / f"{lesson}.txt"
+    if not file.exists():
+        raise Incomplete(
+            f"tests/notebooks/numbers/{lesson}.txt is missing: it should list "
+            "the numbers that the lesson must print, with blanks between"
+        )
+    return file.read_text("utf-8").split()
 
 
 def files_of(slug: str) -> dict[str, Exercise]:

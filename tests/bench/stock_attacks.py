@@ -20,9 +20,9 @@ import nbformat
 from rich.console import Console
 from rich.progress import track
 
+from authoring.paths import ROOT, lesson_path, solved_path
 from grader import attacks
 from grader.attacks import LESSON, LOOT, Attack, find
-from grader.notebooks import ROOT, lesson_path, solved_path
 
 AT_ONCE = 2
 SECONDS = 120  # for two submissions, which take ten when nobody attacks

@@ -5,11 +5,11 @@ import shutil
 
 import pytest
 
-from grader import notebooks
+from authoring import paths
 from tests.browser.jupyter import Lab, require_browser
 from tests.sliders.reading import shown
 
-LESSONS = [source.stem for source in notebooks.sources()]
+LESSONS = [source.stem for source in paths.sources()]
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
@@ -18,7 +18,7 @@ def lab(tmp_path_factory):
     require_browser()
     root = tmp_path_factory.mktemp("course")
     for name in ("solutions", "lessons"):
-        shutil.copytree(notebooks.ROOT / name, root / name)
+        shutil.copytree(paths.ROOT / name, root / name)
     with Lab(root) as running:
         yield running
 
@@ -27,7 +27,7 @@ def lab(tmp_path_factory):
 def test_the_solved_lesson_runs_and_its_sliders_answer(lab, lesson):
     notebook = lab.open_notebook(f"solutions/{lesson}/{lesson}.ipynb")
     notebook.run_all()
-    source = (notebooks.ROOT / "solutions" / f"{lesson}.py").read_text("utf-8")
+    source = (paths.ROOT / "solutions" / f"{lesson}.py").read_text("utf-8")
     # A training that waits for its button is tested in test_live.py.
     figures = [
         figure

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from grader import notebooks
+from authoring import paths
 
 
 class Course:
@@ -22,11 +22,9 @@ class Course:
     def __init__(self, root: Path, lesson: str) -> None:
         self.root, self.lesson = root, lesson
         for name in ("solutions", "lessons"):
-            shutil.copytree(
-                notebooks.ROOT / name / lesson, root / name / lesson
-            )
-        shutil.copy(notebooks.STAMPS, root / "solutions")
-        config = (notebooks.ROOT / "nbgrader_config.py").read_text("utf-8")
+            shutil.copytree(paths.ROOT / name / lesson, root / name / lesson)
+        shutil.copy(paths.stamp_path(lesson), root / "solutions")
+        config = (paths.ROOT / "nbgrader_config.py").read_text("utf-8")
         # The same, but that endless loops are given up sooner, and that one
         # process does: tests run beside one another already.
         config += "c.SealedAutograde.cell_seconds = 5\n"
@@ -47,16 +45,16 @@ class Course:
             cwd=self.root,
             capture_output=True,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(notebooks.ROOT)},
+            env={**os.environ, "PYTHONPATH": str(paths.ROOT)},
         )
 
     def solved(self, **cells: str) -> NotebookNode:
         """The solved notebook, some cells (by grade_id) replaced."""
-        return replaced(notebooks.solved_path(self.lesson), cells)
+        return replaced(paths.solved_path(self.lesson), cells)
 
     def empty(self, **cells: str) -> NotebookNode:
         """The lesson as learners get it, some cells replaced."""
-        return replaced(notebooks.lesson_path(self.lesson), cells)
+        return replaced(paths.lesson_path(self.lesson), cells)
 
     def folder(self, student: str) -> Path:
         return self.root / "submitted" / student / self.lesson

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from grader import notebooks
+from authoring import paths
 from tests.end_to_end.course import Course
 
 LESSON = "07_self_attention"
@@ -97,7 +97,7 @@ def course(tmp_path_factory):
     course = Course(tmp_path_factory.mktemp("class"), LESSON)
     made = course.nbgrader("generate_assignment", LESSON)
     assert made.returncode == 0, made.stderr
-    stranger = notebooks.lesson_path("00_start_here").read_text("utf-8")
+    stranger = paths.lesson_path("00_start_here").read_text("utf-8")
     course.submit("solved", course.solved())
     course.submit("empty", course.empty())
     course.submit(

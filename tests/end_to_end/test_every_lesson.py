@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 import byhand.exercises
+from authoring import paths
 from byhand.bank import PIECES, lessons
 from byhand.exercise import Exercise
-from grader import notebooks
 from tests.end_to_end.course import Course
 
-LESSONS = [source.stem for source in notebooks.sources()]
+LESSONS = [source.stem for source in paths.sources()]
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from grader.notebooks import ROOT
+from authoring.paths import ROOT
 from grader.sealed import Nursery
 
 

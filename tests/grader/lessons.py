@@ -5,7 +5,7 @@ from functools import cache
 import nbformat
 from nbformat import NotebookNode
 
-from grader import notebooks
+from authoring import paths
 from grader.submissions import Release, Submission
 from tests.end_to_end.course import replaced
 
@@ -14,15 +14,15 @@ SELF_ATTENTION = "07_self_attention"
 
 @cache
 def release(lesson: str = SELF_ATTENTION) -> Release:
-    return Release.of(lesson, notebooks.lesson_path(lesson))
+    return Release.of(lesson, paths.lesson_path(lesson))
 
 
 def solved(**cells: str) -> NotebookNode:
-    return replaced(notebooks.solved_path(SELF_ATTENTION), cells)
+    return replaced(paths.solved_path(SELF_ATTENTION), cells)
 
 
 def empty(**cells: str) -> NotebookNode:
-    return replaced(notebooks.lesson_path(SELF_ATTENTION), cells)
+    return replaced(paths.lesson_path(SELF_ATTENTION), cells)
 
 
 def submission(what: NotebookNode | bytes, **files: bytes) -> Submission:

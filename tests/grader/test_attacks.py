@@ -3,9 +3,9 @@
 import nbformat
 import pytest
 
+from authoring.paths import solved_path
 from grader import attacks, selftest
 from grader.attacks import LESSON, LOOT, Attack, insert, take_the_wire
-from grader.notebooks import solved_path
 from grader.sealed import what_is_missing
 
 KNOWN = attacks.load()

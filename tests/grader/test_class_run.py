@@ -12,9 +12,9 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook
 
+from authoring.paths import ROOT
 from grader import gradebook
 from grader.journal import Journal
-from grader.notebooks import ROOT
 from tests.grader.courses import (
     LESSON,
     WRONG,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.notebooks import ROOT
+from authoring.paths import ROOT
 from tests.grader.conftest import free_port
 from tests.grader.courses import (
     LESSON,

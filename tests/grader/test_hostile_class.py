@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 import nbformat
 import pytest
 
+from authoring.paths import lesson_path
 from grader import attacks
 from grader.attacks import LESSON, LOOT
-from grader.notebooks import lesson_path
 from grader.sealed import what_is_missing
 from tests.end_to_end.course import Course
 

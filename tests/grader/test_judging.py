@@ -8,9 +8,10 @@ import torch
 
 from byhand import calls
 from byhand.bank import find
+from byhand.check_cell import CheckCell
 from byhand.exercise import Case
 from grader import judging
-from grader.judging import Limits, Options, check_of, grade
+from grader.judging import Limits, Options, grade
 from tests.grader.lessons import empty, release, solved, submission
 
 SHORT = Options(limits=Limits(cell=2, notebook=30, patience=1))
@@ -244,23 +245,6 @@ def test_an_unreadable_notebook_is_graded_and_says_why(graded):
     assert "cannot be read as a notebook" in came.notebook
 
 
-@pytest.mark.parametrize(
-    ("source", "exercise", "answer", "part"),
-    [
-        ('check("a.b", b)', "a.b", "b", None),
-        ('check(\n    "a.b",\n    c,\n    part="d",\n)', "a.b", "c", "d"),
-    ],
-)
-def test_what_a_check_cell_asks_for(source, exercise, answer, part):
-    came = check_of(source)
-    assert (came.exercise, came.answer, came.part) == (exercise, answer, part)
-
-
-@pytest.mark.parametrize("source", ["x = 1", "check(1)", "def (", "f(1, x)"])
-def test_a_cell_that_is_no_check(source):
-    assert check_of(source) is None
-
-
 # --- more than functions of arrays -----------------------------------------
 
 LINEAR = """
@@ -353,7 +337,7 @@ def test_modules_and_things_that_remember(
     nursery, monkeypatch, source, exercise
 ):
     monkeypatch.setattr(judging, "find", lambda _: exercise)
-    asked = judging.Check(exercise.id, "answer", None)
+    asked = CheckCell(exercise.id, "answer", None)
     for text, right in (
         (source, True),
         (source.replace("+ self.bias", "- self.bias"), "bias" not in source),

@@ -7,8 +7,8 @@ import sys
 import psutil
 import pytest
 
+from authoring.paths import ROOT
 from grader import sealed
-from grader.notebooks import ROOT
 from tests.grader.courses import wait_for
 
 # Our own modules must not need at import what Windows or macOS lacks;

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from authoring.paths import ROOT
 from grader import sealed
-from grader.notebooks import ROOT
 
 LISTED = "import os\nlen(os.listdir(tempfile.gettempdir()))"
 

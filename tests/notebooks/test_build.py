@@ -5,7 +5,7 @@ import shutil
 import nbformat
 import pytest
 
-from grader import notebooks
+from authoring import build, paths, stamps
 
 SOURCE = """\
 # ---
@@ -41,14 +41,7 @@ def project(tmp_path, monkeypatch):
     """A project of one short lesson."""
     (tmp_path / "solutions").mkdir()
     (tmp_path / "solutions" / f"{LESSON}.py").write_text(SOURCE)
-    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
-    stamps = tmp_path / "solutions" / "built.json"
-    monkeypatch.setattr(notebooks, "STAMPS", stamps)
-    # Paths are looked up when called, in this project.
-    for name in ("solved_path", "lesson_path", "read_stamps"):
-        function = getattr(notebooks, name)
-        monkeypatch.setattr(function, "__defaults__", (tmp_path,))
-    monkeypatch.setattr(notebooks.changed_lessons, "__defaults__", (tmp_path,))
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
     return tmp_path
 
 
@@ -57,21 +50,21 @@ def lesson(project):
 
 
 def test_only_stale_lessons_are_built(project, capsys):
-    assert notebooks.main([]) == 0
+    assert build.main([]) == 0
     assert "1 built, 0 up to date" in capsys.readouterr().out
-    assert notebooks.main([]) == 0
+    assert build.main([]) == 0
     assert "0 built, 1 up to date" in capsys.readouterr().out
-    assert notebooks.main(["--all"]) == 0
+    assert build.main(["--all"]) == 0
     assert "1 built" in capsys.readouterr().out
     source = project / "solutions" / f"{LESSON}.py"
     source.write_text(SOURCE.replace("A title", "Another"))
-    assert notebooks.main([]) == 0
+    assert build.main([]) == 0
     assert "1 built" in capsys.readouterr().out
     assert "# Another" in lesson(project).read_text()
 
 
 def test_the_learners_notebook_has_a_card_and_no_answer(project):
-    notebooks.main([])
+    build.main([])
     nb = nbformat.read(lesson(project), as_version=4)
     title, answer, test = nb.cells
     assert "### Exercise · `average(values)" in title.source
@@ -83,39 +76,39 @@ def test_the_learners_notebook_has_a_card_and_no_answer(project):
 
 
 def test_a_lesson_that_was_written_in_is_left_alone(project, capsys):
-    notebooks.main([])
+    build.main([])
     nb = nbformat.read(lesson(project), as_version=4)
     nb.cells[1].source = "mine = 1"
     nbformat.write(nb, lesson(project))
-    assert notebooks.changed_lessons() == [LESSON]
-    assert notebooks.main(["--all"]) == 0
+    assert stamps.changed_lessons() == [LESSON]
+    assert build.main(["--all"]) == 0
     assert "holds changes of yours" in capsys.readouterr().out
     assert "mine = 1" in lesson(project).read_text()
-    assert notebooks.main(["--all", "--overwrite"]) == 0
+    assert build.main(["--all", "--overwrite"]) == 0
     assert "mine = 1" not in lesson(project).read_text()
-    assert notebooks.changed_lessons() == []
+    assert stamps.changed_lessons() == []
 
 
 def test_a_lesson_that_was_only_run_is_not_written_in(project):
-    notebooks.main([])
+    build.main([])
     nb = nbformat.read(lesson(project), as_version=4)
     nb.cells[2].execution_count = 5
     nb.cells[2].outputs = [nbformat.v4.new_output("stream", text="x")]
     nbformat.write(nb, lesson(project))
-    assert notebooks.changed_lessons() == []
+    assert stamps.changed_lessons() == []
 
 
 def test_another_file_beside_the_lesson_is_somebodys(project):
-    notebooks.main([])
+    build.main([])
     shutil.copy(lesson(project), lesson(project).with_name("mine.ipynb"))
-    assert notebooks.changed_lessons() == [LESSON]
+    assert stamps.changed_lessons() == [LESSON]
 
 
 def test_a_lesson_that_is_no_notebook_any_more_is_not_overwritten(project):
-    notebooks.main([])
+    build.main([])
     lesson(project).write_text("{ my notes")
-    assert notebooks.changed_lessons() == [LESSON]
-    notebooks.main(["--all"])
+    assert stamps.changed_lessons() == [LESSON]
+    build.main(["--all"])
     assert lesson(project).read_text() == "{ my notes"
 
 
@@ -138,7 +131,7 @@ def test_what_cannot_be_built_says_why(project, capsys, old, new, sentence):
     source = project / "solutions" / f"{LESSON}.py"
     assert old in SOURCE
     source.write_text(SOURCE.replace(old, new))
-    code = notebooks.main([])
+    code = build.main([])
     captured = capsys.readouterr()
     if not sentence:  # what an answer writes is captured by check
         assert code == 0
@@ -150,5 +143,5 @@ def test_what_cannot_be_built_says_why(project, capsys, old, new, sentence):
 
 def test_an_unknown_lesson_is_told_which_there_are(project, capsys):
     with pytest.raises(SystemExit):
-        notebooks.main(["99_nothing"])
+        build.main(["99_nothing"])
     assert f"there are {LESSON}" in capsys.readouterr().err

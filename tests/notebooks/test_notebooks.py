@@ -10,20 +10,20 @@ import zipfile
 import nbformat
 import pytest
 
-from grader import notebooks
+from authoring import build, paths, stamps, text
 from tests import gates
-from tests.notebooks.numbers import NUMBERS
 
-LESSONS = [source.stem for source in notebooks.sources()]
+LESSONS = [source.stem for source in paths.sources()]
+PACKAGES = ("authoring", "byhand", "grader")
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
 def solved(lesson):
-    return nbformat.read(notebooks.solved_path(lesson), as_version=4)
+    return nbformat.read(paths.solved_path(lesson), as_version=4)
 
 
 def released(lesson):
-    return nbformat.read(notebooks.lesson_path(lesson), as_version=4)
+    return nbformat.read(paths.lesson_path(lesson), as_version=4)
 
 
 def without_outputs(nb):
@@ -51,26 +51,26 @@ def outputs_of(nb):
 
 @every_lesson
 def test_the_solved_notebook_is_not_stale(lesson):
-    source = notebooks.ROOT / "solutions" / f"{lesson}.py"
-    fresh = notebooks.notebook(source)
+    source = paths.ROOT / "solutions" / f"{lesson}.py"
+    fresh = text.notebook(source)
     committed = solved(lesson)
     assert without_outputs(fresh) == without_outputs(committed), (
         "run `make notebooks` and commit what it builds"
     )
-    assert not notebooks.is_stale(lesson, fresh)
+    assert not stamps.is_stale(lesson, fresh)
 
 
 @every_lesson
 def test_the_lesson_is_what_nbgrader_makes_of_it(lesson):
-    fresh = notebooks.release(lesson, notebooks.solved_path(lesson))
+    fresh = build.release(lesson, paths.solved_path(lesson))
     assert fresh == released(lesson)
 
 
 def test_building_twice_gives_the_same(tmp_path):
-    source = notebooks.ROOT / "solutions" / "00_start_here.py"
-    first, second = notebooks.notebook(source), notebooks.notebook(source)
-    notebooks.execute(first, tmp_path)
-    notebooks.execute(second, tmp_path)
+    source = paths.ROOT / "solutions" / "00_start_here.py"
+    first, second = text.notebook(source), text.notebook(source)
+    build.execute(first, tmp_path)
+    build.execute(second, tmp_path)
     assert first == second
 
 
@@ -78,14 +78,14 @@ def test_building_twice_gives_the_same(tmp_path):
 def test_ids_are_unique_and_nothing_else_lies_in_the_folders(lesson):
     ids = [cell.id for cell in solved(lesson).cells]
     assert len(set(ids)) == len(ids)
-    for path in (notebooks.solved_path(lesson), notebooks.lesson_path(lesson)):
+    for path in (paths.solved_path(lesson), paths.lesson_path(lesson)):
         names = {p.name for p in path.parent.iterdir()}
-        assert names - {notebooks.CHECKPOINTS} == {path.name}
+        assert names - {stamps.CHECKPOINTS} == {path.name}
 
 
 @every_lesson
 def test_every_number_of_the_lesson_is_printed(lesson):
-    numbers = NUMBERS[lesson].split()
+    numbers = gates.numbers(lesson)
     assert gates.missing_numbers(numbers, outputs_of(solved(lesson))) == []
 
 
@@ -122,7 +122,7 @@ def test_no_line_of_a_solution_reaches_learners():
         for cell in nb.cells:
             assert not cell.get("outputs")
             assert cell.get("execution_count") is None
-    for path in (notebooks.ROOT / "byhand").rglob("*.py"):
+    for path in (paths.ROOT / "byhand").rglob("*.py"):
         found = gates.leaks(lines | answers, path.read_text(encoding="utf-8"))
         assert found == [], path
 
@@ -131,10 +131,10 @@ def test_the_package_holds_no_lesson_and_no_solution(tmp_path):
     copy = tmp_path / "source"
     copy.mkdir()
     for name in ("pyproject.toml", "README.md"):
-        shutil.copy(notebooks.ROOT / name, copy)
-    for name in ("byhand", "grader", "solutions", "lessons", "tests"):
+        shutil.copy(paths.ROOT / name, copy)
+    for name in (*PACKAGES, "solutions", "lessons", "tests"):
         shutil.copytree(
-            notebooks.ROOT / name,
+            paths.ROOT / name,
             copy / name,
             ignore=shutil.ignore_patterns("__pycache__"),
         )
@@ -149,10 +149,7 @@ def test_the_package_holds_no_lesson_and_no_solution(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.partition("/")[0] for name in names}
-    assert {t for t in tops if not t.endswith(".dist-info")} == {
-        "byhand",
-        "grader",
-    }
+    assert {t for t in tops if not t.endswith(".dist-info")} == set(PACKAGES)
     assert not [n for n in names if n.endswith(".ipynb")]
     assert "byhand/exercises/self_attention/softmax.py" in names
 

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from grader import notebooks
+from authoring import paths
 
-LESSONS = [source.stem for source in notebooks.sources()]
+LESSONS = [source.stem for source in paths.sources()]
 # A network namespace that holds nothing but the loopback interface.
 OFFLINE = ["bwrap", "--dev-bind", "/", "/", "--unshare-net"]
 REACH_OUT = (
@@ -42,14 +42,14 @@ def test_a_fresh_run_prints_the_same(offline, lesson, tmp_path):
         *("env", "LC_ALL=C.UTF-8", "LANGUAGE=de", "TZ=Asia/Tokyo"),
         *("OMP_NUM_THREADS=1", "PYTHONHASHSEED=7"),
     ]
-    ran = nbval(notebooks.solved_path(lesson), [*offline, *environment])
+    ran = nbval(paths.solved_path(lesson), [*offline, *environment])
     assert ran.returncode == 0, ran.stdout[-5000:]
     assert "passed" in ran.stdout
 
 
 def test_a_changed_output_is_noticed(tmp_path):
     path = tmp_path / "changed.ipynb"
-    text = notebooks.solved_path("07_self_attention").read_text("utf-8")
+    text = paths.solved_path("07_self_attention").read_text("utf-8")
     assert "0.1554" in text
     path.write_text(text.replace("0.1554", "0.1574"), "utf-8")
     ran = nbval(path, [])

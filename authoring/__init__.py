@@ -1,0 +1,1 @@
+"""Building what learners open: notebooks and their pictures, from text."""

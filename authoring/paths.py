@@ -1,0 +1,22 @@
+"""Where a project keeps its lessons: text, solved and empty notebooks."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def sources() -> list[Path]:
+    return sorted((ROOT / "solutions").glob("[0-9][0-9]_*.py"))
+
+
+def solved_path(lesson: str, root: Path | None = None) -> Path:
+    return (root or ROOT) / "solutions" / lesson / f"{lesson}.ipynb"
+
+
+def lesson_path(lesson: str, root: Path | None = None) -> Path:
+    return (root or ROOT) / "lessons" / lesson / f"{lesson}.ipynb"
+
+
+def stamp_path(lesson: str, root: Path | None = None) -> Path:
+    # Above the lesson's folder: what lies in there is copied to learners.
+    return (root or ROOT) / "solutions" / f"{lesson}.built.json"

@@ -1,0 +1,154 @@
+"""From a lesson's text, solutions/NN_topic.py, to its notebook."""
+
+import base64
+import hashlib
+import importlib
+import re
+from pathlib import Path
+
+import jupytext
+from nbformat import NotebookNode
+
+from authoring import pictures
+from authoring.paths import ROOT
+from byhand.bank import find
+from byhand.check_cell import check_in
+from byhand.exercise import Exercise
+
+DIRECTIVE = re.compile(r"^\{(card|figure|picture) ([\w.]+)( .+)?\}$", re.M)
+
+
+class BuildError(Exception):
+    """A lesson cannot be built; the message says which cell and why."""
+
+
+def notebook(source: Path) -> NotebookNode:
+    """The solved notebook of a text source, not executed yet.
+
+    Directives are expanded, nbgrader's metadata completed, points taken from
+    the exercises, and cells get ids that stay the same from build to build.
+    BuildError: an unknown directive, or a check cell without an exercise.
+    """
+    nb = jupytext.read(source)
+    nb.metadata = NotebookNode(
+        kernelspec=nb.metadata.kernelspec,
+        language_info={"name": "python"},
+    )
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    seen: dict[str, int] = {}
+    for cell in nb.cells:
+        where = f"{source.name}, the cell that begins {cell.source[:60]!r}"
+        try:
+            if cell.cell_type == "markdown":
+                expand(cell)
+            if "nbgrader" in cell.metadata:
+                complete(cell)
+        except (KeyError, ValueError, ModuleNotFoundError) as error:
+            raise BuildError(f"{where}: {error}") from error
+        cell.id = stable_id(cell, seen)
+    return nb
+
+
+def expand(cell: NotebookNode) -> None:
+    """Replace directives by what they stand for.
+
+    {card EXERCISE}: the exercise's card. {figure SLIDER}: the static picture
+    of a slider in byhand/sliders/. {picture FILE ALT TEXT}: one of assets/.
+    """
+
+    def replace(match: re.Match) -> str:
+        kind, name, alt = match.groups()
+        if kind == "card":
+            return card(find(name))
+        if kind == "figure":
+            panel = importlib.import_module(f"byhand.sliders.{name}").show()
+            return attach(cell, name, panel.picture, panel.summary)
+        picture = (ROOT / "assets" / name).read_text(encoding="utf-8")
+        return attach(cell, Path(name).stem, picture, alt or "")
+
+    cell.source = DIRECTIVE.sub(replace, cell.source)
+
+
+def attach(cell: NotebookNode, name: str, svg: str, alt: str) -> str:
+    """Put a picture into a Markdown cell, so that it goes where the cell goes.
+
+    Returns the Markdown that shows it. ValueError: no text for those who do
+    not see it.
+    """
+    alt = " ".join(alt.split()).replace("[", "(").replace("]", ")")
+    if not alt:
+        raise ValueError(f"{name} has no alt text")
+    # The name tells one state of a picture from another: a cell that shows
+    # an old one is stale.
+    name = f"{name}-{hashlib.sha256(svg.encode()).hexdigest()[:8]}.png"
+    encoded = base64.b64encode(pictures.png(svg)).decode()
+    attachments = cell.setdefault("attachments", NotebookNode())
+    attachments[name] = NotebookNode({"image/png": encoded})
+    return f"![{alt}](attachment:{name})"
+
+
+def card(exercise: Exercise) -> str:
+    """The exercise as Markdown: what is asked, and the ladder, folded."""
+    points = str(exercise.points)
+    if exercise.parts:
+        points = " + ".join(f"{n} ({p})" for p, n in exercise.points.items())
+    plural = "point" if points == "1" else "points"
+    steps = ("a question", "a pointer", "pseudocode")
+    ladder = "\n\n".join(
+        f"<details><summary>Hint {i}: {step}</summary>\n\n{hint}\n\n</details>"
+        for i, (step, hint) in enumerate(
+            zip(steps, exercise.hints, strict=True), start=1
+        )
+    )
+    return (
+        f"### Exercise · `{exercise.signature}`\n\n"
+        f"*Difficulty {dots(exercise.difficulty)} · "
+        f"importance {dots(exercise.importance)} · "
+        f"about {exercise.minutes} minutes · {points} {plural}*\n\n"
+        f"{exercise.asks}{not_allowed(exercise)}\n\n{ladder}"
+    )
+
+
+def not_allowed(exercise: Exercise) -> str:
+    """What an answer may not be, in words; '' where all is allowed."""
+    names = " or ".join(f"`{name}`" for name in exercise.not_by)
+    return names and (
+        f"\n\nBy hand: a library's {names} would do it all and, graded, "
+        "earns nothing."
+    )
+
+
+def dots(level: int) -> str:
+    return "●" * level + "○" * (5 - level)
+
+
+def complete(cell: NotebookNode) -> None:
+    """Fill in what nbgrader wants to have said about a graded cell."""
+    given = cell.metadata.nbgrader
+    defaults = {
+        "grade": False,
+        "locked": False,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+    }
+    cell.metadata.nbgrader = NotebookNode({**defaults, **given})
+    if given.get("grade") and not given.get("solution"):
+        asked = check_in(cell.source)
+        if asked is None:
+            raise ValueError("a graded test cell should call check(…)")
+        exercise, part = find(asked.exercise), asked.part
+        if bool(part) != bool(exercise.parts):
+            raise ValueError(f"{exercise.id} has parts {exercise.parts}")
+        cell.metadata.nbgrader.points = (
+            exercise.points[part] if part else exercise.points
+        )
+
+
+def stable_id(cell: NotebookNode, seen: dict[str, int]) -> str:
+    """A cell's id depends on its own content and on nothing else."""
+    name = cell.metadata.get("nbgrader", {}).get("grade_id")
+    text = f"{cell.cell_type}\n{cell.source}"
+    name = name or hashlib.sha256(text.encode()).hexdigest()[:12]
+    seen[name] = seen.get(name, 0) + 1
+    return name if seen[name] == 1 else f"{name}-{seen[name]}"
