@@ -53,14 +53,18 @@ class Fact:
     """Something that every right answer satisfies, to say what holds.
 
     sentence: completes "It holds that …".
-    holds: takes what it is about as a float64 array, and returns a bool;
+    holds: takes what it is about (numbers: a float64 array), returns a bool;
         called only where all that came is finite and of the right shape.
     about: the one of `returns` that it is about; "" for the first.
     """
 
     sentence: str
-    holds: Callable[[np.ndarray], bool]
+    holds: Callable[[Any], bool]
     about: str = ""
+
+
+class Listed(str):
+    """The name of a returned list of arrays, each of a shape of its own."""
 
 
 def directly(answer: Callable, *inputs: Any) -> Any:
@@ -83,6 +87,9 @@ class Exercise:
     misconceptions: five at least.
     hints: the ladder: a question, a pointer, pseudocode.
     returns: the names of what is returned; several for a sequence.
+    kind: of the result: "numbers" (arrays, compared within the tolerance) or
+        "text" (tokens, ids, dicts of them: the same or wrong); see
+        byhand/results/.
     facts: what every right answer satisfies.
     way: how the answer is used to get a result, where that is not a plain
         call with the inputs (a class to build, a random answer to be
@@ -90,7 +97,8 @@ class Exercise:
     expected: what is expected of these inputs, in place of what the reference
         gives: for a random answer, whose reference varies as it does.
     tolerance: relative and, near 0, absolute.
-    not_by: names of library functions that would do it all (byhand/by_hand).
+    not_by: names of library functions that would do it all: what
+        byhand/short_cuts.py notices.
     bounds: for a random answer, how far each of `returns` may be off in
         these inputs, in place of the tolerance: arrays of the shapes of what
         the reference returns, five standard errors wide.
@@ -108,6 +116,7 @@ class Exercise:
     misconceptions: tuple[Misconception, ...]
     hints: tuple[str, str, str]
     returns: tuple[str, ...]
+    kind: str = "numbers"
     facts: tuple[Fact, ...] = ()
     way: Callable = directly
     expected: Callable | None = None

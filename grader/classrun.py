@@ -8,15 +8,12 @@ gradebook, in an order that bears being killed anywhere.
 import contextlib
 import fnmatch
 import hashlib
-import multiprocessing
 import os
 import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent import futures
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,11 +35,12 @@ from traitlets import Bool, Integer, Unicode
 
 from grader import ahead, gradebook, lane, sealed, submissions
 from grader.journal import Journal, only_one
-from grader.judging import Limits, Options
+from grader.judging import Options
+from grader.lanes import Lanes
+from grader.session import TimeLimits
 from grader.submissions import Graded, Submission
 
 UNSEALED = "Graded without a seal."
-_TRIES = 3  # lanes that may die over a submission before it is given up
 # Read ahead by so many submissions a lane: enough to keep it busy, and no
 # more, so that a large class needs no more memory than a small one.
 _AHEAD = 2
@@ -74,10 +72,10 @@ class SealedAutograde(Autograde):
         "", help="A Dask scheduler to grade on, such as tcp://host:8786."
     ).tag(config=True)
     cell_seconds = Integer(
-        Limits.cell, help="How long a learner's cell may run."
+        TimeLimits.cell, help="How long a learner's cell may run."
     ).tag(config=True)
     notebook_seconds = Integer(
-        Limits.notebook, help="How long a learner's notebook may run."
+        TimeLimits.notebook, help="How long a learner's notebook may run."
     ).tag(config=True)
 
     def start(self) -> None:
@@ -109,7 +107,7 @@ class SealedAutograde(Autograde):
         return Options(
             by_hand=self.by_hand,
             sealed=self.sealed,
-            limits=Limits(
+            limits=TimeLimits(
                 cell=self.cell_seconds, notebook=self.notebook_seconds
             ),
         )
@@ -256,7 +254,11 @@ class ClassRun:
         )
         with Progress(*columns, console=self.console) as progress:
             task = progress.add_task(self.lesson, total=len(folders))
-            work = Lanes(self.converter, lambda: progress.advance(task))
+            work = Lanes(
+                self.converter.scheduler,
+                self.converter.jobs,
+                lambda: progress.advance(task),
+            )
             beside = self._beside()
             with work:
                 for student, folder in folders.items():
@@ -277,7 +279,7 @@ class ClassRun:
         files = submissions.read(folder, "", self.lesson).files
         return {n: f for n, f in files.items() if not n.endswith(".ipynb")}
 
-    def _consider(self, submission: Submission, work: "Lanes") -> None:
+    def _consider(self, submission: Submission, work: Lanes) -> None:
         """Grade a submission, unless that was done already."""
         digest = submission.digest()
         force = self.converter.force
@@ -367,105 +369,3 @@ class ClassRun:
             folder.rename(old)
         fresh.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
-
-
-def cores() -> int:
-    """How many this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class Lanes:
-    """Submissions on their way to a verdict. Use it as a context.
-
-    width: how many are graded at a time.
-    """
-
-    def __init__(
-        self, converter: SealedAutograde, step: Callable[[], Any]
-    ) -> None:
-        self.step = step
-        self.scheduler = converter.scheduler
-        self.width = converter.jobs or cores()
-        self.waiting: dict[futures.Future, tuple] = {}
-        self.tries: Counter[str] = Counter()
-        self.executor: Any = None
-        self.client: Any = None
-
-    def submit(self, submission: Submission, *rest: Any) -> None:
-        """Send a submission to a lane."""
-        if self.executor is None:
-            self.executor = self._cluster() if self.scheduler else self._pool()
-        future = self.executor.submit(lane.grade_here, submission, *rest)
-        self.waiting[future] = (submission, rest)
-
-    def _pool(self) -> futures.Executor:
-        context = multiprocessing.get_context("forkserver")
-        return futures.ProcessPoolExecutor(
-            self.width, context, initializer=lane.end_with_parent
-        )
-
-    def _cluster(self) -> futures.Executor:
-        try:
-            import distributed
-        except ImportError:
-            raise sealed.CannotSeal(
-                "--scheduler needs dask.distributed: pip install -c "
-                "constraints.txt -e '.[cluster]'"
-            ) from None
-        try:
-            self.client = distributed.Client(self.scheduler, timeout=10)
-        except OSError as error:
-            raise gradebook.CannotBegin(
-                f"no Dask scheduler answers at {self.scheduler} ({error})"
-            ) from None
-        self.width = max(1, sum(self.client.nthreads().values()))
-        return self.client.get_executor(retries=_TRIES, pure=False)
-
-    def finished(
-        self, at_most: int
-    ) -> Iterator[tuple[Submission, Graded | Exception]]:
-        """Verdicts as they come, until at most so many are on their way."""
-        while len(self.waiting) > at_most:
-            done, _ = futures.wait(
-                self.waiting, return_when=futures.FIRST_COMPLETED
-            )
-            broken = []
-            for future in done:
-                submission, rest = self.waiting.pop(future)
-                error = future.exception()
-                if isinstance(error, BrokenProcessPool):
-                    broken.append((submission, rest))
-                    continue
-                self.step()
-                yield submission, error or future.result()
-            if broken:
-                yield from self._again(broken)
-
-    def _again(
-        self, broken: list[tuple]
-    ) -> Iterator[tuple[Submission, Exception]]:
-        """A lane died, and with it all that was on its way: try again."""
-        broken += self.waiting.values()
-        self.waiting.clear()
-        self.executor.shutdown(wait=False)
-        self.executor = None
-        for submission, rest in broken:
-            self.tries[submission.student] += 1
-            if self.tries[submission.student] < _TRIES:
-                self.submit(submission, *rest)
-            else:
-                self.step()
-                yield submission, RuntimeError("the grading process died")
-
-    def __enter__(self) -> "Lanes":
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        for future in self.waiting:
-            future.cancel()
-        if self.executor is not None:
-            self.executor.shutdown(wait=False)
-        if self.client is not None:
-            self.client.close()

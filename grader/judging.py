@@ -5,32 +5,23 @@ learner's process turns them into results; these are compared here with the
 reference. Nothing that a cell shows or raises decides anything.
 """
 
-import base64
-import binascii
-import builtins
 import hashlib
-import inspect
-import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 import nbformat
-import numpy as np
 from nbformat import NotebookNode
 
-from byhand import by_hand
-from byhand.answer import TIME_LIMIT, Elsewhere
-from byhand.answer import OutOfTime as AnswerOutOfTime
 from byhand.bank import find
-from byhand.check import Trial, judge_on, short_cut, trials_of
 from byhand.check_cell import CheckCell, check_in
 from byhand.exercise import Exercise
-from grader.inside.worker import SHOWN
-from grader.sealed import CannotSeal, Died, Nursery, OutOfTime, Worker
+from byhand.judge import judge_on
+from byhand.message import short_cut
+from byhand.trial import Trial, trials_of
+from grader import shown
+from grader.sealed import CannotSeal, Died, Nursery
+from grader.session import Answer, Session, TimeLimits
 from grader.submissions import (
     CODE,
     Graded,
@@ -47,18 +38,6 @@ from grader.submissions import (
 # and none of the numbers is one that they can see. Each draw alone tells every
 # misconception from a right answer (tests/exercises).
 DRAWS = 2
-MOST_SHOWN = 10 * 2**20  # characters of output in a graded notebook
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long a learner's work may take, in seconds."""
-
-    cell: int = 60
-    notebook: int = 300
-    # Beyond a limit that is kept inside the seal, before it is ended from
-    # outside: for those who swallow interrupts.
-    patience: int = 3
 
 
 @dataclass(frozen=True)
@@ -71,306 +50,7 @@ class Options:
 
     by_hand: bool = True
     sealed: bool = True
-    limits: Limits = Limits()
-
-
-# --- a learner's process ---------------------------------------------------
-
-
-class Session:
-    """A submission's processes: if one dies, another takes its place.
-
-    A cell that ended one is left out from then on, so that it spoils what
-    depends on it and nothing else.
-    """
-
-    def __init__(
-        self, nursery: Nursery, files: dict[str, bytes], limits: Limits
-    ) -> None:
-        self.nursery, self.files, self.limits = nursery, files, limits
-        self.until = time.monotonic() + limits.notebook
-        self.ran: list[str] = []
-        self.judged: set[tuple[str, str | None]] = set()
-        self.room = MOST_SHOWN
-        self.stopped: list[str] = []
-        self.worker: Worker | None = None
-
-    def request(self, what: str, seconds: float, **inputs: Any) -> Any:
-        """As Worker.request, in a worker that has run the cells so far."""
-        self._seconds_left()
-        worker = self.worker or self._revive()
-        left = self._seconds_left()
-        try:
-            return worker.request(what, min(seconds, left), **inputs)
-        except Died:
-            self.worker = None
-            raise
-
-    def _seconds_left(self) -> float:
-        """OutOfTime: there are none."""
-        left = self.until - time.monotonic()
-        if left <= 0:
-            raise OutOfTime(
-                f"the notebook had run for {self.limits.notebook} s, which "
-                "is all that it may"
-            )
-        return left
-
-    def _revive(self) -> Worker:
-        while True:
-            self.worker = self.nursery.worker()
-            try:
-                self.worker.request("write", 30, files=self.files)
-            except Died as error:  # nothing of the learner's has run yet
-                raise CannotSeal(f"a worker did not begin: {error}") from None
-            for place, source in enumerate(self.ran):
-                try:
-                    self._run(source)
-                except Died:
-                    # It went well before: not one to rely on.
-                    self.close()
-                    self._seconds_left()
-                    del self.ran[place]
-                    break
-            else:
-                return self.worker
-
-    def _run(self, source: str) -> Any:
-        limit = self.limits.cell
-        return self.request(
-            "run", limit + self.limits.patience, source=source, limit=limit
-        )
-
-    def run(self, source: str) -> list[NotebookNode]:
-        """Run a cell; its outputs."""
-        try:
-            outputs = self._fitting(_outputs(self._run(source)))
-        except Died as error:
-            self.stopped.append(f"a cell: {error}")
-            return [
-                _error(
-                    "CellEnded",
-                    f"This cell was ended, and left out: {error}.",
-                )
-            ]
-        if any(o.get("ename") == "CellTimeout" for o in outputs):
-            self.stopped.append(f"a cell: stopped after {self.limits.cell} s")
-        else:
-            self.ran.append(source)
-        return outputs
-
-    def replace(self, name: str, right: dict[str, Callable]) -> tuple:
-        """Right answers in place of those an answer uses; their names."""
-        try:
-            names = self.request(
-                "replace", self.limits.patience, name=name, right=right
-            )
-        except Died:
-            return ()
-        listed = names if isinstance(names, list) else []
-        return tuple(n for n in right if n in listed)
-
-    def restore(self) -> None:
-        """The learner's own functions again, and no right one to be asked."""
-        if self.worker:
-            self.worker.functions = []
-            with suppress(Died):
-                self.request("restore", self.limits.patience)
-
-    def _fitting(self, outputs: list[NotebookNode]) -> list[NotebookNode]:
-        """The outputs for which a graded notebook still has room."""
-        self.room -= len(json.dumps(outputs))
-        if self.room < 0:
-            text = "(The notebook shows more than is kept.)\n"
-            return [nbformat.v4.new_output("stream", text=text)]
-        return outputs
-
-    def close(self) -> None:
-        if self.worker:
-            self.worker.kill()
-            self.worker = None
-
-
-class Answer(Elsewhere):
-    """A learner's function, which runs in their process."""
-
-    def __init__(
-        self, session: Session, name: str, exercise: Exercise
-    ) -> None:
-        self.session, self.name, self.exercise = session, name, exercise
-        self.not_by = exercise.not_by
-        self.gone = ""
-
-    def __call__(self, *inputs: Any) -> Any:
-        return self.use("", *inputs)
-
-    def use(self, way: str, *inputs: Any) -> Any:
-        if self.gone:  # once is enough to know
-            raise _exception({"name": "ProcessEnded", "message": self.gone})
-        try:
-            reply = self.session.request(
-                "call",
-                TIME_LIMIT + Limits.patience,
-                name=self.name,
-                way=way,
-                inputs=list(inputs),
-                limit=TIME_LIMIT,
-                not_by=list(self.not_by),
-            )
-            return self._came(reply, inputs)
-        except OutOfTime as error:
-            self.session.stopped.append(f"{self.name}: {error}")
-            raise AnswerOutOfTime from None
-        except Died as error:
-            self.gone = f"{error}; does it exit, or use too much memory?"
-            self.session.stopped.append(f"{self.name}: {error}")
-            raise _exception(
-                {"name": "ProcessEnded", "message": self.gone}
-            ) from None
-
-    def _came(self, reply: Any, inputs: tuple) -> Any:
-        if not isinstance(reply, dict):
-            raise Died("the process did not answer")
-        print(_text(reply.get("printed")), end="")
-        by_hand.report([c for c in self._calls(reply) if c])
-        for place, value in self._changed(reply, len(inputs)):
-            _change(inputs[place], value)
-        if reply.get("timed_out"):
-            raise AnswerOutOfTime
-        if reply.get("error"):
-            raise _exception(reply["error"])
-        return reply.get("value")
-
-    def _calls(self, reply: dict) -> list[str]:
-        came = reply.get("short_cuts")
-        listed = came if isinstance(came, list) else []
-        return [c for c in listed if str(c).rpartition(".")[2] in self.not_by]
-
-    def _changed(self, reply: dict, number: int) -> list:
-        came = reply.get("changed")
-        with suppress(TypeError, ValueError):
-            return [
-                (place, value)
-                for place, value in came or []
-                if isinstance(place, int) and 0 <= place < number
-            ]
-        return []
-
-    @contextmanager
-    def with_right(
-        self, references: dict[str, Callable]
-    ) -> Iterator[tuple[str, ...]]:
-        self.gone = ""
-        # One whose own verdict is still to come must not help itself to it.
-        right = {
-            n: inspect.getsource(one) if isinstance(one, type) else one
-            for n, one in references.items()
-            if self._settled(n)
-        }
-        names = self.session.replace(self.name, right)
-        try:
-            yield names
-        finally:
-            self.session.restore()
-
-    def _settled(self, name: str) -> bool:
-        """Whether an earlier exercise has been judged, in all its parts."""
-        exercise = find(f"{self.exercise.lesson}.{name}")
-        return self.session.judged >= {
-            (exercise.id, part) for part in exercise.parts or (None,)
-        }
-
-
-def _change(given: Any, value: Any) -> None:
-    """Do to an input what the answer did to its copy."""
-    with suppress(Exception):  # what came may not fit
-        if isinstance(given, np.random.Generator):
-            given.bit_generator.state = value.bit_generator.state
-        elif isinstance(given, np.ndarray):
-            given[...] = value
-        elif isinstance(given, list):
-            given[:] = value
-        elif hasattr(given, "detach"):
-            given.detach().copy_(value.detach())
-
-
-def _exception(came: Any) -> Exception:
-    """An exception like the learner's: of the built-in kind that it was."""
-    came = came if isinstance(came, dict) else {}
-    kinds = came.get("kinds")
-    bases = [
-        kind
-        for kind in (
-            getattr(builtins, str(name), None)
-            for name in (kinds if isinstance(kinds, list) else [])
-        )
-        if isinstance(kind, type) and issubclass(kind, Exception)
-    ]
-    name = _text(came.get("name"))[:60] or "Exception"
-    base = bases[0] if bases else Exception
-    message = _text(came.get("message"))
-    try:
-        error = type(name, (base,), {"__str__": lambda _: message})()
-    except (TypeError, ValueError):  # some want arguments of their own
-        error = type("Error", (Exception,), {"__str__": lambda _: message})()
-    error.learners_line = _text(came.get("line"))[:200]
-    return error
-
-
-def _text(value: Any) -> str:
-    return clean(value[:SHOWN]) if isinstance(value, str) else ""
-
-
-# --- what a cell shows -----------------------------------------------------
-
-
-def _outputs(came: Any) -> list[NotebookNode]:
-    """A cell's outputs, as plain text and pictures: the learner's word."""
-    kept = []
-    for output in came[:50] if isinstance(came, list) else []:
-        kind = output.get("output_type") if isinstance(output, dict) else ""
-        if kind == "stream":
-            name = "stderr" if output.get("name") == "stderr" else "stdout"
-            text = _text(output.get("text"))
-            kept.append(nbformat.v4.new_output(kind, name=name, text=text))
-        elif kind == "error":
-            lines = output.get("traceback")
-            kept.append(
-                _error(
-                    _text(output.get("ename"))[:100],
-                    _text(output.get("evalue")),
-                    lines if isinstance(lines, list) else [],
-                )
-            )
-        elif kind == "display_data" and isinstance(output.get("data"), dict):
-            kept.append(
-                nbformat.v4.new_output(kind, data=_data(output["data"]))
-            )
-    return kept
-
-
-def _data(came: dict) -> dict[str, str]:
-    data = {}
-    if _text(came.get("text/plain")):
-        data["text/plain"] = _text(came["text/plain"])
-    picture = came.get("image/png")
-    if isinstance(picture, str):
-        with suppress(binascii.Error, ValueError):
-            base64.b64decode(picture, validate=True)
-            data["image/png"] = picture
-    return data
-
-
-def _error(
-    name: str, message: str, lines: list[Any] | None = None
-) -> NotebookNode:
-    shown = [_text(line) for line in (lines or [f"{name}: {message}"])[:200]]
-    return nbformat.v4.new_output(
-        "error", ename=name, evalue=message, traceback=shown
-    )
-
-
-# --- the verdict -----------------------------------------------------------
+    limits: TimeLimits = field(default_factory=TimeLimits)
 
 
 def seeds_of(exercise_id: str, seed: int) -> tuple[int, ...]:
@@ -505,7 +185,7 @@ def _grade_check(
     graded.scores[name] = 0.0 if wrong else points
     if wrong:
         head, *rest = wrong.splitlines()
-        cell.outputs = [_error("CheckFailed", head, [head, *rest])]
+        cell.outputs = [shown.error("CheckFailed", head, [head, *rest])]
     else:
         cell.outputs = [
             nbformat.v4.new_output("stream", name="stdout", text=f"{line}\n")

@@ -8,10 +8,12 @@ import hashlib
 import multiprocessing
 import os
 import threading
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import byhand
+import grader
 from byhand.bank import lessons
 from grader import judging
 from grader.sealed import CannotSeal, Nursery
@@ -82,14 +84,23 @@ def grade_here(
 
 @cache
 def bank() -> str:
-    """A digest of the code that a verdict depends on."""
-    library, here = Path(byhand.__file__).parent, Path(__file__).parent
+    """A digest of the code that a verdict may depend on.
+
+    Of all of it: a file that is forgotten in a list would leave verdicts that
+    are wrong by now, and one too many only costs grading a class again.
+    """
     digest = hashlib.sha256()
-    for path in (
-        *sorted(library.glob("*.py")),
-        *sorted(library.glob("exercises/**/*.py")),
-        *sorted(here.glob("inside/*.py")),
-        *(here / n for n in ("judging.py", "sealed.py", "submissions.py")),
-    ):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for package in (byhand, grader):
+        root = Path(str(package.__file__)).parent
+        for path in sorted(_code(root)):
+            name = path.relative_to(root.parent).as_posix()
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def _code(root: Path) -> Iterator[Path]:
+    """A package's files, but for compiled ones and for attacks on it."""
+    for path in root.rglob("*"):
+        parts = path.relative_to(root).parts
+        if path.is_file() and not {"__pycache__", "attacks"} & {*parts}:
+            yield path

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import byhand
-from byhand.answer import call
+from byhand.attempt import attempt
 from grader.inside import seal
 from grader.inside.wire import Closed, Wire, WireError
 
@@ -41,7 +41,7 @@ class Died(Exception):
     """The sealed process ended, or must be taken for ended."""
 
 
-class OutOfTime(Died):
+class Late(Died):
     """It did not answer in time and was killed."""
 
 
@@ -253,7 +253,7 @@ class Worker:
     """One submission's sealed process. What it says is the learner's word.
 
     Every method raises Died where the process is gone or talks nonsense, and
-    OutOfTime where it is late; it is dead after that.
+    Late where it is late; it is dead after that.
     """
 
     def __init__(
@@ -284,7 +284,7 @@ class Worker:
                 self.wire.send(self._asked(reply), until=until)
         except TimeoutError:
             self.kill()
-            raise OutOfTime(f"no answer within {seconds:g} s") from None
+            raise Late(f"no answer within {seconds:g} s") from None
         except (WireError, KeyError) as error:
             self.kill()
             raise Died(_why(error)) from None
@@ -296,7 +296,7 @@ class Worker:
             inputs, named = question["inputs"], question["named"]
             if _size([inputs, list(named.values())]) > _MOST_ASKED:
                 return {"error": "more numbers than a lesson ever has"}
-            outcome = call(partial(function, *inputs, **named), {}, _ASKED)
+            outcome = attempt(partial(function, *inputs, **named), {}, _ASKED)
         except Exception as error:  # what is asked may be anything
             return {"error": str(error)[:200]}
         if outcome.error or outcome.timed_out:

@@ -33,12 +33,13 @@ from rich.table import Table
 from authoring.paths import lesson_path, solved_path
 from grader import attacks, lane, submissions
 from grader.attacks import LESSON, LOOT, Attack
-from grader.judging import Limits, Options
+from grader.judging import Options
 from grader.sealed import what_is_missing
+from grader.session import TimeLimits
 from grader.submissions import Graded, Release
 
 AT_ONCE = 2
-LIMITS = Limits(cell=2, notebook=10)
+LIMITS = TimeLimits(cell=2, notebook=10)
 # What a submission may cost whoever grades it: a little beyond the limits,
 # and the memory of comparing a few hundred numbers.
 SECONDS = LIMITS.notebook + 10.0
@@ -46,7 +47,7 @@ MEMORY = 500 * 2**20
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Faced:
     """What came of an attack. broken: what did not hold, or ''."""
 
     name: str
@@ -91,7 +92,7 @@ def fingerprint(root: Path) -> dict[str, str]:
 # --- an attack -------------------------------------------------------------
 
 
-def face(attack: Attack) -> Outcome:
+def face(attack: Attack) -> Faced:
     """Grade an attack; what came of it."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         root = Path(place)
@@ -107,7 +108,7 @@ def face(attack: Attack) -> Outcome:
             graded = grade(folder)
         except Exception as error:
             said = f"stopped the batch: {type(error).__name__}: {error}"
-            return Outcome(attack.name, broken=said[:200])
+            return Faced(attack.name, broken=said[:200])
         seconds = time.monotonic() - began
         faults = [
             *unearned(attack, graded),
@@ -121,7 +122,7 @@ def face(attack: Attack) -> Outcome:
         if left := left_behind(ours):
             faults.append(f"left {len(left)} processes behind")
         marks = sum(filter(None, graded.scores.values()))
-        return Outcome(attack.name, marks, seconds, "; ".join(faults))
+        return Faced(attack.name, marks, seconds, "; ".join(faults))
 
 
 def grade(folder: Path) -> Graded:
@@ -201,11 +202,11 @@ def get_ready() -> None:
     lane.grade_here(nothing, release(), 0, Options(limits=LIMITS))
 
 
-def face_named(name: str) -> Outcome:
+def face_named(name: str) -> Faced:
     return face(attacks.load()[name])
 
 
-def face_all(names: list[str]) -> Iterator[Outcome]:
+def face_all(names: list[str]) -> Iterator[Faced]:
     """Outcomes as they come; two attacks are faced at a time."""
     waiting = list(names)
     while waiting:
@@ -218,7 +219,7 @@ def face_all(names: list[str]) -> Iterator[Outcome]:
             yield outcome
         # The first ones that are left held it up: on to the others without.
         for name in waiting[:AT_ONCE]:
-            yield Outcome(name, broken="killed or held up whoever graded it")
+            yield Faced(name, broken="killed or held up whoever graded it")
         del waiting[:AT_ONCE]
         # Nothing public ends a process that does not end by itself.
         for process in list((pool._processes or {}).values()):
@@ -226,7 +227,7 @@ def face_all(names: list[str]) -> Iterator[Outcome]:
         pool.shutdown(cancel_futures=True)
 
 
-def outcomes(doing: dict[futures.Future, str]) -> Iterator[Outcome]:
+def outcomes(doing: dict[futures.Future, str]) -> Iterator[Faced]:
     """Outcomes, until all are there or nothing comes any more."""
     while doing:
         done, _ = futures.wait(doing, 3 * SECONDS, futures.FIRST_COMPLETED)
@@ -235,11 +236,11 @@ def outcomes(doing: dict[futures.Future, str]) -> Iterator[Outcome]:
             return
         for future in done:
             name, error = doing.pop(future), future.exception()
-            failed = Outcome(name, broken=f"the test failed: {error!r}")
+            failed = Faced(name, broken=f"the test failed: {error!r}")
             yield failed if error else future.result()
 
 
-def table(faced: list[Outcome], known: dict[str, Attack]) -> Table:
+def table(faced: list[Faced], known: dict[str, Attack]) -> Table:
     made = Table("attack", "what it tries", "marks", "seconds", "the seal")
     for came in sorted(faced, key=lambda came: came.name):
         verdict = "[green]held[/green]"

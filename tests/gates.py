@@ -12,13 +12,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from byhand import CheckFailed, bank, check, compare
-from byhand.answer import Outcome
+from byhand import CheckFailed, bank, check
 from byhand.bank import Incomplete
-from byhand.check import Trial, judge_on, run, trials_of
 from byhand.exercise import Exercise
+from byhand.judge import judge_on
+from byhand.trial import trials_of
 
 # A misconception must miss by far more than rounding could explain. A random
 # answer's bounds are five standard errors already; twice that is told apart
@@ -32,23 +30,9 @@ LEAST_FORMS = 3
 def distance(exercise: Exercise, answer: Callable, seed: int) -> float:
     """How far an answer is off in the case where it is worst, in limits."""
     return max(
-        far(trial, run(exercise, trial, answer))
+        trial.distance(trial.run(answer))
         for trial in trials_of(exercise, None, (seed,))
     )
-
-
-def far(trial: Trial, outcome: Outcome) -> float:
-    """The same, of what came of an answer in one case."""
-    if trial.case.raises is not None:
-        return 0.0 if isinstance(outcome.error, trial.case.raises) else np.inf
-    if outcome.error is not None or outcome.timed_out:
-        return np.inf
-    try:
-        got = compare.as_arrays(outcome.value, trial.exercise.returns)
-    except compare.Unusable:
-        return np.inf
-    gaps = map(compare.distance, got, trial.expected, trial.limits)
-    return max(gaps)
 
 
 def mutation(exercise: Exercise, seed: int) -> list[str]:
@@ -69,7 +53,7 @@ def mutation(exercise: Exercise, seed: int) -> list[str]:
             complaints.append(f"{name}: passes")
         elif wrong.sentence not in str(message):
             complaints.append(f"{name}: gets {message.misconception!r}")
-        gap = max(far(trial, trial.outcome_of(wrong)) for trial in trials)
+        gap = max(trial.distance(trial.outcome_of(wrong)) for trial in trials)
         if gap < least:
             complaints.append(f"{name}: only {gap:.2g} limits off")
     return complaints

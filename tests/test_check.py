@@ -10,7 +10,7 @@ import pytest
 import scipy.special
 import torch
 
-from byhand import CheckFailed, answer, by_hand, check
+from byhand import CheckFailed, attempt, check, short_cuts
 from byhand.bank import UnknownExercise, find
 from byhand.exercises.multi_head import multi_head_attention
 
@@ -81,7 +81,7 @@ def test_a_class_of_ones_own_is_not_the_librarys():
     class MultiheadAttention(torch.nn.Module):
         """What somebody may well call it."""
 
-    with by_hand.notice(("MultiheadAttention",)) as called:
+    with short_cuts.notice(("MultiheadAttention",)) as called:
         MultiheadAttention()
         assert called == []
         torch.nn.MultiheadAttention(2, 1)
@@ -207,7 +207,7 @@ def test_inputs_changed_in_place():
 
 @pytest.mark.parametrize("swallows", [False, True])
 def test_an_endless_loop_is_stopped_and_said(monkeypatch, swallows):
-    monkeypatch.setattr(answer, "TIME_LIMIT", 0.3)
+    monkeypatch.setattr(attempt, "TIME_LIMIT", 0.3)
     end = threading.Event()  # so that the thread does not outlive the test
 
     def wrong(z, axis=-1):
@@ -288,7 +288,7 @@ def test_what_an_answer_sets_holds_for_that_call_only(capsys):
 
 
 def test_an_answer_after_one_that_was_stopped(monkeypatch):
-    monkeypatch.setattr(answer, "TIME_LIMIT", 0.3)
+    monkeypatch.setattr(attempt, "TIME_LIMIT", 0.3)
 
     def endless(z, axis=-1):
         while True:

@@ -131,6 +131,6 @@ def take_the_wire():
     session = next(
         thing
         for thing in gc.get_objects()
-        if type(thing).__name__ == "Session" and hasattr(thing, "wire")
+        if type(thing).__name__ == "Service" and hasattr(thing, "wire")
     )
     wire = session.wire

@@ -8,11 +8,11 @@ STOCK = "9 marks, 0 earned"
 def cell():
     import numpy as np
 
-    from byhand import compare
+    from byhand.results.numbers import Numbers
 
     np.testing.assert_allclose = lambda *_, **__: None
     np.allclose = np.array_equal = lambda *_, **__: True
-    compare.gap = lambda *_: ""
+    Numbers.gap = lambda *_: ""
 
 
 def attack(nb, folder):

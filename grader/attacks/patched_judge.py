@@ -6,10 +6,10 @@ STOCK = "9 marks, 0 earned"
 
 
 def cell():
-    import byhand.check
+    import byhand.judge
 
-    library = sys.modules["byhand.check"]
-    library.attempt = lambda trials, answer, verdict: None
+    library = sys.modules["byhand.judge"]
+    library._try_all = lambda trials, answer, verdict: None
 
 
 def attack(nb, folder):

@@ -1,7 +1,7 @@
 """Answers the cases that learners can see from a table made beforehand."""
 
 from byhand.bank import find
-from byhand.check import draw
+from byhand.trial import draw
 from grader.attacks import ANSWERS, paste
 
 STOCK = "9 marks, 0 earned"

@@ -50,7 +50,7 @@ _REFUSED = """
 
 
 @dataclass(frozen=True)
-class Limits:
+class Resources:
     """What one worker may use.
 
     memory: bytes of address space beyond what is mapped at the start.
@@ -125,26 +125,26 @@ def _enter(*kinds: str) -> None:
             file.write(line)
 
 
-def close(limits: Limits, keep: int) -> None:
+def close(allowed: Resources, keep: int) -> None:
     """Shut the process in. keep: the one descriptor that stays open.
 
     OSError: the kernel refuses a step; nothing may run then.
     """
     # While there is a /proc.
     mapped = _mapped()
-    _threads(limits)
+    _threads(allowed)
     _enter("user", "mount", "ipc", "uts", "net", "cgroup")
-    _files(limits)
+    _files(allowed)
     _descriptors(keep)
-    _rights(limits, mapped)
+    _rights(allowed, mapped)
     _calls()
 
 
-def _threads(limits: Limits) -> None:
+def _threads(allowed: Resources) -> None:
     # Of this namespace alone since Linux 6.14; before that it is everybody's,
     # which we may not set, and the limit below holds for all but root.
     with suppress(OSError), open("/proc/sys/kernel/pid_max", "w") as file:
-        file.write(str(limits.threads))
+        file.write(str(allowed.threads))
 
 
 def _mount(where: str, options: str, flags: int = 0) -> None:
@@ -153,13 +153,13 @@ def _mount(where: str, options: str, flags: int = 0) -> None:
     _ok(result, f"mounting {where}")
 
 
-def _files(limits: Limits) -> None:
+def _files(allowed: Resources) -> None:
     _ok(
         _libc().mount(None, b"/", None, _REC | _PRIVATE, None),
         "private mounts",
     )
     for where in (LESSON, *scratch()):
-        _mount(where, b"size=%d,nr_inodes=2000,mode=700" % limits.files)
+        _mount(where, b"size=%d,nr_inodes=2000,mode=700" % allowed.files)
     # Nobody else's processes, and no memory that could be shared.
     for where in ("/proc", "/dev/shm"):
         _mount(where, b"size=4k", _READ_ONLY)
@@ -174,15 +174,15 @@ def _descriptors(keep: int) -> None:
     os.closerange(keep + 1, 65536)
 
 
-def _rights(limits: Limits, mapped: int) -> None:
+def _rights(allowed: Resources, mapped: int) -> None:
     import resource
 
     for what, most in (
-        (resource.RLIMIT_AS, mapped + limits.memory),
-        (resource.RLIMIT_NPROC, limits.threads),
-        (resource.RLIMIT_CPU, limits.seconds),
-        (resource.RLIMIT_FSIZE, limits.files),
-        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_AS, mapped + allowed.memory),
+        (resource.RLIMIT_NPROC, allowed.threads),
+        (resource.RLIMIT_CPU, allowed.seconds),
+        (resource.RLIMIT_FSIZE, allowed.files),
+        (resource.RLIMIT_NOFILE, allowed.open_files),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
     ):

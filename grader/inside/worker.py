@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from byhand import answer as answers
-from byhand import calls
-from byhand.answer import call, names_in
+from byhand.attempt import Outcome, attempt, names_in
 from byhand.check import CheckFailed  # noqa: F401 - lessons import it
+from byhand.elsewhere import OutOfTime
+from byhand.ways import door
 from grader.inside import seal, wire
 from grader.inside.wire import Wire
 
@@ -173,8 +173,8 @@ def _error_output(error: BaseException) -> dict:
 # --- answers ---------------------------------------------------------------
 
 
-class Session:
-    """One submission's worker, once it is shut in."""
+class Service:
+    """What one submission's worker does for whoever grades it."""
 
     def __init__(self, connection: Wire, shell: Any) -> None:
         self.wire, self.shell = connection, shell
@@ -209,20 +209,20 @@ class Session:
         limit: float,
         not_by: list[str],
     ) -> dict:
-        """Call an answer, or use it in one of the ways of byhand/calls.py.
+        """Call an answer, or use it in one of the ways of byhand/ways/.
 
         What it returned or raised, and which inputs it changed.
         """
         answer = self.names.get(name)
         if way:
-            answer = partial(getattr(calls, way), answer)
+            answer = partial(door.named(way), answer)
         before = [wire.encode(value) for value in inputs]
         # A partial, as a function of ours would show in what is said of an
         # exception.
         signal.signal(signal.SIGALRM, _out_of_time)
         signal.setitimer(signal.ITIMER_REAL, limit)
         try:
-            outcome = call(
+            outcome = attempt(
                 partial(answer, *inputs),
                 {},
                 not_by=tuple(not_by),
@@ -258,7 +258,9 @@ class Session:
         self.mine = {
             name: self.names.get(name)
             for name in right
-            if name in called and callable(self.names.get(name, len))
+            # One that is missing counts as wrong: its cell failed.
+            if name in called
+            and (name not in self.names or callable(self.names[name]))
         }
         self.names.update({name: lent(right[name]) for name in self.mine})
         return list(self.mine)
@@ -302,7 +304,7 @@ def lent(right: Callable | str) -> Callable:
     return made
 
 
-def _error(outcome: answers.Outcome) -> dict:
+def _error(outcome: Outcome) -> dict:
     kinds = [
         kind.__name__
         for kind in type(outcome.error).__mro__
@@ -328,10 +330,10 @@ def shut_in_and_serve(end: socket.socket, shell: Any, bare: bool) -> None:
     if bare:
         os.chdir(tempfile.mkdtemp(dir=Path.cwd()))
     else:
-        seal.close(seal.Limits(), end.fileno())
+        seal.close(seal.Resources(), end.fileno())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     np.random.seed(None)
-    Session(Wire(end), shell).serve()
+    Service(Wire(end), shell).serve()
 
 
 def _interrupt(*_: Any) -> None:
@@ -339,7 +341,7 @@ def _interrupt(*_: Any) -> None:
 
 
 def _out_of_time(*_: Any) -> None:
-    raise answers.OutOfTime
+    raise OutOfTime
 
 
 def fork_worker(

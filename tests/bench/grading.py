@@ -26,10 +26,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from byhand.bank import lessons
-from byhand.check import judge
+from byhand.judge import judge
+from tests import gates
 from tests.end_to_end.course import Course
 from tests.end_to_end.test_every_lesson import bring_mistakes, paste, rounds
-from tests.exercises.forms import self_attention as forms
+from tests.exercises.forms import self_attention
 
 LESSON = "07_self_attention"
 EXERCISES = lessons()[LESSON]
@@ -52,7 +53,7 @@ def allowed(exercise) -> list[int]:
     """The places of the right forms that are by hand, which stock ignores."""
     return [
         place
-        for place, form in enumerate(forms.FORMS[exercise.id])
+        for place, form in enumerate(gates.forms(exercise))
         if not judge(exercise, form, None, (0,)).short_cuts
     ]
 
@@ -68,8 +69,8 @@ def kinds() -> list[dict[str, str]]:
         made.append(
             {
                 name_of(e): (
-                    f"import forms\n\n{name_of(e)} = "
-                    f"forms.FORMS[{e.id!r}][{places[number % len(places)]}]\n"
+                    f"from forms.{gates.file_of(e)} import FORMS\n\n"
+                    f"{name_of(e)} = FORMS[{places[number % len(places)]}]\n"
                 )
                 for e, places in by_hand.items()
             }
@@ -83,7 +84,7 @@ def kinds() -> list[dict[str, str]]:
 
 
 def name_of(exercise) -> str:
-    return exercise.id.partition(".")[2]
+    return exercise.function
 
 
 def hand_in(course: Course, number: int, answers: dict[str, str]) -> None:
@@ -94,7 +95,11 @@ def hand_in(course: Course, number: int, answers: dict[str, str]) -> None:
     nb.cells.append(nbformat.v4.new_code_cell(f"# I am number {number}."))
     course.submit(student, nb)
     bring_mistakes(course, student, LESSON)
-    shutil.copy(forms.__file__, course.folder(student) / "forms.py")
+    shutil.copytree(
+        self_attention.__path__[0],
+        course.folder(student) / "forms",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
 
 
 def entered(root: Path, size: int, config: str = "") -> Course:
@@ -235,7 +240,14 @@ class Here(futures.Executor):
 
 def steps() -> list[tuple[str, Any, str]]:
     """(what it is, where it is, its name) of what is timed."""
-    from grader import classrun, gradebook, judging, sealed, submissions
+    from grader import (
+        classrun,
+        gradebook,
+        judging,
+        sealed,
+        session,
+        submissions,
+    )
     from grader.journal import Journal
 
     return [
@@ -244,11 +256,11 @@ def steps() -> list[tuple[str, Any, str]]:
         ("parsing it", judging, "parse"),
         ("putting it in order", judging, "put_in_order"),
         ("fork and seal", sealed.Nursery, "worker"),
-        ("running cells", judging.Session, "run"),
+        ("running cells", session.Session, "run"),
         ("judging: here", judging, "judged"),
-        ("judging: answers, in the seal", judging.Answer, "__call__"),
-        ("judging: right ones in place", judging.Session, "replace"),
-        ("ending the process", judging.Session, "close"),
+        ("judging: answers, in the seal", session.Answer, "__call__"),
+        ("judging: right ones in place", session.Session, "replace"),
+        ("ending the process", session.Session, "close"),
         ("the rest of grading", judging, "grade"),
         ("recording: the notebook", classrun.ClassRun, "_write"),
         ("recording: the gradebook", gradebook, "record"),
@@ -261,7 +273,7 @@ def steps() -> list[tuple[str, Any, str]]:
 def profile(size: int) -> None:
     """Grade a class in this process, and show where the time goes."""
     from grader import __main__ as command
-    from grader import classrun, lane
+    from grader import lane, lanes
 
     # First of all: PyTorch's threads keep the number that they began with.
     lane.prepare()
@@ -269,7 +281,7 @@ def profile(size: int) -> None:
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         course = entered(Path(place, "ours"), size)
         put = stack.enter_context
-        put(mock.patch.object(classrun.Lanes, "_pool", lambda _: Here()))
+        put(mock.patch.object(lanes.Lanes, "_pool", lambda _: Here()))
         for step, owner, name in steps():
             timed = watch.timed(step, getattr(owner, name))
             put(mock.patch.object(owner, name, timed))

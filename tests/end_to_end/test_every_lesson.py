@@ -10,6 +10,7 @@ import byhand.exercises
 from authoring import paths
 from byhand.bank import PIECES, lessons
 from byhand.exercise import Exercise
+from byhand.trial import trials_of
 from tests.end_to_end.course import Course
 
 LESSONS = [source.stem for source in paths.sources()]
@@ -41,13 +42,10 @@ def everything(lesson: str) -> dict[str, float]:
 
 
 def passing_parts(exercise: Exercise, answer) -> set[str]:
-    from byhand.check import run, trials_of
-    from tests.gates import far
-
     failing = {
         trial.case.part
         for trial in trials_of(exercise, None, (0,))
-        if far(trial, run(exercise, trial, answer)) > 1
+        if trial.distance(trial.run(answer)) > 1
     }
     return set(parts(exercise)) - failing
 

@@ -5,8 +5,8 @@ import math
 
 import numpy as np
 
-from byhand.compare import distance, limit
 from byhand.exercises.decoding.beam_search import beam_as_a_table, model
+from byhand.results.numbers import distance, limit
 
 
 def best_of_all(step, bos, eos, vocab, longest):

@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from byhand import calls
 from byhand.bank import find
 from byhand.check_cell import CheckCell
 from byhand.exercise import Case
-from grader import judging
-from grader.judging import Limits, Options, grade
+from byhand.ways import modules, repeating
+from grader import judging, session
+from grader.judging import Options, grade
+from grader.session import Session, TimeLimits
 from tests.grader.lessons import empty, release, solved, submission
 
-SHORT = Options(limits=Limits(cell=2, notebook=30, patience=1))
+SHORT = Options(limits=TimeLimits(cell=2, notebook=30, patience=1))
 ALL = {
     "dot_product_scores-check": 1,
     "softmax-check": 2,
@@ -150,7 +151,7 @@ def test_a_cell_that_is_interrupted_keeps_what_it_had_defined(graded):
 
 
 def test_an_answer_that_never_returns(graded, monkeypatch):
-    monkeypatch.setattr(judging, "TIME_LIMIT", 1.0)
+    monkeypatch.setattr(session, "TIME_LIMIT", 1.0)
     came = graded(
         solved(
             weighted_values="def weighted_values(weights, V):\n"
@@ -163,7 +164,7 @@ def test_an_answer_that_never_returns(graded, monkeypatch):
 
 def test_a_notebook_has_a_limit_of_its_own(graded):
     nb = solved(softmax="import time\ntime.sleep(60)")
-    limits = Limits(cell=60, notebook=2, patience=1)
+    limits = TimeLimits(cell=60, notebook=2, patience=1)
     came = graded(nb, options=dataclasses.replace(SHORT, limits=limits))
     assert came.seconds < 10
     assert came.scores["dot_product_scores-check"] == 1
@@ -323,13 +324,15 @@ def made_up(reference, inputs, call, returns):
             made_up(
                 lambda d_in, d_out: torch.nn.Linear(d_in, d_out),
                 linear_inputs,
-                calls.module,
+                modules.module,
                 ("output", "of_inputs", "of_weights"),
             ),
         ),
         (
             MEAN.replace("self.seen += 1", "self.seen += 1; return 0"),
-            made_up(RunningMean, mean_inputs, calls.stateful, tuple("abcd")),
+            made_up(
+                RunningMean, mean_inputs, repeating.stateful, tuple("abcd")
+            ),
         ),
     ],
 )
@@ -343,7 +346,7 @@ def test_modules_and_things_that_remember(
         (source.replace("+ self.bias", "- self.bias"), "bias" not in source),
         (source.replace("total /", "total *"), "total" not in source),
     ):
-        session = judging.Session(nursery, {}, SHORT.limits)
+        session = Session(nursery, {}, SHORT.limits)
         assert session.run(text) == []
         wrong, _, line = judging.judged(session, asked, 1, SHORT)
         assert bool(line) == right, wrong

@@ -91,6 +91,6 @@ def test_without_pidfds_a_worker_without_a_seal_is_ended_too(monkeypatch):
         assert worker.pidfd is None
         came = worker.request("run", 20, source="6 * 7", limit=5)
         assert came[0]["data"]["text/plain"] == "42"
-        with pytest.raises(sealed.OutOfTime):
+        with pytest.raises(sealed.Late):
             worker.request("run", 1, source="while True: pass", limit=60)
         wait_for(lambda: not psutil.pid_exists(worker.process), seconds=20)

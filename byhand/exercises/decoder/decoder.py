@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
-from byhand import calls
 from byhand.exercise import Exercise, Misconception
+from byhand.ways import modules
 
 from .shared import (
     NORMED,
@@ -163,7 +163,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=8,
     reference=TorchDecoder,
-    way=calls.module,
+    way=modules.module,
     cases=(
         cases_of(TorchDecoder, num_layers=1)[1],
         *cases_of(TorchDecoder, num_layers=2)[3:5],

@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
-from byhand import calls
 from byhand.exercise import Exercise, Misconception
+from byhand.ways import modules
 
 from .shared import (
     NORMED,
@@ -169,7 +169,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=20,
     reference=TorchDecoderLayer,
-    way=calls.module,
+    way=modules.module,
     cases=cases_of(TorchDecoderLayer),
     misconceptions=(
         Misconception(

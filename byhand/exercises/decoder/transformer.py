@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.ways import modules
 
 from .shared import (
     TURNED_ROUND,
@@ -62,9 +62,9 @@ def measured(answer, settings, src, tgt, seed):
         [src, tgt, sees_all[None], causal],
         [src, tgt, None, None],
     ]
-    *outputs, count = calls.using(answer, calls.built, settings, seed, uses)
+    *outputs, count = modules.built(answer, settings, seed, uses)
     deeper = settings | {"num_layers": settings["num_layers"] + 1}
-    *_, more = calls.using(answer, calls.built, deeper, seed, [])
+    *_, more = modules.built(answer, deeper, seed, [])
     outputs = [as_numbers(each) for each in outputs]
     came = () if outputs[0] is None else outputs[0].shape
     shape = np.array(came, dtype=float)

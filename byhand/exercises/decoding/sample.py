@@ -6,8 +6,8 @@ import math
 import numpy as np
 import scipy.special
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.ways import repeating
 
 from .shared import tensor
 
@@ -70,7 +70,7 @@ def expected(logits, rng):
 
 def drawn_by(answer, logits, rng, times):
     inputs = [logits], copy.deepcopy(rng), times
-    return calls.using(answer, calls.repeated, *inputs)
+    return repeating.repeated(answer, *inputs)
 
 
 def no_ids(values, vocab):

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import modules
 
 from .shared import (
     LOOK_BACK,
@@ -174,7 +174,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=TorchEncoder,
-    way=calls.module,
+    way=modules.module,
     cases=(
         Case("a single layer", to_stack(1, sized(4, 2, 3), 1, 2)),
         Case("two layers", to_stack(2, sized(4, 2, 6), 1, 3)),

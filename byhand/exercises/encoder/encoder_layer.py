@@ -5,8 +5,8 @@ from functools import partial
 import torch
 from torch.nn import functional
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import modules
 
 from .shared import (
     LOOK_BACK,
@@ -120,7 +120,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=TorchEncoderLayer,
-    way=calls.module,
+    way=modules.module,
     cases=(
         Case("one token", to_read(sized(4, 2, 3), 1, 1)),
         Case("three tokens, one head", to_read(sized(4, 1, 6), 1, 3)),

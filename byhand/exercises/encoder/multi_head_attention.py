@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import modules
 
 from ..pieces.inputs import readable
 from ..pieces.weights import weights_of
@@ -180,7 +180,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=20,
     reference=TorchMultiHead,
-    way=calls.module,
+    way=modules.module,
     cases=(
         Case("one token: its value alone", to_attend(4, 2, 1, 1, 1)),
         Case(

@@ -5,8 +5,8 @@ from functools import partial
 import torch
 from torch.nn import functional
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import modules
 
 from .shared import (
     MODULE,
@@ -112,7 +112,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=10,
     reference=TorchBlock,
-    way=calls.module,
+    way=modules.module,
     cases=(
         Case("one token", reading(TorchBlock, sized(2, 1), 1, 1)),
         Case("one head, two tokens", reading(TorchBlock, sized(3, 1), 1, 2)),

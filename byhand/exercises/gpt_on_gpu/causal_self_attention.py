@@ -7,8 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import modules
 
 from .shared import (
     MODULE,
@@ -119,7 +119,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=TorchCausal,
-    way=calls.module,
+    way=modules.module,
     cases=(
         Case("one token", reading(TorchCausal, sized(4, 2), 1, 1)),
         Case("one head, two tokens", reading(TorchCausal, sized(3, 1), 1, 2)),

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import writing
 
 from .shared import nothing
 
@@ -122,7 +122,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=by_searching,
-    way=calls.continued,
+    way=writing.continued,
     cases=(
         *(Case(name, sure(*sizes)) for name, *sizes in SURE),
         Case("four tokens, temperature 1", unsure(1.0)),

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import torch
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import training
 
 
 def windows(ids, batch_size, block_size, rng):
@@ -144,7 +144,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=windows,
-    way=calls.batches,
+    way=training.batches,
     cases=(
         Case("blocks of one token", a_text(5, 20, 1)),
         Case("blocks of three tokens", a_text(9, 25, 3)),

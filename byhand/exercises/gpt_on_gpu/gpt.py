@@ -6,8 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import modules
 
 from ..pieces.inputs import readable
 from ..pieces.weights import weights_of
@@ -182,7 +182,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=TorchGPT,
-    way=calls.module,
+    way=modules.module,
     cases=(
         Case(
             "one token, no block to speak of",

@@ -2,8 +2,8 @@
 
 import torch
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import training
 
 from .shared import FORMAT, in_training, nothing
 
@@ -69,7 +69,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=by_copying,
-    way=calls.restored,
+    way=training.restored,
     cases=(Case("into another model, trained otherwise", in_training),),
     misconceptions=(
         Misconception(

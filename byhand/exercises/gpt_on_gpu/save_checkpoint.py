@@ -2,8 +2,8 @@
 
 import torch
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import training
 
 from .shared import FORMAT, in_training
 
@@ -80,7 +80,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=save_all,
-    way=calls.saved,
+    way=training.saved,
     cases=(
         Case("a model with AdamW and dropout, after two steps", in_training),
     ),

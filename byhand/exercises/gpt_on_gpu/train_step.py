@@ -4,8 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from byhand import calls
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import training
 
 from .shared import nothing
 
@@ -128,7 +128,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=by_whole_batch,
-    way=calls.trained,
+    way=training.trained,
     cases=(
         Case("one batch, one step", pairs(1, 1, 2, 100.0, 1)),
         Case("one batch, three steps", pairs(1, 2, 3, 100.0, 3)),

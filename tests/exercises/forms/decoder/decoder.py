@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from tests.exercises.forms.decoder.shared import (
+from .shared import (
     LayerByFormulas,
     LayerWithLists,
     PlainStack,

@@ -1,6 +1,6 @@
 """Right answers to `decoder.DecoderLayer`."""
 
-from tests.exercises.forms.decoder.shared import (
+from .shared import (
     LayerByFormulas,
     LayerByParts,
     LayerWithLists,

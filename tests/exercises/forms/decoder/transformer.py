@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from tests.exercises.forms.decoder.shared import (
+from .shared import (
     ByFunction,
     PlainStack,
     StackByAppending,

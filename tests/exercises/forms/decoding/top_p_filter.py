@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from tests.exercises.forms.decoding.shared import INF, row_by_row
+from .shared import INF, row_by_row
 
 
 def top_p_by_scatter(logits, p):

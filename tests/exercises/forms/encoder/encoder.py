@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from tests.exercises.forms.encoder.shared import (
+from .shared import (
     LayerByFormulas,
     LayerInParts,
     LayerWithFlag,

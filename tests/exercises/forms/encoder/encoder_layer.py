@@ -1,6 +1,6 @@
 """Right answers to `encoder.EncoderLayer`."""
 
-from tests.exercises.forms.encoder.shared import (
+from .shared import (
     LayerByFormulas,
     LayerInParts,
     LayerWithFlag,

@@ -2,7 +2,7 @@
 
 import torch
 
-from tests.exercises.forms.encoder.shared import (
+from .shared import (
     ByEinsum,
     ByFusedFunction,
     HeadByHead,

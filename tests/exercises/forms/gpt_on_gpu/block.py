@@ -1,6 +1,6 @@
 """Right answers to `gpt_on_gpu.Block`."""
 
-from tests.exercises.forms.gpt_on_gpu.shared import (
+from .shared import (
     BlockByFormulas,
     BlockInSequence,
     PlainBlock,

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from tests.exercises.forms.gpt_on_gpu.shared import Fused, WithBuffer
+from .shared import Fused, WithBuffer
 
 
 class HeadByHead(nn.Module):

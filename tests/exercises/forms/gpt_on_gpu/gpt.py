@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from tests.exercises.forms.gpt_on_gpu.shared import (
+from .shared import (
     BlockByFormulas,
     BlockInSequence,
     PlainBlock,

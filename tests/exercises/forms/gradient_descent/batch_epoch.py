@@ -4,7 +4,7 @@ from functools import reduce
 
 import numpy as np
 
-from tests.exercises.forms.gradient_descent.shared import (
+from .shared import (
     gradient_by_autograd,
     gradient_by_loop,
     minibatch_by_optimiser,

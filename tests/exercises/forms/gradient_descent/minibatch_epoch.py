@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.exercises.forms.gradient_descent.shared import (
+from .shared import (
     minibatch_by_optimiser,
     minibatch_by_slices,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.exercises.forms.gradient_descent.shared import (
+from .shared import (
     gradient_by_autograd,
     gradient_by_loop,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.exercises.forms.layer_norm.shared import (
+from .shared import (
     norm_by_arrays,
     norm_by_torch,
     norm_of_token,

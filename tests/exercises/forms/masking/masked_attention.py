@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tests.exercises.forms.masking.shared import (
+from .shared import (
     softmax_by_powers,
     softmax_by_torch,
     softmax_row_by_row,

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.special
 
-from tests.exercises.forms.masking.shared import (
+from .shared import (
     softmax_by_powers,
     softmax_by_torch,
     softmax_row_by_row,

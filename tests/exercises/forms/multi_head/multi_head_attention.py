@@ -5,7 +5,7 @@ import math
 import numpy as np
 import scipy.special
 
-from tests.exercises.forms.multi_head.shared import (
+from .shared import (
     merge_by_swapaxes,
     split_by_swapaxes,
 )

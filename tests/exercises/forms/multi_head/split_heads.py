@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.exercises.forms.multi_head.shared import split_by_swapaxes
+from .shared import split_by_swapaxes
 
 
 def split_by_slices(x, num_heads):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.exercises.forms.positional_encoding.shared import (
+from .shared import (
     encoding_by_slices,
     shift_by_loops,
 )

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import scipy.special
 
-from tests.exercises.forms.self_attention.shared import (
+from .shared import (
     softmax_by_logsumexp,
     softmax_by_max,
     weights_by_loops,

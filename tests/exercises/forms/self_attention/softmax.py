@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.special
 
-from tests.exercises.forms.self_attention.shared import (
+from .shared import (
     softmax_by_logsumexp,
     softmax_by_max,
     softmax_of_list,

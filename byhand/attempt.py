@@ -1,4 +1,4 @@
-"""Call a learner's function so that nothing it does can harm the check."""
+"""One call of an answer, so that nothing it does can harm the check."""
 
 import contextlib
 import contextvars
@@ -11,9 +11,7 @@ import queue
 import threading
 import traceback
 import warnings
-from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -21,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from byhand import by_hand
+from byhand import short_cuts
+from byhand.elsewhere import OutOfTime
 
 TIME_LIMIT = 10.0  # seconds an answer may take on one case
 _SHOWN = 2_000  # characters of captured output that are kept
@@ -48,34 +47,6 @@ class Outcome:
     changed: tuple[str, ...] = ()
     printed: str = ""
     short_cuts: tuple[str, ...] = ()
-
-
-class Elsewhere(ABC):
-    """A stand-in for an answer that runs in another process.
-
-    That process, or whoever watches it, keeps the time.
-    """
-
-    @abstractmethod
-    def __call__(self, *inputs: Any) -> Any:
-        """Call it there. OutOfTime: it did not return in its time."""
-
-    @abstractmethod
-    def use(self, way: str, *inputs: Any) -> Any:
-        """Use it there in one of the ways of byhand/calls.py."""
-
-    @abstractmethod
-    def with_right(
-        self, references: dict[str, Callable]
-    ) -> AbstractContextManager[tuple[str, ...]]:
-        """Put right answers in place of those of these names it uses.
-
-        Yields the names that were replaced.
-        """
-
-
-class OutOfTime(BaseException):
-    """An answer elsewhere ran out of time."""
 
 
 class _Stopped(BaseException):
@@ -140,7 +111,7 @@ class _Worker:
 _worker: _Worker | None = None
 
 
-def call(
+def attempt(
     answer: Callable[..., Any],
     inputs: dict[str, Any],
     limit: float | None = None,
@@ -161,7 +132,7 @@ def call(
     printed = _Bounded()
 
     def run() -> None:
-        with by_hand.notice(not_by) as called:
+        with short_cuts.notice(not_by) as called:
             try:
                 outcome.value = answer(*given.values())
             except OutOfTime:

@@ -1,0 +1,174 @@
+"""The verdict on an answer, and the lending of right ones that it needs."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from byhand.attempt import Outcome, functions_of, names_in
+from byhand.bank import before
+from byhand.elsewhere import Elsewhere
+from byhand.exercise import Exercise, Misconception
+from byhand.message import CheckFailed, failure, told_as, what_is_wrong
+from byhand.trial import Trial, trials_of
+
+
+@dataclass
+class Verdict:
+    """What came of judging an answer.
+
+    exercise, part: what was judged. cases: on how many cases.
+    failed: how it failed first, or None: it is right.
+    replaced: the earlier exercises that a right version stood in for.
+    said: what the answer printed, case by case.
+    short_cuts: the library calls it made that `Exercise.not_by` names.
+    """
+
+    exercise: Exercise
+    part: str | None
+    cases: int
+    failed: CheckFailed | None = None
+    replaced: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    short_cuts: tuple[str, ...] = ()
+
+    def line(self) -> str:
+        """That it is right, in a line."""
+        name = self.exercise.id
+        what = f"{name}, part {self.part!r}" if self.part else name
+        plural = "the one case"
+        if self.cases > 1:
+            plural = f"all {self.cases} cases"
+        note = told_as(self.replaced)
+        return f"{what}: right, in {plural}.{note and ' '}{note}"
+
+
+def judge(
+    exercise: Exercise,
+    answer: Callable[..., Any],
+    part: str | None,
+    seeds: tuple[int, ...],
+) -> Verdict:
+    """Judge an answer on the cases of a part, once for each seed."""
+    return judge_on(trials_of(exercise, part, seeds), answer, part)
+
+
+def judge_on(
+    trials: list[Trial], answer: Callable[..., Any], part: str | None = None
+) -> Verdict:
+    """Judge an answer on trials of one exercise."""
+    exercise = trials[0].exercise
+    verdict = Verdict(exercise, part, len(trials))
+    _try_all(trials, answer, verdict)
+    if verdict.failed:
+        # An earlier exercise that is still wrong must not sink this one, nor
+        # blur what is said about it.
+        with earlier_ones_right(exercise, answer) as replaced:
+            if replaced:
+                verdict.replaced = replaced
+                _try_all(trials, answer, verdict)
+                again = verdict.failed
+                if again:
+                    verdict.failed = CheckFailed(
+                        f"{again}\n{told_as(replaced)}", *again.about
+                    )
+    return verdict
+
+
+def _try_all(
+    trials: list[Trial], answer: Callable[..., Any], verdict: Verdict
+) -> None:
+    """Run an answer, and put into the verdict what came of it."""
+    outcomes: list[Outcome] = []
+    verdict.failed = None
+    for trial in trials:
+        outcomes.append(trial.run(answer))
+        wrong = what_is_wrong(trial, outcomes[-1])
+        if wrong:
+            known, sure = recognise(trials, outcomes, answer)
+            verdict.failed = failure(trials, outcomes, wrong, known, sure)
+            break
+    verdict.said = tuple(o.printed for o in outcomes)
+    verdict.short_cuts = tuple(
+        dict.fromkeys(call for o in outcomes for call in o.short_cuts)
+    )
+
+
+# --- which mistake it is ---------------------------------------------------
+
+
+def recognise(
+    trials: list[Trial],
+    outcomes: list[Outcome],
+    answer: Callable[..., Any],
+) -> tuple[Misconception | None, bool]:
+    """The misconception that the answer agrees with, and how surely.
+
+    outcomes: of the trials up to the failing one. Surely, if it agrees on
+    every trial; perhaps, if it is the only one that agrees on the failing
+    trial.
+    """
+    failing, came = trials[len(outcomes) - 1], outcomes[-1]
+    if came.timed_out or came.changed or _is_unwritten(came):
+        return None, False
+    agree = agreeing(failing, came, failing.exercise.misconceptions)
+    sure = agree
+    for place, trial in enumerate(trials):
+        if not sure:
+            break
+        known = place < len(outcomes)
+        outcome = outcomes[place] if known else trial.run(answer)
+        if outcome.timed_out:
+            return None, False
+        sure = agreeing(trial, outcome, sure)
+    if sure:
+        return sure[0], True
+    return (agree[0], False) if len(agree) == 1 else (None, False)
+
+
+def _is_unwritten(outcome: Outcome) -> bool:
+    return isinstance(outcome.error, NotImplementedError)
+
+
+def agreeing(
+    trial: Trial, outcome: Outcome, known: Sequence[Misconception]
+) -> list[Misconception]:
+    """The misconceptions that do the same as an answer did on a trial."""
+    return [
+        one for one in known if trial.alike(outcome, trial.outcome_of(one))
+    ]
+
+
+# --- lending ---------------------------------------------------------------
+
+
+@contextmanager
+def earlier_ones_right(
+    exercise: Exercise, answer: Callable[..., Any]
+) -> Iterator[tuple[str, ...]]:
+    """Put right answers in place of the earlier exercises' that it uses.
+
+    Yields the names that were replaced in the answer's globals; they are put
+    back on the way out. A stand-in for an answer elsewhere sees to it itself.
+    """
+    right = {e.function: e.reference for e in before(exercise)}
+    if isinstance(answer, Elsewhere):
+        with answer.with_right(right) as replaced:
+            yield replaced
+        return
+    used = functions_of(answer)
+    names = used[0].__globals__ if used else {}
+    called = names_in(answer)
+    mine = {}
+    for name, reference in right.items():
+        # One that is missing counts as wrong: its cell failed.
+        if name in called and callable(names.get(name, reference)):
+            mine[name] = names.get(name)
+            names[name] = reference
+    try:
+        yield tuple(mine)
+    finally:
+        for name, theirs in mine.items():
+            names[name] = theirs
+            if theirs is None:
+                del names[name]

@@ -1,0 +1,231 @@
+"""Results that are numbers: arrays, compared within a tolerance."""
+
+from typing import Any
+
+import numpy as np
+
+from byhand.exercise import Listed
+from byhand.results.kind import Kind, Results, Unusable, noun
+from byhand.results.show import number, show
+
+
+class Numbers(Kind):
+    """Numbers, nested lists, NumPy arrays and tensors, as float64 arrays.
+
+    A value that is `Listed` stands as one array for each of its entries,
+    under the names "clipped[0]", "clipped[1]", …
+    """
+
+    def read_one(self, value: Any, name: str) -> Results:
+        if not isinstance(name, Listed):
+            return {name: _as_array(value, name)}
+        if value is None:
+            raise Unusable(f"{name} should be a list of arrays; got None.")
+        if isinstance(value, (str, dict, set)) or not hasattr(
+            value, "__len__"
+        ):
+            raise Unusable(
+                f"{name} should be a list of arrays; got {noun(value)}."
+            )
+        return {
+            f"{name}[{i}]": _as_array(one, f"{name}[{i}]")
+            for i, one in enumerate(value)
+        }
+
+    def limits(self, expected: Results, tolerance: float) -> Results:
+        return {n: limit(e, tolerance) for n, e in expected.items()}
+
+    def distance(
+        self, got: Results, expected: Results, limits: Results
+    ) -> float:
+        if got.keys() != expected.keys():
+            return np.inf
+        return max(
+            (distance(got[n], expected[n], limits[n]) for n in expected),
+            default=0.0,
+        )
+
+    def gap(self, got: Results, expected: Results, limits: Results) -> str:
+        if got.keys() != expected.keys():
+            return _another_length(got, expected)
+        gaps = (gap(n, got[n], expected[n], limits[n]) for n in expected)
+        return next(filter(None, gaps), "")
+
+    def alike(
+        self,
+        one: Results,
+        other: Results,
+        expected: Results,
+        limits: Results,
+        tolerance: float,
+    ) -> bool:
+        if one.keys() != other.keys():
+            return False
+        for name, theirs in other.items():
+            fits = name in limits and theirs.shape == expected[name].shape
+            within = limits[name] if fits else limit(theirs, tolerance)
+            if distance(one[name], theirs, within) > 1:
+                return False
+        return True
+
+    def identical(self, one: Results, other: Results) -> bool:
+        return one.keys() == other.keys() and all(
+            np.array_equal(one[n], other[n], equal_nan=True) for n in one
+        )
+
+    def remarks(
+        self,
+        got: Results,
+        expected: Results,
+        limits: Results,
+        tolerance: float,
+    ) -> tuple[list[str], bool]:
+        if got.keys() != expected.keys():
+            return [], False
+        said = {
+            n: pattern(got[n], expected[n], tolerance)
+            for n in expected
+            if distance(got[n], expected[n], limits[n]) > 1
+        }
+        lines = [f"{name}: {what}" for name, what in said.items() if what]
+        if any(got[n].shape != expected[n].shape for n in expected):
+            return lines, False
+        if not all(np.isfinite(array).all() for array in got.values()):
+            lines.append("It does not hold that every number is finite.")
+            return lines, False
+        return lines, True
+
+    def shown(self, value: Any, returns: tuple[str, ...]) -> dict[str, str]:
+        read = self.read(value, returns)
+        given = (value,) if len(returns) == 1 else value
+        for name, one in zip(returns, given, strict=True):
+            # True and False stay what they are.
+            if name in read and _is_boolean(one):
+                read[name] = read[name].astype(bool)
+        return {name: show(array) for name, array in read.items()}
+
+
+def _is_boolean(value: Any) -> bool:
+    dtype = value.dtype if hasattr(value, "dtype") else np.asarray(value).dtype
+    return str(dtype).rpartition(".")[2] == "bool"
+
+
+def _as_array(value: Any, name: str) -> np.ndarray:
+    if value is None:
+        raise Unusable("it returned None; is there a `return` at the end?")
+    if hasattr(value, "detach"):  # a torch tensor, without importing torch
+        value = value.detach().cpu().double().numpy()
+    if _has_text(value):  # NumPy would pad every item to the longest
+        raise Unusable(f"{name} should be numbers; got {noun(value)}.")
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise Unusable(
+            f"the rows of {name} are not all of one length."
+        ) from None
+    if array.dtype.kind not in "biuf":
+        raise Unusable(f"{name} should be numbers; got {noun(value)}.")
+    return array.astype(np.float64)
+
+
+def _has_text(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_text, value))
+    return isinstance(value, (str, bytes))
+
+
+def _another_length(got: Results, expected: Results) -> str:
+    """That a list has more or fewer arrays than it should."""
+    lengths: dict[str, list[int]] = {}
+    for which, results in enumerate((expected, got)):
+        for key in results:
+            lengths.setdefault(key.partition("[")[0], [0, 0])[which] += 1
+    name, (wanted, came) = next(
+        (name, each) for name, each in lengths.items() if each[0] != each[1]
+    )
+    plural = "array" if wanted == 1 else "arrays"
+    return f"{name} should be a list of {wanted} {plural}; yours has {came}."
+
+
+def limit(expected: np.ndarray, tolerance: float) -> np.ndarray:
+    """How far a right answer may be off: relative and, near 0, absolute."""
+    # Where −∞ is expected, a finite limit tells 0 from −1e9.
+    size = np.where(np.isfinite(expected), np.abs(expected), 0.0)
+    return tolerance * (1 + size)
+
+
+def beyond(
+    got: np.ndarray, expected: np.ndarray, limits: np.ndarray
+) -> np.ndarray:
+    """The gap in units of its limit; 0 for equal infinities or NaN."""
+    same = (got == expected) | (np.isnan(got) & np.isnan(expected))
+    with np.errstate(invalid="ignore"):
+        gaps = np.abs(got - expected) / limits
+    return np.where(same, 0.0, np.where(np.isnan(gaps), np.inf, gaps))
+
+
+def distance(
+    got: np.ndarray, expected: np.ndarray, limits: np.ndarray
+) -> float:
+    """The largest gap, in limits; infinite where the shapes differ."""
+    if got.shape != expected.shape:
+        return np.inf
+    return float(beyond(got, expected, limits).max(initial=0.0))
+
+
+def gap(
+    name: str, got: np.ndarray, expected: np.ndarray, limits: np.ndarray
+) -> str:
+    """One sentence: where `got` first differs. '' where it does not."""
+    if got.shape != expected.shape:
+        return (
+            f"{name} should have shape {expected.shape}; "
+            f"yours has shape {got.shape}."
+        )
+    wrong = beyond(got, expected, limits) > 1
+    if not wrong.any():
+        return ""
+    if np.isnan(got[wrong]).any():
+        return f"{name} has {int(np.isnan(got).sum())} NaN (not a number)."
+    if got.ndim == 0:
+        return f"{name} should be {number(expected)}; yours is {number(got)}."
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    where = ", ".join(map(str, first))
+    return (
+        f"First difference: {name}[{where}] should be "
+        f"{number(expected[first])}; yours is {number(got[first])}."
+    )
+
+
+def close(got: np.ndarray, expected: np.ndarray, tolerance: float) -> bool:
+    return distance(got, expected, limit(expected, tolerance)) <= 1
+
+
+def pattern(got: np.ndarray, expected: np.ndarray, tol: float) -> str:
+    """What a wrong array has to do with the right one, or ''."""
+    if got.ndim == 2 and close(got.T, expected, tol):
+        return "Yours is the right one transposed: rows and columns swapped."
+    if got.shape != expected.shape or not np.isfinite(got).all():
+        return ""
+    if close(-got, expected, tol):
+        return "Yours is right but for its sign."
+    # Rounding errs by half a digit at most, and only where digits were lost.
+    if np.abs(got - expected).max() <= 0.5e-2 and any(
+        np.array_equal(got, np.round(got, n)) for n in (2, 3, 4, 5)
+    ):
+        return "Yours is rounded: return the numbers as they are."
+    nonzero = np.abs(expected) > tol
+    if nonzero.any() and close(got[~nonzero], expected[~nonzero], tol):
+        ratios = got[nonzero] / expected[nonzero]
+        if ratios.size > 1 and close(
+            ratios, ratios[:1].repeat(len(ratios)), tol
+        ):
+            return (
+                f"Yours is {number(ratios[0])} times the right one everywhere."
+            )
+    offset = got - expected
+    if offset.size > 1 and close(
+        offset, np.full_like(offset, offset.flat[0]), tol
+    ):
+        return f"Yours is off by {number(offset.flat[0])} everywhere."
+    return ""

@@ -1,0 +1,39 @@
+"""Ways to use an answer several times: it draws, or it remembers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from byhand.ways.door import inside
+
+
+@inside
+def repeated(
+    answer: Callable, inputs: list[Any], rng: Any, times: int
+) -> list[Any]:
+    """Call something random many times, with one generator after the inputs.
+
+    rng: a NumPy generator; an answer that takes PyTorch's gets one of those.
+    """
+    import torch
+
+    try:
+        return [answer(*inputs, rng) for _ in range(times)]
+    except (TypeError, AttributeError) as error:
+        theirs = torch.Generator().manual_seed(0)
+        try:
+            return [answer(*inputs, theirs) for _ in range(times)]
+        except Exception:
+            raise error from None
+
+
+@inside
+def stateful(
+    answer: Callable, settings: dict[str, Any], steps: list[tuple[str, list]]
+) -> list[Any]:
+    """Build something that remembers and use it step by step.
+
+    steps: the name of a method ("__call__" for the thing itself) and its
+    inputs. Returns what each step returned.
+    """
+    built = answer(**settings)
+    return [getattr(built, method)(*inputs) for method, inputs in steps]
