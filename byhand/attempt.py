@@ -238,6 +238,6 @@ def _same(before: Any, after: Any) -> bool:
         )
     if isinstance(before, (list, tuple)):
         return len(before) == len(after) and all(map(_same, before, after))
-    if isinstance(before, (int, float, str)):
+    if isinstance(before, (int, float, str, bytes)):
         return before == after
     return True  # a generator's or a module's state is theirs to change

@@ -129,7 +129,7 @@ def what_is_wrong(trial: Trial, outcome: Outcome) -> str:
     try:
         got = trial.read(outcome)
     except Unusable as unusable:
-        return _sentence(str(unusable))
+        return str(unusable)
     return trial.kind.gap(got, trial.expected, trial.limits)
 
 
@@ -175,10 +175,6 @@ def _raised(outcome: Outcome, exercise: Exercise) -> str:
         line = f" It is called as {exercise.signature}."
     said = f"{name}: {message}" if message else name
     return f"It raised {said.rstrip('.')}.{line}"
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 # --- what came, and what holds ---------------------------------------------

@@ -248,6 +248,9 @@ def _change(given: Any, value: Any) -> None:
             given[...] = value
         elif isinstance(given, list):
             given[:] = value
+        elif isinstance(given, dict):
+            given.clear()
+            given.update(value)
         elif hasattr(given, "detach"):
             given.detach().copy_(value.detach())
 

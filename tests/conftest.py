@@ -32,6 +32,15 @@ def own_state(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
+@pytest.fixture(scope="session")
+def nursery():
+    """Where sealed processes come from."""
+    from grader.sealed import Nursery
+
+    with Nursery() as nursery:
+        yield nursery
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """On CI a skipped test is a failed one: a gate that is not there."""

@@ -19,17 +19,17 @@ class Kind(ABC):
         Unusable: it is not of this kind, or not so many values.
         """
         if value is None:
-            raise Unusable("it returned None; is there a `return` at the end?")
+            raise Unusable("It returned None; is there a `return` at the end?")
         if len(returns) == 1:
             return self.read_one(value, returns[0])
         wanted = f"{len(returns)} values, ({', '.join(returns)})"
         if isinstance(value, (str, bytes, dict, set)) or not hasattr(
             value, "__len__"
         ):
-            raise Unusable(f"it should return {wanted}; got {noun(value)}.")
+            raise Unusable(f"It should return {wanted}; got {noun(value)}.")
         if len(value) != len(returns):
             raise Unusable(
-                f"it should return {wanted}; got {noun(value)} of "
+                f"It should return {wanted}; got {noun(value)} of "
                 f"{len(value)}."
             )
         read: Results = {}

@@ -112,7 +112,7 @@ def _is_boolean(value: Any) -> bool:
 
 def _as_array(value: Any, name: str) -> np.ndarray:
     if value is None:
-        raise Unusable("it returned None; is there a `return` at the end?")
+        raise Unusable("It returned None; is there a `return` at the end?")
     if hasattr(value, "detach"):  # a torch tensor, without importing torch
         value = value.detach().cpu().double().numpy()
     if _has_text(value):  # NumPy would pad every item to the longest
@@ -121,7 +121,7 @@ def _as_array(value: Any, name: str) -> np.ndarray:
         array = np.asarray(value)
     except ValueError:
         raise Unusable(
-            f"the rows of {name} are not all of one length."
+            f"The rows of {name} are not all of one length."
         ) from None
     if array.dtype.kind not in "biuf":
         raise Unusable(f"{name} should be numbers; got {noun(value)}.")

@@ -1,8 +1,11 @@
 """Values as text, short enough to read in a message."""
 
+import re
 from typing import Any
 
 import numpy as np
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 def number(value: Any) -> str:
@@ -40,7 +43,7 @@ def show(value: Any) -> str:
     elif isinstance(value, dict):
         text = ", ".join(f"{name}: {_brief(v)}" for name, v in value.items())
     else:
-        text = repr(value)
+        text = _ADDRESS.sub("", repr(value))
     return text if len(text) <= 400 else f"{text[:400]} …"
 
 

@@ -1,4 +1,4 @@
-"""Plain values over a socket: numbers, text, lists, arrays. Never pickles.
+"""Plain values over a socket: numbers, text, lists, dicts; never a pickle.
 
 A message is a JSON tree, in which an array is its dtype, its shape and its
 place among the buffers that follow. Whatever has no plain form arrives as an
@@ -67,34 +67,41 @@ def encode(value: Any, functions: list[Callable] | None = None) -> bytes:
 
 
 def _plain(value: Any, buffers: list, functions: Any, depth: int) -> Any:
-    # Exact types: a subclass may do anything when it is looked at.
     kind = type(value)
     if depth > MOST_DEPTH:
         return {"opaque": kind.__name__, "called": False}
-    if value is None or kind in (bool, float, str):
+    if value is None or kind in (bool, float):
         return value
-    if kind is int:
-        fits = abs(value) < 2**128  # a generator's state has 128 bits
-        return value if fits else {"number": _float(value)}
-    if kind is list:
-        return [_plain(v, buffers, functions, depth + 1) for v in value]
-    if kind is tuple:
-        return {
-            "tuple": [_plain(v, buffers, functions, depth + 1) for v in value]
-        }
-    if kind is dict and all(type(k) is str for k in value):
-        return {
-            "dict": [
-                [k, _plain(v, buffers, functions, depth + 1)]
-                for k, v in value.items()
-            ]
-        }
-    if kind is bytes:
-        return {"bytes": _array(np.frombuffer(value, np.uint8), buffers)}
     if isinstance(value, np.generic) and value.dtype.kind in _KINDS:
         return {"scalar": _array(np.asarray(value), buffers)}
     if isinstance(value, np.ndarray) and value.dtype.kind in _KINDS:
         return {"array": _array(np.asarray(value), buffers)}
+    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
+        value = np.ndarray.tolist(value)
+        kind = type(value)
+
+    def inner(one: Any) -> Any:
+        return _plain(one, buffers, functions, depth + 1)
+
+    # A subclass may do anything when it is looked at, so the methods are those
+    # of the class that it comes from.
+    if issubclass(kind, str):
+        return str.__str__(value)
+    if issubclass(kind, int):
+        number = int.__int__(value)
+        fits = abs(number) < 2**128  # a generator's state has 128 bits
+        return number if fits else {"number": _float(number)}
+    if issubclass(kind, float):
+        return float.__float__(value)
+    if issubclass(kind, list):
+        return [inner(one) for one in list.__iter__(value)]
+    if issubclass(kind, tuple):
+        return {"tuple": [inner(one) for one in tuple.__iter__(value)]}
+    if issubclass(kind, dict) and all(map(_is_key, dict.keys(value))):
+        return {"dict": [[inner(k), inner(v)] for k, v in dict.items(value)]}
+    if issubclass(kind, bytes):
+        data = np.frombuffer(bytes.__getitem__(value, slice(None)), np.uint8)
+        return {"bytes": _array(data, buffers)}
     if isinstance(value, np.random.Generator):
         return {"generator": value.bit_generator.state}
     if hasattr(value, "detach") and hasattr(value, "requires_grad"):
@@ -103,6 +110,15 @@ def _plain(value: Any, buffers: list, functions: Any, depth: int) -> Any:
         functions.append(value)
         return {"function": len(functions) - 1}
     return {"opaque": kind.__name__[:60], "called": callable(value)}
+
+
+def _is_key(value: Any) -> bool:
+    """Whether a dict's key is plain: text, a number, or a tuple of them."""
+    if type(value) is tuple:
+        return all(map(_is_key, value))
+    return value is None or issubclass(
+        type(value), (str, int, float, bytes, np.integer, np.floating)
+    )
 
 
 def _float(value: int) -> float:
@@ -173,7 +189,10 @@ def _value(tree: Any, buffers: _Buffers, call: Any) -> Any:
     if kind == "tuple":
         return tuple(_value(v, buffers, call) for v in what)
     if kind == "dict":
-        return {str(k): _value(v, buffers, call) for k, v in what}
+        return {
+            _key(_value(k, buffers, call)): _value(v, buffers, call)
+            for k, v in what
+        }
     if kind == "bytes":
         return _read(what, buffers).tobytes()
     if kind == "array":
@@ -195,6 +214,17 @@ def _value(tree: Any, buffers: _Buffers, call: Any) -> Any:
     if kind == "opaque":
         return opaque(str(what)[:60] or "nameless", bool(tree["called"]))
     raise WireError(f"an unknown kind of value: {str(kind)[:20]}")
+
+
+def _key(value: Any) -> Any:
+    """A dict's key, which is compared and hashed: only what is plain."""
+    if isinstance(value, tuple):
+        return tuple(map(_key, value))
+    if value is None or isinstance(value, (str, int, float, bytes)):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    raise WireError("a dict with keys that are not plain")
 
 
 def _read(what: list, buffers: _Buffers) -> np.ndarray:

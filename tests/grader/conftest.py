@@ -10,13 +10,6 @@ from dataclasses import dataclass
 import pytest
 
 from authoring.paths import ROOT
-from grader.sealed import Nursery
-
-
-@pytest.fixture(scope="session")
-def nursery():
-    with Nursery() as nursery:
-        yield nursery
 
 
 def free_port() -> int:

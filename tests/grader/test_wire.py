@@ -6,6 +6,9 @@ import socket
 import struct
 import threading
 import time
+from collections import Counter, defaultdict
+from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -45,6 +48,7 @@ def across(ends, value, **more):
         [1, [2.0, None]],
         (1, (2, "x")),
         {"a": (1,), "b": {}},
+        {1: "one", (2, "b"): [3], None: b"x", 0.5: True, "\ud800": ""},
         b"\0\xff",
     ],
 )
@@ -91,7 +95,9 @@ def test_what_has_no_plain_form_is_known_by_its_types_name(ends):
         def __reduce__(self):
             raise AssertionError("nothing is pickled")
 
-    came = across(ends, [Weights(), len, np.array([object()]), {1: 2}])
+    hostile = {Weights(): 2}, {(1, frozenset()): 2}, {1, 2}
+    given = [Weights(), len, np.array([object()]), *hostile]
+    came = across(ends, given)
     assert all(isinstance(c, Opaque) for c in came)
     names = [type(c).__name__ for c in came]
     assert names == [
@@ -99,8 +105,58 @@ def test_what_has_no_plain_form_is_known_by_its_types_name(ends):
         "builtin_function_or_method",
         "ndarray",
         "dict",
+        "dict",
+        "set",
     ]
-    assert [callable(c) for c in came] == [False, True, False, False]
+    assert [callable(c) for c in came] == [n.startswith("b") for n in names]
+
+
+class Word(str):
+    def __str__(self):
+        raise AssertionError("looked at")
+
+    __iter__ = __len__ = __eq__ = __str__
+    __hash__ = str.__hash__
+
+
+class Liar(list):
+    def __iter__(self):
+        raise AssertionError("looked at")
+
+    __len__ = __getitem__ = __iter__
+
+
+class Pair(NamedTuple):
+    one: int
+    two: str
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        pytest.param(Word("abc"), "abc", id="text"),
+        (np.str_("abc"), "abc"),
+        (np.array([["a", "bc"], ["", "d"]]), [["a", "bc"], ["", "d"]]),
+        pytest.param(Liar([1, Word("x")]), [1, "x"], id="list"),
+        (Pair(1, "b"), (1, "b")),
+        (Counter("aab"), {"a": 2, "b": 1}),
+        (defaultdict(list, {np.int64(3): [4]}), {3: [4]}),
+        (IntEnum("Id", "zero one").one, 2),
+    ],
+)
+def test_what_derives_from_a_plain_value_arrives_plain(ends, value, plain):
+    came = across(ends, value)
+    assert came == plain
+    assert type(came) is type(plain)
+
+
+def test_a_forged_key_is_refused():
+    tree = json.dumps({"dict": [[{"opaque": "x", "called": True}, 1]]})
+    with pytest.raises(WireError, match="keys that are not plain"):
+        wire.decode(tree.encode(), b"")
+    tree = json.dumps({"dict": [[[1, 2], 1]]})  # a list cannot be hashed
+    with pytest.raises(WireError, match="keys that are not plain"):
+        wire.decode(tree.encode(), b"")
 
 
 def test_a_function_can_be_called_from_the_other_side(ends):
