@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from byhand.gpt import stories
+from byhand.text import stories
 
 IGNORED = -100  # a target that no loss is taken of, as in cross_entropy
 STORIES = (40_000, 1_000)  # for training, and to measure the loss on

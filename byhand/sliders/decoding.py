@@ -1,7 +1,7 @@
 """Temperature, top-k and top-p on the next word of a story.
 
 The distribution is counted: which word follows "had a", and how often, in
-2,000 stories of the course's own grammar (byhand/gpt/stories.py).
+2,000 stories of the course's own grammar (byhand/text/stories.py).
 """
 
 import math
@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from byhand.gpt import stories
 from byhand.sliders import draw as svg
 from byhand.sliders.chart import Axes
 from byhand.sliders.panel import Panel, slider, whole_slider
+from byhand.text import stories
 
 CONTEXT = "had a"
 STORIES, SEED = 2_000, 1

@@ -1,9 +1,13 @@
 """What a process that grades keeps from one submission to the next."""
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
+import byhand
+import grader
 from grader import lane
 from grader.judging import Options
 from tests.grader.lessons import empty, release, submission
@@ -38,3 +42,44 @@ def test_a_nursery_that_was_killed_is_replaced():
     killed.process.wait()
     assert "'seal'" in seen(Options())
     assert lane._nursery is not killed
+
+
+def test_what_a_verdict_depends_on_is_found_by_walking(tmp_path, monkeypatch):
+    """Any file of either package, however deep, makes another bank."""
+    roots = {}
+    for package in (byhand, grader):
+        root = tmp_path / package.__name__
+        shutil.copytree(
+            Path(package.__file__).parent,
+            root,
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
+        monkeypatch.setattr(package, "__file__", str(root / "__init__.py"))
+        roots[package.__name__] = root
+
+    def bank():
+        lane.bank.cache_clear()
+        return lane.bank()
+
+    before = bank()
+    assert bank() == before
+    for name in (
+        "byhand/exercises/self_attention/softmax.py",
+        "byhand/exercises/pieces/inputs.py",
+        "byhand/results/numbers.py",
+        "byhand/ways/modules.py",
+        "byhand/judge.py",
+        "grader/session.py",
+        "grader/inside/wire.py",
+    ):
+        path = tmp_path / name
+        text = path.read_text("utf-8")
+        path.write_text(f"{text}# changed\n", "utf-8")
+        assert bank() != before, name
+        path.write_text(text, "utf-8")
+    assert bank() == before
+    new = roots["byhand"] / "exercises" / "new" / "deep" / "one.py"
+    new.parent.mkdir(parents=True)
+    new.write_text("")
+    assert bank() != before
+    lane.bank.cache_clear()

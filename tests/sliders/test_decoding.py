@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from byhand.gpt import stories
 from byhand.sliders import decoding
+from byhand.text import stories
 from tests.sliders.reading import matrix, parse, shown
 from tests.sliders.test_residual import require_room
 

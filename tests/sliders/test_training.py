@@ -3,9 +3,9 @@ import time
 
 import pytest
 
-from byhand.gpt import stories
 from byhand.sliders import training
 from byhand.sliders.training import ABOVE, LOSS
+from byhand.text import stories
 from tests.sliders.reading import parse, shown
 from tests.sliders.test_residual import require_room
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from byhand.gpt import stories
+from byhand.text import stories
 
 SOME = stories.corpus(300, 7)
 
@@ -73,3 +73,9 @@ def test_many_stories_hold_what_the_entropy_says():
 def test_the_same_seed_gives_the_same_stories():
     assert stories.corpus(5, 3) == stories.corpus(6, 3)[:5]
     assert stories.corpus(5, 3) != stories.corpus(5, 4)
+
+
+def test_notebooks_from_before_find_them_where_they_were():
+    from byhand.gpt import stories as before
+
+    assert before is stories
