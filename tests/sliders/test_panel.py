@@ -2,7 +2,8 @@ import ipywidgets
 import pytest
 
 from byhand.sliders import attention, descent, draw, scaling, tangent
-from byhand.sliders.panel import Panel, slider, whole_slider
+from byhand.sliders.controls import slider, whole_slider
+from byhand.sliders.panel import Panel
 from tests.sliders.reading import parse, shown
 
 FIGURES = [tangent, descent, attention]
