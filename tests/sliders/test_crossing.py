@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from byhand.sliders import crossing
-from tests.sliders.reading import matrix, parse, shown
-from tests.sliders.test_residual import require_room
+from tests.sliders.reading import matrix, parse, require_room, shown
 
 SHIFTS, TARGETS, PADS = range(-2, 3), range(1, 5), range(3)
 SETTINGS = list(

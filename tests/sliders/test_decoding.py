@@ -8,8 +8,7 @@ import torch
 
 from byhand.gpt import stories
 from byhand.sliders import decoding
-from tests.sliders.reading import matrix, parse, shown
-from tests.sliders.test_residual import require_room
+from tests.sliders.reading import matrix, parse, require_room, shown
 
 TEMPERATURES = np.round(np.arange(0.1, 3.01, 0.1), 1)
 PS = np.round(np.arange(0.05, 1.01, 0.05), 2)

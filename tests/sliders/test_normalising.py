@@ -7,8 +7,7 @@ import torch
 from torch.nn import functional
 
 from byhand.sliders import normalising
-from tests.sliders.reading import matrix, parse, shown
-from tests.sliders.test_residual import require_room
+from tests.sliders.reading import matrix, parse, require_room, shown
 
 FEATURES = np.arange(-10, 10.01, 0.5)
 GAMMAS = np.arange(0, 3.01, 0.25)

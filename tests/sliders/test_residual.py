@@ -1,57 +1,14 @@
-import itertools
 import math
-import re
 
 import numpy as np
 import pytest
 import torch
 
 from byhand.sliders import residual
-from tests.sliders.reading import SVG, parse, shown
+from tests.sliders.reading import parse, require_room, shown
 
 DEPTHS = range(1, 51)
 STRENGTHS = np.round(np.arange(0.1, 1.51, 0.05), 2)
-
-
-def texts(element, x=0.0, y=0.0):
-    """Every piece of text with its box: (written, left, top, right, foot)."""
-    moved = re.match(
-        r"translate\(([-\d.]+) ([-\d.]+)\)", element.get("transform", "")
-    )
-    if moved:
-        x, y = x + float(moved[1]), y + float(moved[2])
-    if element.tag == f"{SVG}text":
-        written = "".join(element.itertext())
-        high = float(element.get("font-size"))
-        # DejaVu Sans, wider than most, is 0.6 em a letter on average.
-        wide = 0.6 * high * len(written)
-        start = {"start": 0.0, "middle": 0.5, "end": 1.0}
-        left = x + float(element.get("x"))
-        left -= start[element.get("text-anchor", "start")] * wide
-        middle = y + float(element.get("y"))
-        if written.strip():
-            box = left, middle - high / 2, left + wide, middle + high / 2
-            yield written, *box
-    for child in element:
-        yield from texts(child, x, y)
-
-
-def require_room(picture):
-    """Nothing is written over something else, or beyond the edge."""
-    root = parse(picture)
-    width, height = float(root.get("width")), float(root.get("height"))
-    found = list(texts(root))
-    for written, left, top, right, foot in found:
-        assert left >= 0 and top >= 0, written
-        assert right <= width and foot <= height, written
-    for one, other in itertools.combinations(found, 2):
-        apart = (
-            one[1] >= other[3]
-            or other[1] >= one[3]
-            or one[2] >= other[4]
-            or other[2] >= one[4]
-        )
-        assert apart, (one, other)
 
 
 def require_residual(arrays):

@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from byhand.sliders import schedule
-from tests.sliders.reading import parse, shown
-from tests.sliders.test_residual import require_room
+from tests.sliders.reading import parse, require_room, shown
 
 PEAKS = np.round(np.arange(0.02, 0.61, 0.02), 2)
 CORNERS = list(

@@ -7,8 +7,7 @@ import torch
 from torch import nn
 
 from byhand.sliders import stream
-from tests.sliders.reading import matrix, parse, shown
-from tests.sliders.test_residual import require_room
+from tests.sliders.reading import matrix, parse, require_room, shown
 
 SIZES = np.round(np.arange(0, 1.51, 0.1), 1)
 CORNERS = list(

@@ -6,8 +6,7 @@ import pytest
 from byhand.gpt import stories
 from byhand.sliders import training
 from byhand.sliders.training import ABOVE, LOSS
-from tests.sliders.reading import parse, shown
-from tests.sliders.test_residual import require_room
+from tests.sliders.reading import parse, require_room, shown
 
 STEPS = range(0, 801, training.EVERY)
 SETTINGS = list(itertools.product(STEPS, (LOSS, ABOVE)))
