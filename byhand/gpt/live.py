@@ -7,7 +7,7 @@ import ipywidgets
 
 from byhand.gpt import data, train
 from byhand.sliders import training
-from byhand.sliders.panel import LABEL
+from byhand.sliders.controls import LABEL, stops
 from byhand.sliders.training import Curve
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
@@ -30,23 +30,15 @@ class Live:
         self.run: train.Run | None = None
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
-        alike = {
-            "style": {"description_width": LABEL},
-            "layout": {"width": "400px"},
-        }
-        self.rate = ipywidgets.SelectionSlider(
-            options=RATES,
-            value=self.recipe.peak,
-            description="learning rate",
-            **alike,
-        )
+        self.rate = stops("learning rate", self.recipe.peak, RATES)
         self.steps = ipywidgets.IntSlider(
             value=self.recipe.steps,
             min=STEPS[0],
             max=STEPS[1],
             step=STEPS[2],
             description="steps",
-            **alike,
+            style={"description_width": LABEL},
+            layout={"width": "400px"},
         )
         self.start_button = ipywidgets.Button(
             description="Train", button_style="primary"

@@ -1,14 +1,15 @@
 """Three words' vectors against their scores, weights and outputs."""
 
-import math
 from typing import NamedTuple
 
 import ipywidgets
 import numpy as np
-from scipy.special import softmax
 
 from byhand.sliders import draw as svg
-from byhand.sliders.panel import Panel, slider
+from byhand.sliders import require
+from byhand.sliders.controls import slider
+from byhand.sliders.maths import softmax
+from byhand.sliders.panel import Panel
 
 WORDS = ("The", "Cat", "Sat")
 VECTORS = np.array(
@@ -34,19 +35,17 @@ def compute(vectors=VECTORS, divisor=2.0) -> Attention:
     divisor is finite and above 0.
     """
     vectors = np.array(vectors, dtype=float)
-    if vectors.shape != VECTORS.shape:
-        raise ValueError(
-            f"expected vectors of shape (3, 4), but got {vectors.shape}"
-        )
-    if not np.isfinite(vectors).all():
-        raise ValueError("every component must be a finite number")
-    if not (math.isfinite(divisor) and divisor > 0):
-        raise ValueError(
-            f"the divisor must be finite and above 0, but it is {divisor}"
-        )
+    require.that(
+        vectors.shape == VECTORS.shape,
+        f"expected vectors of shape (3, 4), but got {vectors.shape}",
+    )
+    require.that(
+        np.isfinite(vectors).all(), "every component must be a finite number"
+    )
+    require.positive("the divisor", divisor)
     scores = vectors @ vectors.T
     scaled = scores / divisor
-    weights = softmax(scaled, axis=1)
+    weights = softmax(scaled)
     return Attention(
         vectors, float(divisor), scores, scaled, weights, weights @ vectors
     )

@@ -46,6 +46,14 @@ class Axes:
             f' style="stroke:{colour}"/>'
         )
 
+    def level(self, y, colour=svg.FAINT, width=1, dashes="2 4"):
+        """A line from side to side."""
+        self.curve(self.x, [y, y], colour, width, dashes)
+
+    def upright(self, x, colour=svg.FAINT, width=1, dashes="2 4"):
+        """A line from foot to top."""
+        self.curve([x, x], self.y, colour, width, dashes)
+
     def dots(self, xs, ys, colour=svg.BLUE, radius=4):
         self.marks += [
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}"'
@@ -148,9 +156,8 @@ def log_ticks(low, high):
     """At most six powers of ten from low to high; 1 if it lies between."""
     first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))
     step = max(1, math.ceil((last - first + 1) / 6))
-    superscript = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
     short = {-2: "0.01", -1: "0.1", 0: "1", 1: "10", 2: "100"}
     return {
-        10.0**each: short.get(each, f"10{str(each).translate(superscript)}")
+        10.0**each: short.get(each, f"10{svg.superscript(each)}")
         for each in range(math.ceil(first / step) * step, last + 1, step)
     }

@@ -9,11 +9,13 @@ target place, turned to the source place that it shall look at.
 import math
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders.panel import LABEL, Panel, slider, whole_slider
+from byhand.sliders import require
+from byhand.sliders.controls import choice, slider, whole_slider
+from byhand.sliders.maths import softmax
+from byhand.sliders.panel import Panel
 
 SOURCE = ("a", "cat", "sat", "on", "my", "mat")
 START, PAD = "(start)", "(pad)"
@@ -77,26 +79,18 @@ def compute(
         ("the number of pads", padded, 0, MOST_PADDED),
         ("the row", row, 1, MOST_TARGET),
     ):
-        if not (low <= value <= high and value == int(value)):
-            raise ValueError(
-                f"{name} must be a whole number from {low} to {high},"
-                f" but it is {value}"
-            )
-    if order not in ORDERS:
-        raise ValueError(f"the target must be one of {ORDERS}, not {order!r}")
-    if not (math.isfinite(sharpness) and sharpness >= 0):
-        raise ValueError(
-            "the sharpness must be finite and not below 0, but it is"
-            f" {sharpness}"
-        )
+        require.whole(name, value, low, high)
+    require.that(
+        order in ORDERS, f"the target must be one of {ORDERS}, not {order!r}"
+    )
+    require.at_least_0("the sharpness", sharpness, "not below 0")
     n, padded, row = int(target), int(padded), min(int(row), int(target)) - 1
     real = SOURCE[: M - padded]
     wanted = (real if order == "copies" else real[::-1])[:n]
     Q = sharpness * encoding(n) @ query_matrix(order, int(shift))
     scores = Q @ (encoding(M) @ W_K).T / math.sqrt(D_K)
     scores[:, M - padded :] = -np.inf
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    weights = powers / powers.sum(axis=1, keepdims=True)
+    weights = softmax(scores)
     source = real + (PAD,) * padded
     return Crossing(
         order,
@@ -121,7 +115,7 @@ def _read(source, shares):
 
 _CELL = (64, 34)
 _LEFT = 68  # room for the longest label of a row
-# Room for all rows, so that the picture keeps its size.
+# Room for all rows.
 _SIZE = (670, 338)
 
 
@@ -175,17 +169,14 @@ def draw(arrays: Crossing) -> str:
         (arrays.target[arrays.row],),
     )
     block = svg.column(above, scores, *_words(arrays), gap=10)
-    return svg.figure(
-        "crossing",
-        summary(arrays),
-        block._replace(width=width, height=height),
-    )
+    block = svg.sized(block, width, height)
+    return svg.figure("crossing", summary(arrays), block)
 
 
 def _levelled(block, labels):
     """Moved so that its cells stand under others', however long a label."""
-    own = 7.5 * max(map(len, labels)) + 8
-    moved = f'<g transform="translate({_LEFT - own:.1f} 0)">{block.svg}</g>'
+    left = _LEFT - svg.room(labels)
+    moved = f'<g transform="translate({left:.1f} 0)">{block.svg}</g>'
     return block._replace(svg=moved)
 
 
@@ -220,18 +211,17 @@ def _words(arrays):
 
 def summary(arrays: Crossing) -> str:
     n, m = arrays.weights.shape
-    pads = "1 pad" if arrays.padded == 1 else f"{arrays.padded} pads"
-    tokens = f"{n} target tokens look" if n > 1 else "1 target token looks"
+    tokens = f"{svg.plural(n, 'target token')} look{'s' if n == 1 else ''}"
     looks = "; ".join(
         f"{word}: {read if read != '?' else 'nowhere most'}"
         for word, read in zip(arrays.target, arrays.reads, strict=True)
     )
     return (
         f"A target that {arrays.order} its source: {tokens} at {m} source"
-        f" tokens, {pads} among them, which get weight 0."
-        f" Each looks most at: {looks}.\n“{arrays.target[arrays.row]}” gives"
-        f" {svg.number(arrays.later)} of its weight to source tokens after"
-        " its own place; no mask forbids it."
+        f" tokens, {svg.plural(arrays.padded, 'pad')} among them, which get"
+        f" weight 0. Each looks most at: {looks}.\n"
+        f"“{arrays.target[arrays.row]}” gives {svg.number(arrays.later)} of"
+        " its weight to source tokens after its own place; no mask forbids it."
     )
 
 
@@ -248,12 +238,6 @@ def show() -> Panel:
         "padded": whole_slider("pads", 1, 0, MOST_PADDED),
         "target": whole_slider("target tokens", 4, 1, MOST_TARGET),
         "row": whole_slider("outlined row", 2, 1, MOST_TARGET),
-        "order": ipywidgets.ToggleButtons(
-            options=ORDERS,
-            value="copies",
-            description="the target",
-            style={"description_width": LABEL, "button_width": "100px"},
-            layout={"width": "auto", "flex_flow": "row nowrap"},
-        ),
+        "order": choice("the target", "copies", ORDERS),
     }
     return Panel("crossing", controls, compute, draw, summary)

@@ -13,8 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
+from byhand.sliders import require
 from byhand.sliders.chart import Axes
-from byhand.sliders.panel import Panel, slider, whole_slider
+from byhand.sliders.controls import slider, whole_slider
+from byhand.sliders.maths import entropy, softmax
+from byhand.sliders.panel import Panel
 from byhand.text import stories
 
 CONTEXT = "had a"
@@ -56,17 +59,9 @@ def compute(temperature=1.0, k=12, p=0.8) -> Decoding:
     Raises ValueError unless 0 < temperature ≤ 3, k is a whole number from 1
     to 12 and 0 < p ≤ 1.
     """
-    if not 0 < temperature <= HOTTEST:
-        raise ValueError(
-            f"the temperature must be above 0 and at most {HOTTEST:g}, but it"
-            f" is {temperature}"
-        )
-    if not (1 <= k <= MOST and k == int(k)):
-        raise ValueError(
-            f"k must be a whole number from 1 to {MOST}, but it is {k}"
-        )
-    if not 0 < p <= 1:
-        raise ValueError(f"p must be above 0 and at most 1, but it is {p}")
+    require.positive("the temperature", temperature, HOTTEST)
+    require.whole("k", k, 1, MOST)
+    require.positive("p", p, 1)
     words, counts = counted()
     before = counts / counts.sum()
     heated = softmax(np.log(before) / temperature)
@@ -90,17 +85,6 @@ def compute(temperature=1.0, k=12, p=0.8) -> Decoding:
     )
 
 
-def softmax(logits):
-    powers = np.exp(logits - logits.max())
-    return powers / powers.sum()
-
-
-def entropy(shares):
-    """In nats; what is dropped adds nothing."""
-    some = shares[shares > 0]
-    return float(-np.sum(some * np.log(some)))
-
-
 def draw(arrays: Decoding) -> str:
     block = svg.column(
         _chart(arrays),
@@ -109,13 +93,13 @@ def draw(arrays: Decoding) -> str:
         svg.column(*_words(arrays), gap=2),
         gap=10,
     )
-    # A long line of numbers must not make the picture wider than another.
-    return svg.figure("decoding", summary(arrays), block._replace(width=_WIDE))
+    block = svg.sized(block, _WIDE)
+    return svg.figure("decoding", summary(arrays), block)
 
 
 _CELL = 50
 _ROWS = ("counted", "temperature", "filtered")
-_LEFT = 7.5 * max(map(len, _ROWS)) + 8  # where the table's cells begin
+_LEFT = svg.room(_ROWS)  # where the table's cells begin
 _WIDE = _LEFT + MOST * _CELL + 8
 
 

@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
+from byhand.sliders import require
 from byhand.sliders.chart import Axes
-from byhand.sliders.panel import Panel, slider, whole_slider
+from byhand.sliders.controls import slider, whole_slider
+from byhand.sliders.panel import Panel
 
 X = np.array([1.0, 2.0, 3.0, 4.0])
 Y = np.array([2.0, 3.0, 4.0, 5.0])
@@ -47,7 +49,9 @@ def compute(learning_rate=0.01, batch_size=4, epochs=5) -> Descent:
     Raises ValueError unless 0 < learning_rate ≤ 1, 1 ≤ batch_size ≤ 4 and
     1 ≤ epochs ≤ 30; within those no number overflows.
     """
-    _require(learning_rate, batch_size, epochs)
+    require.positive("the learning rate", learning_rate, 1)
+    require.whole("the batch size", batch_size, 1, len(X))
+    require.whole("the number of epochs", epochs, 1, 30)
     # The gradient of a batch is linear in θ, so each update is too:
     # θ − α · 2 · mean(x(θx − y)) = (1 − 2α mean x²) θ + 2α mean xy.
     batches = [
@@ -74,23 +78,6 @@ def compute(learning_rate=0.01, batch_size=4, epochs=5) -> Descent:
     )
 
 
-def _require(learning_rate, batch_size, epochs):
-    if not 0 < learning_rate <= 1:
-        raise ValueError(
-            "the learning rate must be above 0 and at most 1,"
-            f" but it is {learning_rate}"
-        )
-    for name, value, most in [
-        ("the batch size", batch_size, len(X)),
-        ("the number of epochs", epochs, 30),
-    ]:
-        if not (1 <= value <= most and value == int(value)):
-            raise ValueError(
-                f"{name} must be a whole number from 1 to {most},"
-                f" but it is {value}"
-            )
-
-
 def regime(factor):
     """An epoch multiplies the distance to its resting point by `factor`."""
     if abs(factor) >= 1:
@@ -101,9 +88,7 @@ def regime(factor):
 def draw(arrays: Descent) -> str:
     charts = svg.row(_valley(arrays), _history(arrays), gap=16)
     words = svg.column(*_words(arrays), gap=2)
-    block = svg.column(charts, words, gap=6)
-    # A long line of numbers must not make the picture wider than another.
-    block = block._replace(width=charts.width)
+    block = svg.sized(svg.column(charts, words, gap=6), charts.width)
     return svg.figure("descent", summary(arrays), block)
 
 
@@ -147,7 +132,7 @@ def _history(arrays):
     span = -0.03 * last, 1.03 * last
     axes = Axes(span, (0.1, high), width=400, height=280, log_y=True)
     lowest = float(loss(BEST))
-    axes.curve(span, [lowest] * 2, svg.FAINT, 1, "2 4")
+    axes.level(lowest)
     colour = COLOURS[arrays.regime]
     axes.curve(updates, arrays.losses, colour, 1.5)
     axes.dots(updates, arrays.losses, colour, 3.5 if len(updates) < 42 else 2)

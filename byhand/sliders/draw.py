@@ -12,6 +12,7 @@ carries class="value" with data-name.
 """
 
 import math
+import re
 import textwrap
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -70,6 +71,16 @@ def number(value, decimals=2):
     if float(written) == 0:
         written = written.lstrip("-")
     return written.replace("-", "−")
+
+
+def plural(count, noun):
+    """The noun with its number: 1 head, 4 heads."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def superscript(exponent):
+    """A whole number, small and raised."""
+    return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 # Most cells look in the next picture as they do in this one.
@@ -173,8 +184,7 @@ def heat_map(
         raise ValueError(f"expected (r, c) numbers, got {numbers.shape}")
     low, high = limits or _limits(numbers, scale)
     wide, high_cell = cell
-    left = 7.5 * max((len(label) for label in rows), default=0)
-    left += 8 if rows else 0
+    left = room(rows)
     top = 22 * bool(title) + 20 * bool(subtitle) + 20 * bool(len(columns))
     parts = [text(left, 9, title, bold=True, size=14)] if title else []
     if subtitle:
@@ -198,6 +208,11 @@ def heat_map(
             parts.append(_strike(*where))
     width = max(left + wide * numbers.shape[1], 8 * len(title))
     return Block("".join(parts), width, top + high_cell * numbers.shape[0])
+
+
+def room(labels):
+    """How far to the right of its rows' labels a heat map's cells begin."""
+    return 7.5 * max(map(len, labels)) + 8 if labels else 0
 
 
 def _limits(numbers, scale):
@@ -255,10 +270,22 @@ def column(*blocks, gap=8):
     return Block("".join(parts), max(block.width for block in blocks), y - gap)
 
 
-def figure(name, summary, block, margin=12):
+def sized(block, width, height=None):
+    """The block with a width, and a height, that its content cannot change.
+
+    A longer number must not make one picture larger than the next: the page
+    below it would jump.
+    """
+    return Block(block.svg, width, block.height if height is None else height)
+
+
+MARGIN = 12  # around a figure
+
+
+def figure(name, summary, block):
     """The whole picture as one SVG string; `summary` is its alt text."""
     width, height = (
-        math.ceil(size + 2 * margin) for size in (block.width, block.height)
+        math.ceil(side + 2 * MARGIN) for side in (block.width, block.height)
     )
     fit = "display:block;max-width:100%;height:auto"
     return (
@@ -267,12 +294,21 @@ def figure(name, summary, block, margin=12):
         f' aria-label="{escape(summary)}" data-figure="{escape(name)}"'
         f' font-family="sans-serif" style="{fit}">'
         f'<rect width="{width}" height="{height}" rx="6"'
-        f' style="fill:{PAPER}"/><g transform="translate({margin} {margin})">'
+        f' style="fill:{PAPER}"/><g transform="translate({MARGIN} {MARGIN})">'
         f"{block.svg}</g></svg>"
     )
 
 
-def message(name, sentence):
-    """A picture of a sentence, for where numbers allow no other."""
+def message(name, sentence, instead_of=None):
+    """A picture of a sentence, for where numbers allow no other.
+
+    instead_of: a picture; the sentence takes at least as much room.
+    """
     lines = textwrap.wrap(sentence, 80) or [""]
-    return figure(name, sentence, column(*map(caption, lines), gap=0))
+    block = column(*map(caption, lines), gap=0)
+    if instead_of is not None:
+        sides = re.search(r'viewBox="0 0 (\d+) (\d+)"', instead_of).groups()
+        width, height = (int(side) - 2 * MARGIN for side in sides)
+        width, height = max(block.width, width), max(block.height, height)
+        block = sized(block, width, height)
+    return figure(name, sentence, block)

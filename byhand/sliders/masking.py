@@ -3,14 +3,15 @@
 The batch is padded to four tokens; W_q = W_k = W_v = I.
 """
 
-import math
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders.panel import LABEL, Panel, slider, whole_slider
+from byhand.sliders import require
+from byhand.sliders.controls import choice, slider, whole_slider
+from byhand.sliders.maths import attend
+from byhand.sliders.panel import Panel
 
 SENTENCES = (
     ("The", "cat", "sat", "down"),
@@ -56,15 +57,11 @@ def compute(first=4, second=3, kind="both", word=4, change=1.0) -> Masking:
         ("the length of the second sentence", second),
         ("the changed word", word),
     ]:
-        if not (1 <= value <= N and value == int(value)):
-            raise ValueError(
-                f"{name} must be a whole number from 1 to {N},"
-                f" but it is {value}"
-            )
-    if kind not in KINDS:
-        raise ValueError(f"the mask must be one of {KINDS}, not {kind!r}")
-    if not math.isfinite(change):
-        raise ValueError(f"the change must be finite, but it is {change}")
+        require.whole(name, value, 1, N)
+    require.that(
+        kind in KINDS, f"the mask must be one of {KINDS}, not {kind!r}"
+    )
+    require.finite("the change", change)
     real = np.arange(N) < np.array([[first], [second]])
     mask = np.ones((2, N, N), dtype=bool)
     if kind in ("padding", "both"):
@@ -74,8 +71,8 @@ def compute(first=4, second=3, kind="both", word=4, change=1.0) -> Masking:
     before = np.where(real[..., None], VECTORS, 0.0)
     after = before.copy()
     after[:, int(word) - 1] += change
-    _, stayed = attend(before, mask)
-    weights, output = attend(after, mask)
+    _, stayed = attend(before, before, before, mask)
+    weights, output = attend(after, after, after, mask)
     moved = np.abs(output - stayed).max(axis=-1)
     place = int(word) - 1
     # A word may depend on itself and on earlier words, never on a pad.
@@ -98,21 +95,10 @@ def compute(first=4, second=3, kind="both", word=4, change=1.0) -> Masking:
     )
 
 
-def attend(vectors, mask):
-    """Weights and output; no row of the mask is empty here."""
-    scores = np.einsum("bik,bjk->bij", vectors, vectors) / math.sqrt(N)
-    hidden = np.where(mask, scores, -np.inf)
-    gaps = hidden - hidden.max(axis=-1, keepdims=True)
-    powers = np.exp(gaps)
-    weights = powers / powers.sum(axis=-1, keepdims=True)
-    return weights, weights @ vectors
-
-
 def draw(arrays: Masking) -> str:
-    sides = [_sentence(arrays, b) for b in (0, 1)]
+    sides = [svg.sized(_sentence(arrays, b), 390) for b in (0, 1)]
     block = svg.row(*sides, gap=30)
-    # A long sentence must not make the picture wider than another.
-    return svg.figure("masking", summary(arrays), block._replace(width=810))
+    return svg.figure("masking", summary(arrays), block)
 
 
 def _sentence(arrays, b):
@@ -147,8 +133,7 @@ def _sentence(arrays, b):
     ]
     # Two lines always, so that the picture keeps its height.
     lines += [svg.caption("")] * (2 - len(lines))
-    column = svg.column(pictures, svg.column(*lines, gap=0), gap=8)
-    return column._replace(width=390)
+    return svg.column(pictures, svg.column(*lines, gap=0), gap=8)
 
 
 def verdict(arrays: Masking, b: int) -> list[str]:
@@ -195,12 +180,6 @@ def show() -> Panel:
         "word": whole_slider("changed word", 4, 1, N),
         "first": whole_slider("length of 1st", 4, 1, N),
         "second": whole_slider("length of 2nd", 3, 1, N),
-        "kind": ipywidgets.ToggleButtons(
-            options=KINDS,
-            value="both",
-            description="mask",
-            style={"description_width": LABEL, "button_width": "100px"},
-            layout={"width": "auto", "flex_flow": "row nowrap"},
-        ),
+        "kind": choice("mask", "both", KINDS),
     }
     return Panel("masking", controls, compute, draw, summary)

@@ -11,7 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders.panel import Panel, whole_slider
+from byhand.sliders import require
+from byhand.sliders.controls import whole_slider
+from byhand.sliders.maths import softmax
+from byhand.sliders.panel import Panel
 
 WORDS = ("The", "cat", "sat", "as", "it", "ate")
 D_MODEL = 8
@@ -72,25 +75,19 @@ def compute(heads=4) -> Heads:
 
     Raises ValueError unless it is a whole number from 1 to 8 that divides 8.
     """
-    if not (1 <= heads <= D_MODEL and heads == int(heads)):
-        raise ValueError(
-            f"the number of heads must be a whole number from 1 to {D_MODEL},"
-            f" but it is {heads}"
-        )
+    require.whole("the number of heads", heads, 1, D_MODEL)
     heads = int(heads)
-    if D_MODEL % heads:
-        raise ValueError(
-            f"{heads} heads cannot share {D_MODEL} numbers a word: each would"
-            f" get {svg.number(D_MODEL / heads)} of them, and numbers do not"
-            " come in pieces. Heads must divide the width: 1, 2, 4 or 8."
-        )
+    require.that(
+        D_MODEL % heads == 0,
+        f"{heads} heads cannot share {D_MODEL} numbers a word: each would"
+        f" get {svg.number(D_MODEL / heads)} of them, and numbers do not"
+        " come in pieces. Heads must divide the width: 1, 2, 4 or 8.",
+    )
     width = D_MODEL // heads
     words = len(WORDS)
     Q = (X @ W_Q).reshape(words, heads, width)
     K = (X @ W_K).reshape(words, heads, width)
-    scores = np.einsum("ihw,jhw->hij", Q, K) / np.sqrt(width)
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    weights = powers / powers.sum(axis=-1, keepdims=True)
+    weights = softmax(np.einsum("ihw,jhw->hij", Q, K) / np.sqrt(width))
     projections = 4 * D_MODEL * D_MODEL
     # Scores and mixtures: each a product of matrices in every head.
     attending = 2 * heads * words * words * width
@@ -123,15 +120,14 @@ _LAYOUT = {
     4: (2, 58, 19, 2),
     8: (4, 26, 19, 1),
 }
-# Room for the largest layout, so that the picture keeps its size.
+# Room for the largest layout.
 _SIZE = (800, 380)
 
 
 def draw(arrays: Heads) -> str:
-    width, height = _SIZE
-    block = _maps(arrays)._replace(width=width, height=height)
+    maps = svg.sized(_maps(arrays), *_SIZE)
     return svg.figure(
-        "multi_head", summary(arrays), svg.column(block, *_words(arrays))
+        "multi_head", summary(arrays), svg.column(maps, *_words(arrays))
     )
 
 
@@ -179,16 +175,15 @@ def _words(arrays):
 
 
 def summary(arrays: Heads) -> str:
-    plural = "s" if arrays.num_heads > 1 else ""
     looks = "; ".join(
         f"head {h + 1}: {', '.join(words) or 'all alike'}"
         for h, words in enumerate(arrays.favourites)
     )
     return (
-        f"{arrays.num_heads} head{plural}, {arrays.width} of {D_MODEL} numbers"
-        f" wide. In “{' '.join(WORDS)}”, the word “it” looks most at {looks}."
-        f"\n{arrays.parameters} numbers to learn and {arrays.products}"
-        " multiplications, as with any number of heads."
+        f"{svg.plural(arrays.num_heads, 'head')}, {arrays.width} of {D_MODEL}"
+        f" numbers wide. In “{' '.join(WORDS)}”, the word “it” looks most at"
+        f" {looks}.\n{arrays.parameters} numbers to learn and"
+        f" {arrays.products} multiplications, as with any number of heads."
     )
 
 

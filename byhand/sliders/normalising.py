@@ -7,11 +7,13 @@ each column; the sliders move the first row.
 import math
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders.panel import LABEL, Panel, slider
+from byhand.sliders import require
+from byhand.sliders.controls import slider, stops
+from byhand.sliders.maths import standardise
+from byhand.sliders.panel import Panel
 
 WORDS = ("The", "Cat", "Sat")
 TABLE = np.array(
@@ -44,15 +46,13 @@ def compute(
     numbers are finite and ε is above 0.
     """
     given = np.array([x0, x1, x2, x3, gamma, beta], dtype=float)
-    if not np.isfinite(given).all():
-        raise ValueError("every number must be finite")
-    if not (math.isfinite(epsilon) and epsilon > 0):
-        raise ValueError(f"ε must be finite and above 0, but it is {epsilon}")
+    require.that(np.isfinite(given).all(), "every number must be finite")
+    require.positive("ε", epsilon)
     table = TABLE.copy()
     table[0] = given[:4]
 
     def norm(numbers, axis):
-        return gamma * _standard(numbers, epsilon, axis) + beta
+        return gamma * standardise(numbers, axis, epsilon) + beta
 
     layer, batch = norm(table, 1), norm(table, 0)
     return Norms(
@@ -69,11 +69,6 @@ def compute(
     )
 
 
-def _standard(numbers, epsilon, axis):
-    gaps = numbers - numbers.mean(axis, keepdims=True)
-    return gaps / np.sqrt(numbers.var(axis, keepdims=True) + epsilon)
-
-
 def _largest_gap(one, other):
     return float(np.abs(one - other).max())
 
@@ -87,9 +82,7 @@ def draw(arrays: Norms) -> str:
     )
     tables = svg.row(given, results, gap=30)
     words = svg.column(*_words(arrays), gap=2)
-    block = svg.column(tables, words, gap=10)
-    # A long line of numbers must not make the picture wider than another.
-    block = block._replace(width=tables.width)
+    block = svg.sized(svg.column(tables, words, gap=10), tables.width)
     return svg.figure("normalising", summary(arrays), block)
 
 
@@ -121,8 +114,7 @@ def _given(arrays):
         scale="plain",
         cell=_CELL,
     )
-    longer = max(map(len, _MOMENTS)) - max(map(len, WORDS))
-    margin = svg.Block("", 7.5 * longer, 0)
+    margin = svg.Block("", svg.room(_MOMENTS) - svg.room(WORDS), 0)
     return svg.row(svg.row(margin, table, gap=0), rows, gap=12)
 
 
@@ -199,12 +191,7 @@ def show() -> Panel:
     }
     controls["gamma"] = slider("γ (stretch)", 1.0, 0.0, 3.0, 0.25)
     controls["beta"] = slider("β (shift)", 0.0, -3.0, 3.0, 0.25)
-    controls["epsilon"] = ipywidgets.SelectionSlider(
-        options=[(f"{epsilon:g}", epsilon) for epsilon in EPSILONS],
-        value=EPSILONS[0],
-        description="ε",
-        continuous_update=True,
-        style={"description_width": LABEL},
-        layout={"width": "400px"},
+    controls["epsilon"] = stops(
+        "ε", EPSILONS[0], [(f"{epsilon:g}", epsilon) for epsilon in EPSILONS]
     )
     return Panel("normalising", controls, compute, draw, summary)

@@ -3,50 +3,9 @@
 from collections.abc import Callable, Mapping
 
 import ipywidgets
-from traitlets import CFloat, CInt
 
 from byhand.sliders import draw
 from byhand.sliders.picture import Picture, neighbours
-
-LABEL = "120px"
-
-
-class Slider(ipywidgets.FloatSlider):
-    # The kernel would first send every move back to the browser that made
-    # it, and only then the picture.
-    value = CFloat(0.0).tag(sync=True, echo_update=False)
-
-
-class WholeSlider(ipywidgets.IntSlider):
-    value = CInt(0).tag(sync=True, echo_update=False)
-
-
-def slider(description, value, low, high, step, decimals=2):
-    """A slider for a number that reports every move."""
-    return Slider(
-        value=value,
-        min=low,
-        max=high,
-        step=step,
-        description=description,
-        readout_format=f".{decimals}f",
-        continuous_update=True,
-        style={"description_width": LABEL},
-        layout={"width": "400px"},
-    )
-
-
-def whole_slider(description, value, low, high):
-    """A slider for a whole number that reports every move."""
-    return WholeSlider(
-        value=value,
-        min=low,
-        max=high,
-        description=description,
-        continuous_update=True,
-        style={"description_width": LABEL},
-        layout={"width": "400px"},
-    )
 
 
 def _tidy(value):
@@ -63,7 +22,7 @@ class Panel:
     summary: arrays to a line or two of plain text; arrange: a list of the
     controls to the widget that shows them, where one under another will not
     do. A ValueError of `compute` is shown as a sentence in the picture's
-    place.
+    place, and of its size.
     """
 
     def __init__(
@@ -80,7 +39,9 @@ class Panel:
         self._compute, self._draw, self._summarise = compute, draw, summary
         self._start = self.numbers()
         self._picture = Picture(controls=list(self.controls.values()))
+        self._first = None  # as large as all that follow
         self._redraw()
+        self._first = self.picture
         for control in self.controls.values():
             control.observe(self._moved, "value")
         self.reset_button = ipywidgets.Button(
@@ -156,7 +117,7 @@ class Panel:
             arrays = self._compute(**numbers)
         except ValueError as error:
             sentence = str(error)
-            return draw.message(self.name, sentence), sentence
+            return draw.message(self.name, sentence, self._first), sentence
         return self._draw(arrays), self._summarise(arrays)
 
     def _look_ahead(self, control):

@@ -7,12 +7,14 @@ tiger" and "Tiger kills lion", with or without positions; W_q = W_k = W_v = I.
 import math
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw as svg
+from byhand.sliders import require
 from byhand.sliders.chart import Axes
-from byhand.sliders.panel import LABEL, Panel, whole_slider
+from byhand.sliders.controls import choice, whole_slider
+from byhand.sliders.maths import attend
+from byhand.sliders.panel import Panel
 
 N, D_MODEL = 16, 8
 WORDS = ("lion", "kills", "tiger")
@@ -63,21 +65,15 @@ def compute(pos=3, dim=2, with_positions=False) -> Positions:
     Raises ValueError unless both are whole numbers, 0 ≤ pos < 16 and
     0 ≤ dim < 8.
     """
-    for name, value, top in [
-        ("position", pos, N - 1),
-        ("column", dim, D_MODEL - 1),
-    ]:
-        if not (0 <= value <= top and value == int(value)):
-            raise ValueError(
-                f"the {name} must be a whole number from 0 to {top},"
-                f" but it is {value}"
-            )
+    require.whole("the position", pos, 0, N - 1)
+    require.whole("the column", dim, 0, D_MODEL - 1)
     pos, dim = int(pos), int(dim)
     encoding = encode(N, D_MODEL)
     added = encode(*VECTORS.shape) if with_positions else 0.0
-    lion = attend(VECTORS + added)
-    # The other sentence, and its rows back in the order lion, kills, tiger.
-    tiger = attend(VECTORS[BACKWARDS] + added)[BACKWARDS]
+    first, second = VECTORS + added, VECTORS[BACKWARDS] + added
+    _, lion = attend(first, first, first)
+    _, tiger = attend(second, second, second)
+    tiger = tiger[BACKWARDS]  # in the order lion, kills, tiger again
     return Positions(
         encoding,
         pos,
@@ -92,12 +88,6 @@ def compute(pos=3, dim=2, with_positions=False) -> Positions:
     )
 
 
-def attend(vectors):
-    fits = vectors @ vectors.T / math.sqrt(vectors.shape[1])
-    powers = np.exp(fits - fits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True) @ vectors
-
-
 def draw(arrays: Positions) -> str:
     charts = svg.column(_wave(arrays), _products(arrays), gap=6)
     top = svg.row(_table(arrays), charts, gap=20)
@@ -107,9 +97,7 @@ def draw(arrays: Positions) -> str:
         svg.column(*_verdict(arrays), gap=2),
         gap=20,
     )
-    block = svg.column(top, lions, gap=12)
-    # A longer sentence must not make the picture wider than another.
-    block = block._replace(width=top.width)
+    block = svg.sized(svg.column(top, lions, gap=12), top.width)
     return svg.figure("positions", summary(arrays), block)
 
 
@@ -216,11 +204,11 @@ def show() -> Panel:
     controls = {
         "pos": whole_slider("position", 3, 0, N - 1),
         "dim": whole_slider("column", 2, 0, D_MODEL - 1),
-        "with_positions": ipywidgets.ToggleButtons(
-            options=[("without positions", False), ("with positions", True)],
-            value=False,
-            description="the lions",
-            style={"description_width": LABEL, "button_width": "140px"},
+        "with_positions": choice(
+            "the lions",
+            False,
+            [("without positions", False), ("with positions", True)],
+            width=140,
         ),
     }
     return Panel("positions", controls, compute, draw, summary)

@@ -10,12 +10,14 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
+from byhand.sliders import require
 from byhand.sliders.chart import Axes
-from byhand.sliders.panel import Panel, slider, whole_slider
+from byhand.sliders.controls import slider, whole_slider
+from byhand.sliders.maths import EPSILON, standardise
+from byhand.sliders.panel import Panel
 
 DEEPEST = 50
 WIDTH = 16
-EPSILON = 1e-5
 FOOT, TOP = 1e-16, 1e14  # of the log axis
 PLAIN, RESIDUAL, NORMED = (
     "no residual path",
@@ -52,16 +54,8 @@ def compute(depth=50, strength=0.7) -> Residual:
     Raises ValueError unless the depth is a whole number from 1 to 50 and
     0 < strength ≤ 2.
     """
-    if not (1 <= depth <= DEEPEST and depth == int(depth)):
-        raise ValueError(
-            f"the depth must be a whole number from 1 to {DEEPEST},"
-            f" but it is {depth}"
-        )
-    if not 0 < strength <= 2:
-        raise ValueError(
-            "the strength of a sub-layer must be above 0 and at most 2,"
-            f" but it is {strength}"
-        )
+    require.whole("the depth", depth, 1, DEEPEST)
+    require.positive("the strength of a sub-layer", strength, 2)
     matrices, x = turns()
     same = np.eye(WIDTH)
     through, past, normed = same, same, same
@@ -78,11 +72,9 @@ def compute(depth=50, strength=0.7) -> Residual:
 
 def layer_norm_and_slopes(x):
     """Layer norm of one vector (γ = 1, β = 0), and its Jacobian."""
-    centred = x - x.mean()
-    spread = np.sqrt(np.mean(centred**2) + EPSILON)
-    norm = centred / spread
+    norm = standardise(x)
     shared = (1 + norm[:, None] * norm) / len(x)
-    return norm, (np.eye(len(x)) - shared) / spread
+    return norm, (np.eye(len(x)) - shared) / np.sqrt(x.var() + EPSILON)
 
 
 def size(slopes):
@@ -94,10 +86,8 @@ def draw(arrays: Residual) -> str:
     chart = _chart(arrays)
     words = svg.column(*_words(arrays), gap=2)
     block = svg.column(chart, svg.key(*COLOURS.items()), words, gap=8)
-    # A long line of numbers must not make the picture wider than another.
-    return svg.figure(
-        "residual", summary(arrays), block._replace(width=chart.width)
-    )
+    block = svg.sized(block, chart.width)
+    return svg.figure("residual", summary(arrays), block)
 
 
 def curves(arrays: Residual) -> dict[str, np.ndarray]:
@@ -106,8 +96,8 @@ def curves(arrays: Residual) -> dict[str, np.ndarray]:
 
 def _chart(arrays):
     axes = Axes((-1, 51.5), (FOOT, TOP), width=640, height=320, log_y=True)
-    axes.curve([arrays.depth] * 2, [FOOT, TOP], svg.FAINT, 1, "2 4")
-    axes.curve([-1, 51.5], [1, 1], svg.FAINT, 1)
+    axes.upright(arrays.depth)
+    axes.level(1, dashes="")
     depths = np.arange(DEEPEST + 1)
     for name, sizes in curves(arrays).items():
         seen = np.maximum(sizes, FOOT)
@@ -140,16 +130,14 @@ def written(value):
     if 0.001 <= value < 10_000:
         return svg.number(value, 4 if value < 10 else 2)
     mantissa, exponent = f"{value:.2e}".split("e")
-    powers = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    return f"{mantissa} · 10{str(int(exponent)).translate(powers)}"
+    return f"{mantissa} · 10{svg.superscript(int(exponent))}"
 
 
 def summary(arrays: Residual) -> str:
     at = arrays.depth
     plain, residual, normed = (written(sizes[at]) for sizes in arrays[2:])
-    plural = "s" if at > 1 else ""
     return (
-        f"A gradient of 1 goes back through {at} sub-layer{plural} that"
+        f"A gradient of 1 goes back through {svg.plural(at, 'sub-layer')} that"
         f" multiply by {svg.number(arrays.strength)}: {plain} arrives without"
         f" a residual path, {residual} with it.\n"
         f"With pre-norm as well it is {normed}."

@@ -7,12 +7,14 @@ import math
 from functools import cache
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw as svg
+from byhand.sliders import require
 from byhand.sliders.chart import Axes
-from byhand.sliders.panel import LABEL, Panel, slider
+from byhand.sliders.controls import choice, slider, stops
+from byhand.sliders.maths import entropy, softmax
+from byhand.sliders.panel import Panel
 
 WIDTHS = tuple(2**k for k in range(11))
 QUERIES, KEYS = 200, 6
@@ -48,33 +50,20 @@ def dot_products() -> np.ndarray:
     return np.moveaxis(sums[..., np.array(WIDTHS) - 1], -1, 0)
 
 
-def softmax_rows(scores):
-    gaps = scores - scores.max(axis=-1, keepdims=True)
-    powers = np.exp(gaps)
-    return powers / powers.sum(axis=-1, keepdims=True)
-
-
 def compute(d_k=64, temperature=1.0, scaled=False) -> Scaling:
     """What softmax makes of dot products of vectors d_k wide.
 
     Raises ValueError unless d_k is one of WIDTHS and the temperature finite
     and above 0.
     """
-    if d_k not in WIDTHS:
-        raise ValueError(f"d_k must be one of {WIDTHS}, but it is {d_k}")
-    if not (math.isfinite(temperature) and temperature > 0):
-        raise ValueError(
-            "the temperature must be finite and above 0,"
-            f" but it is {temperature}"
-        )
+    require.one_of("d_k", d_k, WIDTHS)
+    require.positive("the temperature", temperature)
     roots = np.sqrt(WIDTHS)[:, None, None] if scaled else 1.0
     everything = dot_products() / roots / temperature
     at = WIDTHS.index(d_k)
-    scores, p = everything[at], softmax_rows(everything)
+    scores, p = everything[at], softmax(everything)
     steepest = (p * (1 - p)).max(axis=-1)
     shown = p[at, SHOWN]
-    # A weight that has underflowed to 0 adds 0.
-    logs = np.log(np.where(shown > 0, shown, 1.0))
     return Scaling(
         d_k,
         float(temperature),
@@ -83,7 +72,7 @@ def compute(d_k=64, temperature=1.0, scaled=False) -> Scaling:
         float(scores.std()),
         np.histogram(scores, EDGES)[0] / scores.size,
         shown,
-        float(-(shown * logs).sum()),
+        entropy(shown),
         np.diag(shown) - shown[:, None] * shown,
         float(steepest[at, SHOWN]),
         np.median(steepest, axis=1),
@@ -95,8 +84,7 @@ def draw(arrays: Scaling) -> str:
     bottom = svg.row(_table(arrays), _decline(arrays), gap=16)
     words = svg.column(*_words(arrays), gap=2)
     block = svg.column(top, bottom, words, gap=6)
-    # A long line of numbers must not make the picture wider than another.
-    block = block._replace(width=max(top.width, bottom.width))
+    block = svg.sized(block, max(top.width, bottom.width))
     return svg.figure("scaling", summary(arrays), block)
 
 
@@ -209,21 +197,10 @@ def picture() -> str:
 def show() -> Panel:
     """The figure with its sliders."""
     controls = {
-        "d_k": ipywidgets.SelectionSlider(
-            options=WIDTHS,
-            value=64,
-            description="width d_k",
-            continuous_update=True,
-            style={"description_width": LABEL},
-            layout={"width": "400px"},
-        ),
+        "d_k": stops("width d_k", 64, WIDTHS),
         "temperature": slider("temperature", 1.0, 0.25, 8.0, 0.25),
-        "scaled": ipywidgets.ToggleButtons(
-            options=[("as they are", False), ("÷ √d_k", True)],
-            value=False,
-            description="scores",
-            style={"description_width": LABEL, "button_width": "100px"},
-            layout={"width": "auto", "flex_flow": "row nowrap"},
+        "scaled": choice(
+            "scores", False, [("as they are", False), ("÷ √d_k", True)]
         ),
     }
     return Panel("scaling", controls, compute, draw, summary)

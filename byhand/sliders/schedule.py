@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
+from byhand.sliders import require
 from byhand.sliders.chart import Axes
-from byhand.sliders.panel import Panel, slider, whole_slider
+from byhand.sliders.controls import slider, whole_slider
+from byhand.sliders.panel import Panel
 
 TEXT = (
     "the cat sat on the mat . the dog sat on the rug . the cat saw the dog . "
@@ -172,51 +174,42 @@ def compute(peak=0.3, warmup=20, total=120, floor=5) -> Schedule:
 
 
 def _require(peak, warmup, total, floor):
-    if not 0 < peak <= 1:
-        raise ValueError(
-            f"the peak must be above 0 and at most 1, but it is {peak}"
-        )
-    if not (0 <= warmup < total <= STEPS):
-        raise ValueError(
-            "expected 0 ≤ warm-up < total ≤"
-            f" {STEPS} steps, but they are {warmup} and {total}"
-        )
+    require.positive("the peak", peak, 1)
+    require.that(
+        0 <= warmup < total <= STEPS,
+        f"expected 0 ≤ warm-up < total ≤ {STEPS} steps, but they are"
+        f" {warmup} and {total}",
+    )
     for name, value in (("warm-up", warmup), ("total", total)):
-        if value != int(value):
-            raise ValueError(
-                f"the {name} must be a whole number of steps,"
-                f" but it is {value}"
-            )
-    if not 0 <= floor <= 100:
-        raise ValueError(
-            f"the floor must be from 0 to 100 percent, but it is {floor}"
+        require.that(
+            value == int(value),
+            f"the {name} must be a whole number of steps, but it is {value}",
         )
+    require.within("the floor", floor, 0, 100, " percent")
 
 
 def draw(arrays: Schedule) -> str:
     charts = svg.row(_rates(arrays), _losses(arrays), gap=12)
     words = svg.column(*_words(arrays), gap=2)
     block = svg.column(charts, svg.key(*COLOURS.items()), words, gap=8)
-    # A long line of numbers must not make the picture wider than another.
-    return svg.figure(
-        "schedule", summary(arrays), block._replace(width=charts.width)
-    )
+    block = svg.sized(block, charts.width)
+    return svg.figure("schedule", summary(arrays), block)
 
 
 def _rates(arrays):
     axes = Axes((0, STEPS), (0, 0.65), width=320, height=260)
     steps = np.arange(STEPS)
-    axes.curve([0, STEPS], [arrays.peak] * 2, COLOURS[CONSTANT], 1.5, "5 4")
+    axes.level(arrays.peak, COLOURS[CONSTANT], 1.5, "5 4")
     axes.curve(steps, arrays.rates, COLOURS[SCHEDULED], 2)
     for at in (arrays.warmup, arrays.total):
-        axes.curve([at] * 2, [0, 0.65], svg.FAINT, 1, "2 4")
+        axes.upright(at)
     return axes.block("learning rate", "step (dotted: warm-up, total)")
 
 
 def _losses(arrays):
     axes = Axes((0, STEPS), (0.8, 3.0), width=400, height=260)
     steps = np.arange(STEPS + 1)
-    axes.curve([0, STEPS], [lowest()] * 2, svg.FAINT, 1, "2 4")
+    axes.level(lowest())
     axes.curve(steps, arrays.constant, COLOURS[CONSTANT], 1.5, "5 4")
     axes.curve(steps, arrays.losses, COLOURS[SCHEDULED], 2)
     return axes.block(

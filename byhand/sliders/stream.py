@@ -8,17 +8,18 @@ the last matrix of every sub-layer, and so what it writes.
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw as svg
+from byhand.sliders import require
 from byhand.sliders.chart import Axes
-from byhand.sliders.panel import LABEL, Panel, slider, whole_slider
+from byhand.sliders.controls import choice, slider, whole_slider
+from byhand.sliders.maths import attend, standardise
+from byhand.sliders.panel import Panel
 
 WORDS = ("The", "cat", "sat", "as", "it", "ate")
 LAYERS = 12
 D_MODEL, HEADS, D_FF = 8, 2, 32
-EPSILON = 1e-5
 POST, PRE = ORDERS = ("post-norm", "pre-norm")
 LARGEST = 1.5
 LONGEST = 16  # where the chart of lengths ends
@@ -63,21 +64,13 @@ def weights():
     return X, [drawn[k : k + 6] for k in range(0, len(drawn), 6)]
 
 
-def layer_norm(x):
-    centred = x - x.mean(axis=-1, keepdims=True)
-    variance = np.mean(centred**2, axis=-1, keepdims=True)
-    return centred / np.sqrt(variance + EPSILON)
-
-
-def attend(x, W_q, W_k, W_v, W_o):
-    """Two heads of four numbers: (6, 8) to (6, 8)."""
+def two_heads(x, W_q, W_k, W_v, W_o):
+    """Attention by four numbers each: (6, 8) to (6, 8)."""
     q, k, v = (
         (x @ W).reshape(len(x), HEADS, -1).swapaxes(0, 1)
         for W in (W_q, W_k, W_v)
     )  # (2, 6, 4)
-    scores = q @ k.swapaxes(1, 2) / np.sqrt(q.shape[-1])
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    mixed = powers / powers.sum(axis=-1, keepdims=True) @ v
+    _, mixed = attend(q, k, v)
     return mixed.swapaxes(0, 1).reshape(x.shape) @ W_o
 
 
@@ -92,14 +85,14 @@ def flow(order, size) -> Flow:
     stream, attention, between, network = [x], [], [], []
     for *projections, W_1, W_2 in layers:
         if order == POST:
-            attention.append(size * attend(x, *projections))
-            between.append(layer_norm(x + attention[-1]))
+            attention.append(size * two_heads(x, *projections))
+            between.append(standardise(x + attention[-1]))
             network.append(size * think(between[-1], W_1, W_2))
-            x = layer_norm(between[-1] + network[-1])
+            x = standardise(between[-1] + network[-1])
         else:
-            attention.append(size * attend(layer_norm(x), *projections))
+            attention.append(size * two_heads(standardise(x), *projections))
             between.append(x + attention[-1])
-            normed = layer_norm(between[-1])
+            normed = standardise(between[-1])
             network.append(size * think(normed, W_1, W_2))
             x = between[-1] + network[-1]
         stream.append(x)
@@ -112,24 +105,10 @@ def compute(order=POST, layer=1, size=0.5, word="The") -> Stream:
     Raises ValueError unless the order is one of ORDERS, the layer a whole
     number from 1 to 12, 0 ≤ size ≤ 1.5, and the word one of WORDS.
     """
-    if order not in ORDERS:
-        raise ValueError(
-            f"the order must be {' or '.join(ORDERS)}, but it is {order!r}"
-        )
-    if not (1 <= layer <= LAYERS and layer == int(layer)):
-        raise ValueError(
-            f"the layer must be a whole number from 1 to {LAYERS},"
-            f" but it is {layer}"
-        )
-    if not 0 <= size <= LARGEST:
-        raise ValueError(
-            "the size of what is added must be from 0 to"
-            f" {LARGEST}, but it is {size}"
-        )
-    if word not in WORDS:
-        raise ValueError(
-            f"the word must be one of {', '.join(WORDS)}, but it is {word!r}"
-        )
+    require.one_of("the order", order, ORDERS)
+    require.whole("the layer", layer, 1, LAYERS)
+    require.within("the size of what is added", size, 0, LARGEST)
+    require.one_of("the word", word, WORDS)
     layer, size, at = int(layer), float(size), WORDS.index(word)
     ours = flow(order, size)
     theirs = flow(PRE if order == POST else POST, size)
@@ -170,10 +149,8 @@ def draw(arrays: Stream) -> str:
         svg.key(*COLOURS.items()),
         gap=12,
     )
-    # A long line of numbers must not make the picture wider than another.
-    return svg.figure(
-        "stream", summary(arrays), block._replace(width=charts.width)
-    )
+    block = svg.sized(block, charts.width)
+    return svg.figure("stream", summary(arrays), block)
 
 
 def _table(arrays):
@@ -212,7 +189,7 @@ def _words(arrays):
 
 def _lengths(arrays):
     axes = Axes((-0.3, LAYERS + 0.3), (0, LONGEST), 345, 240)
-    axes.curve([arrays.layer] * 2, [0, LONGEST], svg.FAINT, 1, "2 4")
+    axes.upright(arrays.layer)
     places = np.arange(LAYERS + 1)
     for name, sizes in curves(arrays).items():
         # What a layer adds is first in the stream behind it.
@@ -229,8 +206,8 @@ def curves(arrays):
 
 def _turns(arrays):
     axes = Axes((-0.3, LAYERS + 0.3), (-1, 1.05), 345, 240)
-    axes.curve([arrays.layer] * 2, [-1, 1.05], svg.FAINT, 1, "2 4")
-    axes.curve([-0.3, LAYERS + 0.3], [0, 0], svg.FAINT, 1)
+    axes.upright(arrays.layer)
+    axes.level(0, dashes="")
     places = np.arange(LAYERS + 1)
     axes.curve(places, arrays.others, svg.PINK, 1.5, "5 4")
     axes.curve(places, arrays.cosines, svg.BLUE, 2)
@@ -266,22 +243,12 @@ def picture() -> str:
     return draw(compute())
 
 
-def buttons(description, options, value, width):
-    return ipywidgets.ToggleButtons(
-        options=options,
-        value=value,
-        description=description,
-        style={"description_width": LABEL, "button_width": width},
-        layout={"width": "auto", "flex_flow": "row nowrap"},
-    )
-
-
 def show() -> Panel:
     """The figure with its controls."""
     controls = {
-        "order": buttons("norms", ORDERS, POST, "100px"),
+        "order": choice("norms", POST, ORDERS),
         "layer": whole_slider("layer", 1, 1, LAYERS),
         "size": slider("what is added ×", 0.5, 0.0, LARGEST, 0.1, 1),
-        "word": buttons("word", WORDS, "The", "60px"),
+        "word": choice("word", "The", WORDS, width=60),
     }
     return Panel("stream", controls, compute, draw, summary)

@@ -1,13 +1,14 @@
 """f(x) = x²: the slope where you stand, and one step down it."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from byhand.sliders import draw as svg
+from byhand.sliders import require
 from byhand.sliders.chart import Axes
-from byhand.sliders.panel import Panel, slider
+from byhand.sliders.controls import slider
+from byhand.sliders.panel import Panel
 
 VIEW_X, VIEW_Y = (-4.5, 4.5), (-3.0, 19.0)
 
@@ -30,12 +31,8 @@ def compute(x=2.0, lr=0.1) -> Tangent:
 
     Raises ValueError where x or lr is not finite or lr is negative.
     """
-    if not math.isfinite(x):
-        raise ValueError(f"x must be a finite number, but it is {x}")
-    if not (math.isfinite(lr) and lr >= 0):
-        raise ValueError(
-            f"the learning rate must be finite and at least 0, but it is {lr}"
-        )
+    require.finite("x", x, "a finite number")
+    require.at_least_0("the learning rate", lr)
     x, lr = float(x), float(lr)
     slope = 2 * x
     next_x = x - lr * slope
@@ -98,10 +95,10 @@ def draw(arrays: Tangent) -> str:
         svg.caption(shown("verdict", verdict(arrays))),
         gap=1,
     )
-    # The longest verdict, so that the picture keeps its width.
-    numbers = numbers._replace(width=270)
     chart = axes.block("f(x) = x²", "x", "f(x)")
-    return svg.figure("tangent", summary(arrays), svg.row(chart, numbers))
+    # 270 is enough for the longest verdict.
+    block = svg.row(chart, svg.sized(numbers, 270))
+    return svg.figure("tangent", summary(arrays), block)
 
 
 def summary(arrays: Tangent) -> str:

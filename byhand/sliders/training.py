@@ -10,12 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw as svg
+from byhand.sliders import require
 from byhand.sliders.chart import Axes
-from byhand.sliders.panel import LABEL, Panel, slider
+from byhand.sliders.controls import choice, slider
+from byhand.sliders.panel import Panel
 
 RECORD = Path(__file__).with_name("training.json")
 EVERY = 50  # steps between two samples
@@ -59,11 +60,11 @@ def compute(step=800, how=LOSS) -> Curve:
     """
     kept = record()
     known = [int(at) for at in kept["samples"]]
-    if step not in known:
-        raise ValueError(
-            f"the step must be one of {known[0]}, {known[1]}, …, {known[-1]},"
-            f" but it is {step:g}"
-        )
+    require.that(
+        step in known,
+        f"the step must be one of {known[0]}, {known[1]}, …, {known[-1]},"
+        f" but it is {step:g}",
+    )
     step = int(step)
     losses = {int(at): loss for at, loss in kept["losses"].items()}
     held_out = {int(at): loss for at, loss in kept["held_out"].items()}
@@ -86,10 +87,8 @@ def draw(curve: Curve) -> str:
     chart = _chart(curve)
     words = svg.column(*_words(curve), gap=2)
     block = svg.column(chart, svg.key(*COLOURS.items()), words, gap=8)
-    # Long words must not make one picture wider than another.
-    return svg.figure(
-        "training", summary(curve), block._replace(width=chart.width)
-    )
+    block = svg.sized(block, chart.width)
+    return svg.figure("training", summary(curve), block)
 
 
 def _chart(curve):
@@ -155,12 +154,6 @@ def show() -> Panel:
     last = int(list(record()["samples"])[-1])
     controls = {
         "step": slider("steps of training", last, 0, last, EVERY, 0),
-        "how": ipywidgets.ToggleButtons(
-            options=[LOSS, ABOVE],
-            description="vertical axis",
-            style={"description_width": LABEL, "button_width": "140px"},
-            # Else the description takes a line to itself.
-            layout={"display": "flex", "width": "auto", "height": "32px"},
-        ),
+        "how": choice("vertical axis", LOSS, (LOSS, ABOVE), width=140),
     }
     return Panel("training", controls, compute, draw, summary)

@@ -167,6 +167,9 @@ def test_a_picture_can_be_read_in_the_light_theme(open_figure, name):
     page, texts = figure.brightness()
     assert page > 0.9
     assert texts and max(texts) < 0.5
+    for control in figure.controls():
+        # A description stands beside its buttons, not above them.
+        assert control.box.bounding_box()["height"] < 40, control.description
     for key in ("Home", "End"):
         for control in figure.controls():
             if control.kind == "slider":

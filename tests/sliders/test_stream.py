@@ -7,8 +7,7 @@ import torch
 from torch import nn
 
 from byhand.sliders import stream
-from tests.sliders.reading import matrix, parse, shown
-from tests.sliders.test_residual import require_room
+from tests.sliders.reading import matrix, require_room, shown
 
 SIZES = np.round(np.arange(0, 1.51, 0.1), 1)
 CORNERS = list(
@@ -132,7 +131,6 @@ def test_what_the_lesson_says_about_it():
 
 
 def test_the_picture_says_the_numbers_everywhere():
-    sizes = set()
     for setting in CORNERS:
         arrays = stream.compute(*setting)
         picture = stream.draw(arrays)
@@ -152,13 +150,9 @@ def test_the_picture_says_the_numbers_everywhere():
         ):
             assert said[name] == stream.svg.number(value), name
         require_room(picture)
-        assert "nan" not in picture.lower()
-        root = parse(picture)
-        sizes.add((root.get("width"), root.get("height")))
-    assert len(sizes) == 1
 
 
-def test_the_summary_is_the_alt_text():
+def test_the_summary():
     arrays = stream.compute("post-norm", 12, 0.5, "The")
     said = stream.summary(arrays)
     assert said.startswith(
@@ -166,8 +160,6 @@ def test_the_summary_is_the_alt_text():
         " times 0.50: it comes in with length 2.83, attention adds"
     )
     assert said.endswith("0.50 at the end, where the length is 2.83.")
-    label = parse(stream.draw(arrays)).get("aria-label")
-    assert label.split() == said.split()
 
 
 @pytest.mark.parametrize(
@@ -186,16 +178,3 @@ def test_the_summary_is_the_alt_text():
 def test_what_cannot_be_drawn(setting, message):
     with pytest.raises(ValueError, match=message):
         stream.compute(**setting)
-
-
-def test_the_slider_starts_at_the_picture():
-    panel = stream.show()
-    assert panel.picture == stream.picture()
-    panel.controls["order"].value = "pre-norm"
-    panel.controls["layer"].value = 9
-    panel.controls["size"].value = 1.2
-    panel.controls["word"].value = "ate"
-    expected = stream.draw(stream.compute("pre-norm", 9, 1.2, "ate"))
-    assert panel.picture == expected
-    panel.reset()
-    assert panel.picture == stream.picture()

@@ -6,8 +6,7 @@ import pytest
 from byhand.sliders import training
 from byhand.sliders.training import ABOVE, LOSS
 from byhand.text import stories
-from tests.sliders.reading import parse, shown
-from tests.sliders.test_residual import require_room
+from tests.sliders.reading import require_room, shown
 
 STEPS = range(0, 801, training.EVERY)
 SETTINGS = list(itertools.product(STEPS, (LOSS, ABOVE)))
@@ -61,12 +60,8 @@ def test_what_the_lesson_says_about_it():
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_every_setting_has_room_and_the_same_size(setting):
-    first = parse(training.picture())
+def test_the_picture_says_the_numbers_and_has_room_for_them(setting):
     picture = training.draw(training.compute(*setting))
-    root = parse(picture)
-    for side in ("width", "height"):
-        assert root.get(side) == first.get(side)
     require_room(picture)
     curve = training.compute(*setting)
     numbers = shown(picture)
@@ -100,25 +95,13 @@ def test_it_answers_within_a_blink():
     assert sorted(spent)[8] < 0.02  # 0.001 on an idle machine
 
 
-def test_the_summary_is_the_alt_text():
+def test_the_summary():
     curve = training.compute()
     said = training.summary(curve)
     assert said.startswith("After 800 of 800 steps the loss on text that it")
-    label = parse(training.draw(curve)).get("aria-label")
-    assert label.split() == said.split()
 
 
 @pytest.mark.parametrize("step", [-50, 25, 850, 800.5])
 def test_a_step_that_was_not_recorded(step):
     with pytest.raises(ValueError, match=r"one of 0, 50, …, 800, but it is"):
         training.compute(step)
-
-
-def test_the_slider_starts_at_the_picture():
-    panel = training.show()
-    assert panel.picture == training.picture()
-    panel.controls["step"].value = 150
-    panel.controls["how"].value = ABOVE
-    assert panel.picture == training.draw(training.compute(150, ABOVE))
-    panel.reset()
-    assert panel.picture == training.picture()

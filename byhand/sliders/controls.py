@@ -1,0 +1,70 @@
+"""What can be moved in a figure: sliders, stops on a line, buttons."""
+
+import ipywidgets
+from traitlets import CFloat, CInt
+
+LABEL = "120px"
+# Those that move along a line look alike, so that they stand in a column.
+_LINE = {
+    "continuous_update": True,
+    "style": {"description_width": LABEL},
+    "layout": {"width": "400px"},
+}
+
+
+class Slider(ipywidgets.FloatSlider):
+    # The kernel would first send every move back to the browser that made
+    # it, and only then the picture.
+    value = CFloat(0.0).tag(sync=True, echo_update=False)
+
+
+class WholeSlider(ipywidgets.IntSlider):
+    value = CInt(0).tag(sync=True, echo_update=False)
+
+
+def slider(description, value, low, high, step, decimals=2):
+    """A slider for a number that reports every move."""
+    return Slider(
+        value=value,
+        min=low,
+        max=high,
+        step=step,
+        description=description,
+        readout_format=f".{decimals}f",
+        **_LINE,
+    )
+
+
+def whole_slider(description, value, low, high):
+    """A slider for a whole number that reports every move."""
+    return WholeSlider(
+        value=value, min=low, max=high, description=description, **_LINE
+    )
+
+
+def stops(description, value, options):
+    """A slider that stops at a few values only.
+
+    options: the values, or a (label, value) for each.
+    """
+    return ipywidgets.SelectionSlider(
+        options=options, value=value, description=description, **_LINE
+    )
+
+
+def choice(description, value, options, width=100):
+    """Buttons beside each other, one of them pressed.
+
+    options: the values, or a (label, value) for each; width: of a button, in
+    pixels.
+    """
+    buttons = ipywidgets.ToggleButtons(
+        options=options,
+        value=value,
+        description=description,
+        style={"description_width": LABEL, "button_width": f"{width}px"},
+        layout={"width": "auto"},
+    )
+    # As a slider's: else the description takes a line to itself.
+    buttons.add_class("widget-inline-hbox")
+    return buttons
