@@ -1,7 +1,6 @@
 """The exercise `scaling.attention_entropy`."""
 
 import numpy as np
-import scipy.linalg.blas
 import scipy.special
 
 from byhand.exercise import Case, Exercise, Fact, Misconception

@@ -7,8 +7,6 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Misconception
 
-from .shared import of
-
 
 # A product x·y of two unit normals has mean 0, variance 1 and fourth moment
 # 3 · 3 = 9, so kurtosis 9. Fourth cumulants of independent terms add up:
@@ -51,6 +49,14 @@ def same(one, other):
 def expected(d_k, samples, rng):
     """The same of a right answer, but for chance."""
     return float(d_k), 1.0, 1.0
+
+
+def of(d_k, samples):
+    return lambda rng: {
+        "d_k": d_k,
+        "samples": samples,
+        "rng": np.random.default_rng(rng.integers(2**62)),
+    }
 
 
 def draws(d_k, samples, rng):

@@ -4,7 +4,8 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Misconception
 
-from .shared import pair, wrong_softmax
+from ..pieces.attention import shares
+from ..pieces.inputs import pair
 
 EXERCISE = Exercise(
     id="self_attention.dot_product_scores",
@@ -68,7 +69,7 @@ EXERCISE = Exercise(
             "already weights",
             "these rows add up to 1: you took the softmax already. The "
             "scores come before it.",
-            lambda Q, K: wrong_softmax(Q @ K.T),
+            lambda Q, K: shares(Q @ K.T),
         ),
         Misconception(
             "matched row by row",

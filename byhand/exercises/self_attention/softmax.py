@@ -5,8 +5,8 @@ import scipy.special
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
+from ..pieces.attention import shares, unstable_softmax
 from ..pieces.inputs import readable
-from .shared import wrong_softmax
 
 
 def scores(rng, *shape):
@@ -26,9 +26,7 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=5,
     minutes=10,
-    reference=lambda z, axis=-1: scipy.special.softmax(
-        np.asarray(z, dtype=float), axis=axis
-    ),
+    reference=lambda z, axis=-1: shares(z, axis=axis),
     cases=(
         Case("three scores", lambda rng: scores(rng, 3)),
         Case("two rows", lambda rng: scores(rng, 2, 3)),
@@ -66,14 +64,14 @@ EXERCISE = Exercise(
             "float64, and e to the −1000 is 0. Softmax does not change when "
             "the same number is subtracted from all scores: which number "
             "makes the largest exponent 0?",
-            wrong_softmax,
+            unstable_softmax,
         ),
         Misconception(
             "one maximum for everything",
             "you subtract the largest score of the *whole* array. A row far "
             "below it then underflows to 0/0. Each row needs its own "
             "maximum, along the same axis as the sum.",
-            lambda z, axis=-1: wrong_softmax(z - np.max(z), axis),
+            lambda z, axis=-1: unstable_softmax(z - np.max(z), axis),
         ),
         Misconception(
             "axis ignored",
