@@ -4,7 +4,7 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
-from .shared import look_back
+from ..pieces.masks import look_back
 
 
 def distances(n):

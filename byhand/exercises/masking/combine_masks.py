@@ -4,7 +4,8 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Misconception
 
-from .shared import and_as_product, flags, look_back
+from ..pieces.masks import flags, look_back
+from .shared import and_as_product
 
 
 def masks(*padding):

@@ -5,7 +5,7 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.inputs import readable
-from .shared import merge_by_reshape, merge_interleaved, torch_merge
+from .shared import merge_by_reshape, merge_interleaved, side_by_side
 
 
 def merge_from_the_front(x):
@@ -43,7 +43,7 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=5,
     minutes=5,
-    reference=torch_merge,
+    reference=side_by_side,
     cases=(
         Case("two heads, one token", to_merge(2, 1, 3)),
         Case("two heads, three tokens", to_merge(2, 3, 2)),
@@ -106,7 +106,7 @@ EXERCISE = Exercise(
         Misconception(
             "last head first",
             "the heads come in the wrong order: head 0 is the leftmost.",
-            lambda x: torch_merge(np.flip(x, -3).copy()),
+            lambda x: side_by_side(np.flip(x, -3)),
         ),
         Misconception(
             "one head only",

@@ -9,7 +9,7 @@ from .shared import (
     split_by_reshape,
     split_interleaved,
     split_not_moved,
-    torch_split,
+    to_heads,
 )
 
 
@@ -45,7 +45,7 @@ EXERCISE = Exercise(
     difficulty=3,
     importance=5,
     minutes=10,
-    reference=torch_split,
+    reference=to_heads,
     cases=(
         Case("one token, two heads", to_split(2, 1, 4)),
         Case("three tokens, two heads", to_split(2, 3, 4)),
@@ -125,7 +125,7 @@ EXERCISE = Exercise(
             "you made heads that are `num_heads` numbers wide. That is how "
             "many heads there should be; their width is what a row's length "
             "leaves to each of them.",
-            lambda x, num_heads: torch_split(
+            lambda x, num_heads: to_heads(
                 x, np.shape(x)[-1] // num_heads or 1
             ),
         ),
@@ -155,7 +155,7 @@ EXERCISE = Exercise(
             "each head lies on its side: its rows should belong to tokens "
             "and its columns to numbers.",
             lambda x, num_heads: np.swapaxes(
-                torch_split(x, num_heads)
+                to_heads(x, num_heads)
                 if np.shape(x)[-1] % num_heads == 0
                 else np.asarray(x),
                 -1,

@@ -12,11 +12,3 @@ def look_back(n: int) -> np.ndarray:
     """The look-ahead mask: row i may attend to the columns 0 to i."""
     places = np.arange(n)
     return np.greater_equal.outer(places, places)
-
-
-def allowed(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    """A random mask in which every row has an open and a shut cell."""
-    *rows, m = shape
-    mask = rng.random(shape) < 0.5
-    mask[..., 0], mask[..., -1] = True, False
-    return rng.permuted(mask.reshape(-1, m), axis=1).reshape(*rows, m)

@@ -2,7 +2,7 @@
 
 from byhand.exercise import Case, Exercise, Misconception
 
-from ..pieces.attention import attend, shares
+from ..pieces.attention import attend, over_queries
 from ..pieces.facts import rows_are_weights
 from ..pieces.inputs import readable
 from ..pieces.seams import but
@@ -71,7 +71,7 @@ EXERCISE = Exercise(
             "over the queries",
             "the columns of the weights add up to 1, and the rows should: "
             "the softmax runs over the keys.",
-            but(attend_to_self, weigh=but(shares, axis=0)),
+            but(attend_to_self, weigh=over_queries),
         ),
         Misconception(
             "keys from W_q",
