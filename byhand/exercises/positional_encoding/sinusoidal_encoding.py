@@ -9,9 +9,9 @@ from .shared import (
     angles,
     encoding,
     halves,
+    right_encoding,
     speeds,
     together,
-    torch_encoding,
 )
 
 
@@ -50,7 +50,7 @@ EXERCISE = Exercise(
     difficulty=3,
     importance=5,
     minutes=15,
-    reference=torch_encoding,
+    reference=right_encoding,
     cases=(
         Case("position 0 alone", size(1, 2)),
         Case("three positions, one pair", size(3, 2)),
