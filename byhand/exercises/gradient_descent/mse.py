@@ -6,6 +6,7 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
+from ..pieces.seams import but
 from .shared import errors_cancel, halved, loss_of, points, summed
 
 
@@ -41,7 +42,7 @@ EXERCISE = Exercise(
             "sum for mean",
             "this is the sum of the squared errors. A mean also divides by "
             "the number of examples, so that more data is not more loss.",
-            lambda theta, x, y: loss_of(theta, x, y, summed),
+            but(loss_of, loss=summed),
         ),
         Misconception(
             "root",
@@ -53,7 +54,7 @@ EXERCISE = Exercise(
             "half",
             "this is half of the mean squared error. Some books put a ½ in "
             "front to cancel a 2 later; this course does not.",
-            lambda theta, x, y: loss_of(theta, x, y, halved),
+            but(loss_of, loss=halved),
         ),
         Misconception(
             "absolute errors",

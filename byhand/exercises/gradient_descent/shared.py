@@ -20,11 +20,11 @@ def halved(prediction, y):
     return mean_squared(prediction, y) / 2
 
 
-def loss_of(theta, x, y, loss=mean_squared):
+def loss_of(theta, x, y, *, loss=mean_squared):
     return float(loss(theta * x, y))
 
 
-def slope_of(theta, x, y, loss=mean_squared):
+def slope_of(theta, x, y, *, loss=mean_squared):
     """The derivative of the loss at θ, by a complex step.
 
     A step of ih in θ moves the loss by ih times its slope. Nothing is
@@ -39,7 +39,7 @@ def slope_without_x(theta, x, y):
     return 2 * float(np.mean(theta * x - y))
 
 
-def descend(theta, batches, lr, slope=slope_of):
+def descend(theta, batches, lr, *, slope=slope_of):
     """θ after the update by each (x, y) of `batches`, a list."""
     thetas = []
     for x, y in batches:
@@ -96,5 +96,5 @@ def errors_cancel(rng):
     return given
 
 
-def stochastic(theta, x, y, lr, slope=slope_of):
-    return descend(theta, in_batches(x, y, 1), lr, slope)
+def stochastic(theta, x, y, lr, *, slope=slope_of):
+    return descend(theta, in_batches(x, y, 1), lr, slope=slope)

@@ -6,7 +6,7 @@ import scipy.special
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
 
-def shares(rng, *shape):
+def in_tenths(rng, *shape):
     """Weights above 0, in tenths, in rows that add up to 1."""
     *rows, m = shape
     parts = 1 + rng.multinomial(10 - m, np.full(m, 1 / m), size=rows)
@@ -14,9 +14,9 @@ def shares(rng, *shape):
 
 
 def with_zeros(rng, n, m):
-    """As `shares`, but at least one weight in every row is 0."""
+    """As `in_tenths`, but at least one weight in every row is 0."""
     weights = np.zeros((n, m))
-    weights[:, 1:] = shares(rng, n, m - 1)
+    weights[:, 1:] = in_tenths(rng, n, m - 1)
     return rng.permuted(weights, axis=1)
 
 
@@ -46,11 +46,11 @@ EXERCISE = Exercise(
     cases=(
         Case(
             "one query, two weights",
-            lambda rng: {"weights": shares(rng, 1, 2)},
+            lambda rng: {"weights": in_tenths(rng, 1, 2)},
         ),
         Case(
             "two queries, three weights",
-            lambda rng: {"weights": shares(rng, 2, 3)},
+            lambda rng: {"weights": in_tenths(rng, 2, 3)},
         ),
         Case(
             "all on one key",
@@ -66,7 +66,7 @@ EXERCISE = Exercise(
         ),
         Case(
             "a stack of matrices",
-            lambda rng: {"weights": shares(rng, 2, 3, 4)},
+            lambda rng: {"weights": in_tenths(rng, 2, 3, 4)},
         ),
     ),
     misconceptions=(

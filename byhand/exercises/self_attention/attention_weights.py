@@ -7,9 +7,10 @@ from byhand.exercise import Case, Exercise, Misconception
 from ..pieces.attention import fits, shares, unstable_softmax
 from ..pieces.facts import rows_are_weights
 from ..pieces.inputs import pair, readable
+from ..pieces.seams import but
 
 
-def weights_of(Q, K, *, scale=None):
+def scaled_shares(Q, K, *, scale=None):
     return shares(fits(Q, K, scale))
 
 
@@ -25,7 +26,7 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=5,
     minutes=10,
-    reference=weights_of,
+    reference=scaled_shares,
     cases=(
         Case("one query, two keys", lambda rng: pair(rng, 1, 2, 4)),
         Case("two queries, three keys", lambda rng: pair(rng, 2, 3, 4)),
@@ -42,23 +43,23 @@ EXERCISE = Exercise(
         Misconception(
             "not scaled",
             "these are the weights without the division by √d_k.",
-            lambda Q, K: weights_of(Q, K, scale=1.0),
+            but(scaled_shares, scale=1.0),
         ),
         Misconception(
             "divided by d_k",
             "you divided the scores by d_k; it should be its square root.",
-            lambda Q, K: weights_of(Q, K, scale=1 / Q.shape[1]),
+            lambda Q, K: scaled_shares(Q, K, scale=1 / Q.shape[1]),
         ),
         Misconception(
             "root of n",
             "you divided by the root of the number of keys. d_k is the "
             "*width* of a key: the length of a row of K.",
-            lambda Q, K: weights_of(Q, K, scale=len(K) ** -0.5),
+            lambda Q, K: scaled_shares(Q, K, scale=len(K) ** -0.5),
         ),
         Misconception(
             "multiplied by the root",
             "the scores grew: you multiplied by √d_k where it should divide.",
-            lambda Q, K: weights_of(Q, K, scale=Q.shape[1] ** 0.5),
+            lambda Q, K: scaled_shares(Q, K, scale=Q.shape[1] ** 0.5),
         ),
         Misconception(
             "over the queries",
@@ -70,7 +71,7 @@ EXERCISE = Exercise(
             "divided after the softmax",
             "the rows add up to 1/√d_k: you divided after the softmax. It "
             "comes before, while they are still scores.",
-            lambda Q, K: weights_of(Q, K, scale=1.0) / np.sqrt(Q.shape[1]),
+            lambda Q, K: scaled_shares(Q, K, scale=1.0) / np.sqrt(Q.shape[1]),
         ),
         Misconception(
             "no softmax",
@@ -81,7 +82,7 @@ EXERCISE = Exercise(
             "keys attend to queries",
             "rows belong to keys and columns to queries: Q and K have "
             "changed places.",
-            lambda Q, K: weights_of(K, Q),
+            lambda Q, K: scaled_shares(K, Q),
         ),
         Misconception(
             "overflows",
