@@ -53,7 +53,7 @@ EXERCISE = Exercise(
         Misconception(
             "half",
             "this is half of the mean squared error. Some books put a ½ in "
-            "front to cancel a 2 later; this course does not.",
+            "front to cancel a 2 later. This course does not.",
             but(loss_of, loss=halved),
         ),
         Misconception(
@@ -70,7 +70,7 @@ EXERCISE = Exercise(
         Misconception(
             "mean first, then squared",
             "you took the mean of the errors and squared that. Errors of "
-            "opposite sign then cancel; square each of them first.",
+            "opposite sign then cancel. Square each of them first.",
             lambda theta, x, y: np.mean(theta * x - y) ** 2,
         ),
         Misconception(
@@ -91,8 +91,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one too few",
-            "you divided by one less than the number of examples. That is "
-            "for the variance of a sample; a mean divides by all of them.",
+            "you divided by one less than the number of examples. That is for "
+            "the variance of a sample. A mean divides by all of them.",
             lambda theta, x, y: np.sum((theta * x - y) ** 2) / (len(x) - 1),
         ),
     ),

@@ -67,7 +67,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "wrong sign",
-            "the sign is turned round: the error is the prediction minus the "
+            "your sign is flipped. The error is the prediction minus the "
             "truth, not the truth minus the prediction.",
             lambda theta, x, y: -slope_of(theta, x, y),
         ),

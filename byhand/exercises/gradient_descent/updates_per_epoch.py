@@ -215,8 +215,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "turned round",
-            "you divided the batch size by the number of examples. It goes "
-            "the other way round.",
+            "you divided the batch size by the number of examples. Divide the "
+            "number of examples by the batch size.",
             lambda m, batch_size: rounded_up(batch_size, m),
         ),
     ),

@@ -78,8 +78,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "no residual",
-            "the residual path is missing: x itself has to be added to what "
-            "the sub-layer made of it.",
+            "the residual path is missing. Add x itself to what the sub-layer "
+            "made of it.",
             but(post_norm, join=lambda x, out: out),
         ),
         Misconception(
@@ -89,7 +89,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "not normalised",
-            "this is the sum, as it is; the norm is missing.",
+            "this is the sum, as it is. The norm is missing.",
             lambda x, out, *rest: x + out,
         ),
         Misconception(

@@ -95,8 +95,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "root forgotten",
-            "you divided by the variance itself; its *root* should stand "
-            "there.",
+            "you divided by the variance itself. Divide by its *root*.",
             but(down, spread=variance_for_root),
         ),
         Misconception(
@@ -113,7 +112,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "γ and β swapped",
-            "γ and β have changed places: γ multiplies and β is added.",
+            "you swapped γ and β. γ multiplies and β is added.",
             but(down, stretch=swapped),
         ),
         Misconception(
@@ -124,9 +123,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "not this batch's statistics",
-            "nothing of this batch was measured: you took 0 for the mean and "
+            "you measured nothing of this batch: you took 0 for the mean and "
             "1 for the variance. A trained network may use averages that it "
-            "remembers; here the batch's own are asked for.",
+            "remembers. Here, use the batch's own.",
             running_statistics,
         ),
     ),

@@ -212,8 +212,8 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "not rescaled",
-            "what is kept is kept as it is. Since a share p is lost, the sum "
-            "becomes too small; the others have to make up for it.",
+            "you left what is kept as it is. A share p is lost, so the sum "
+            "becomes too small. What is kept must make up for it.",
             but(drop, scale=lambda p: 1.0),
         ),
         Misconception(
@@ -230,8 +230,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "p is kept",
-            "a share p is kept and the rest dropped; p should be the chance "
-            "of being *dropped*.",
+            "you kept a share p and dropped the rest. p is the chance of "
+            "being *dropped*.",
             but(drop, keep=kept_for_dropped),
         ),
         Misconception(
@@ -246,9 +246,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one mask for all rows",
-            "the same columns are gone in every row, as if the *weights* "
-            "that lead to them were zero. Dropout decides anew for each "
-            "activation, in every row.",
+            "the same columns are gone in every row, as if the *weights* that "
+            "lead to them were zero. Dropout draws again for each activation, "
+            "in every row.",
             but(drop, keep=one_row_for_all),
         ),
         Misconception(
@@ -279,8 +279,8 @@ EXERCISE = Exercise(
         Misconception(
             "as many each time",
             "you drop exactly the same *number* of entries each time. Each "
-            "entry has a chance of its own, so that the number varies; among "
-            "three entries with p = 0.5, all may go.",
+            "entry has its own chance, so the number varies. Among three "
+            "entries with p = 0.5, all may go.",
             but(drop, keep=as_many_each_time),
         ),
         Misconception(
@@ -301,8 +301,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "1 let through",
-            "you refuse some values of p but let p = 1 through: then nothing "
-            "is left, and what is left is divided by 0.",
+            "you refuse some values of p but let p = 1 through. Then nothing "
+            "is left, and you divide it by 0.",
             but(drop, bad=lambda p: p < 0 or p > 1),
         ),
         Misconception(

@@ -88,7 +88,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "ReLU on the output only",
-            "the ReLU stands at the end; it belongs between the two layers. "
+            "your ReLU stands at the end. It belongs between the two layers. "
             "(Without it there, the two would be one layer.)",
             but(bend_between, bend=as_it_is, end=relu),
         ),
@@ -116,8 +116,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "negatives kept",
-            "you kept what is negative and set to 0 what is positive. It is "
-            "the other way round.",
+            "you kept what is negative and set what is positive to 0. Keep "
+            "what is positive.",
             but(bend_between, bend=lambda z: -relu(-z)),
         ),
         Misconception(
@@ -146,9 +146,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "matrices turned",
-            "the shapes do not fit because a matrix was transposed. Here the "
-            "rows of W1 belong to what goes in, and the columns to what "
-            "comes out. (PyTorch stores them the other way round.)",
+            "the shapes do not fit because you transposed a matrix. Here the "
+            "rows of W1 belong to what goes in, and the columns to what comes "
+            "out. (PyTorch stores them transposed.)",
             lambda x, W1, b1, W2, b2: relu(x @ W1.T + b1) @ W2.T + b2,
         ),
     ),

@@ -78,9 +78,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "n − 1",
-            "the variance is divided by d − 1, as for a sample in "
-            "statistics. Here it is the plain mean of the squared distances, "
-            "divided by d; [1, 0, 0, 0] becomes 1.7320, not 1.5, at its 1.",
+            "you divided the variance by d − 1, as for a sample in "
+            "statistics. Divide by d: it is the plain mean of the squared "
+            "distances. With yours, the 1 of [1, 0, 0, 0] becomes 1.5, where "
+            "it should be 1.7320.",
             but(normalise, spread=sample_deviation),
         ),
         Misconception(
@@ -113,7 +114,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "γ and β swapped",
-            "γ and β have changed places: γ multiplies and β is added.",
+            "you swapped γ and β. γ multiplies and β is added.",
             but(normalise, stretch=swapped),
         ),
         Misconception(
@@ -140,8 +141,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "root forgotten",
-            "you divided by the variance itself; its *root* should stand "
-            "there.",
+            "you divided by the variance itself. Divide by its *root*.",
             but(normalise, spread=variance_for_root),
         ),
         Misconception(
@@ -159,7 +159,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mean only",
-            "the mean is taken away; the division by the spread is missing.",
+            "you subtracted the mean. The division by the spread is missing.",
             but(normalise, spread=lambda x, axis, eps: 1.0),
         ),
         Misconception(

@@ -111,5 +111,5 @@ def of_sizes(axis, factors, *shape):
 
 EPS_OUTSIDE = (
     "you add ε to the standard deviation, *after* the root. It belongs "
-    "inside, added to the variance; with ε = 0.1 the difference shows."
+    "inside, added to the variance. With ε = 0.1 the difference shows."
 )

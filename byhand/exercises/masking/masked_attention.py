@@ -126,8 +126,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mask turned round",
-            "you kept what is forbidden and blocked what is allowed. `True` "
-            'means "may attend".',
+            "your mask is inverted: you kept what is forbidden and blocked "
+            'what is allowed. `True` means "may attend".',
             lambda Q, K, V, mask: attend(Q, K, V, ~mask),
         ),
         Misconception(
@@ -162,14 +162,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "values hidden",
-            "you hid the *values* of masked keys; their weights are still "
+            "you hid the *values* of masked keys. Their weights are still "
             "there and take a share. The mask belongs to the scores.",
             values_hidden,
         ),
         Misconception(
             "all axes reversed",
-            "with a batch, turning K round has to swap only its last two "
-            "axes. You reversed all of them, the batch included.",
+            "with a batch, transposing K should swap only its last two axes. "
+            "You reversed all of them, the batch included.",
             reversed_axes,
         ),
         Misconception(
@@ -180,8 +180,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "output only",
-            "the output alone came back: the weights are asked for too, as "
-            "a second value.",
+            "you returned the output alone. Return the weights too, as a "
+            "second value.",
             lambda *given: attend(*given)[0],
         ),
     ),

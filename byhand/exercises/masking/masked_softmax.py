@@ -142,13 +142,13 @@ EXERCISE = Exercise(
         Misconception(
             "masked after the softmax",
             "the rows do not add up to 1: you set weights to 0 *after* the "
-            "softmax, when the forbidden keys had already taken their share.",
+            "softmax. By then the forbidden keys had taken their share.",
             zeroed_after,
         ),
         Misconception(
             "mask turned round",
-            "you kept what is forbidden and blocked what is allowed. `True` "
-            'means "may attend".',
+            "your mask is inverted: you kept what is forbidden and blocked "
+            'what is allowed. `True` means "may attend".',
             lambda scores, mask: shares(scores, ~mask),
         ),
         Misconception(
@@ -159,27 +159,27 @@ EXERCISE = Exercise(
         Misconception(
             "scores set to 0",
             "you set the forbidden scores to 0. To a softmax 0 is a score "
-            "like any other, and e to the 0 is 1; only −∞ gives weight 0.",
+            "like any other, and e to the 0 is 1. Only −∞ gives weight 0.",
             zeroed_before,
         ),
         Misconception(
             "NaN rows",
-            "a row that may attend to nothing came out as NaN: its scores "
-            "are all −∞, its sum is 0, and 0/0 is not a number. Such a row "
-            "needs a rule of its own: all zeros.",
+            "a row that may attend to nothing came out as NaN. Its scores are "
+            "all −∞, its sum is 0, and 0/0 is not a number. Give such a row "
+            "all zeros.",
             not_a_number,
         ),
         Misconception(
             "minus a billion",
-            "a row that may attend to nothing came out *even*: its scores "
-            "are all the same large negative number, and softmax looks only "
-            "at differences. It should be all zeros.",
+            "a row that may attend to nothing came out *even*. Its scores are "
+            "all the same large negative number, and softmax looks only at "
+            "differences. It should be all zeros.",
             minus_a_billion,
         ),
         Misconception(
             "minus a billion added",
             "a row that may attend to nothing came out as if nothing were "
-            "masked: adding the same number to all scores changes no weight. "
+            "masked. Adding the same number to all scores changes no weight. "
             "It should be all zeros.",
             minus_a_billion_added,
         ),

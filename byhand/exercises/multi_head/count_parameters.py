@@ -73,8 +73,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one head only",
-            "you counted what a single head owns. All heads together are "
-            "asked for.",
+            "you counted what a single head owns. Count all heads together.",
             but(
                 count,
                 matrix=lambda d, h: d * d // h,
@@ -106,7 +105,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "no bias by default",
-            "right wherever `bias` is given; if it is not, it should be True.",
+            "right wherever `bias` is given. If it is not, it should be True.",
             lambda d, h, bias=False: count(d, h, bias),
         ),
         Misconception(

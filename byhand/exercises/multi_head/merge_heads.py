@@ -69,8 +69,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "averaged",
-            "you took the mean over the heads. What each has found out would "
-            "be blurred into one; they are put *side by side*.",
+            "you took the mean over the heads. That blurs what each has found "
+            "out. Put them *side by side*.",
             lambda x: np.mean(x, axis=-3),
         ),
         Misconception(
@@ -81,8 +81,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "not merged yet",
-            "the axis of the heads is where it should be, and there is still "
-            "one axis too many: heads and width become one axis now.",
+            "the axis of the heads is where it should be, but there is still "
+            "one axis too many. Make heads and width one axis.",
             lambda x: np.moveaxis(x, -3, -2),
         ),
         Misconception(
@@ -93,7 +93,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "axes counted from the front",
-            "right for a single sentence, wrong for a batch: count the axes "
+            "right for a single sentence, wrong for a batch. Count the axes "
             "from the back, where heads, tokens and width always are.",
             merge_from_the_front,
         ),

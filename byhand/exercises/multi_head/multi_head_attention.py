@@ -89,7 +89,7 @@ def transposed_matrices(x, W_q, W_k, W_v, W_o, num_heads, mask=None):
 def sentence(rng, num_heads, *shape, mask=None):
     d = shape[-1]
     given = {"x": readable(rng, *shape)}
-    # Halved, lest the softmax be so sure of itself that nothing else shows.
+    # Halved, or the softmax is so sure of itself that nothing else shows.
     for name in ("W_q", "W_k", "W_v", "W_o"):
         given[name] = readable(rng, d, d) / 2
     given["num_heads"] = num_heads
@@ -191,22 +191,22 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mask turned round",
-            "you kept what the mask forbids and blocked what it allows: "
-            '`True` means "may attend".',
+            "your mask is inverted: you kept what it forbids and blocked what "
+            'it allows. `True` means "may attend".',
             but(heads_attend, fit=lambda mask: ~for_every_head(mask)),
         ),
         Misconception(
             "mask on the wrong axis",
-            "the masks of a batch landed on the *heads*: sentence number b's "
-            "mask was used by head number b. The weights have an axis of "
-            "heads that the mask lacks; give it one of length 1 there, and "
-            "it holds for every head of its sentence.",
+            "the masks of a batch landed on the *heads*: head number b used "
+            "sentence number b's mask. The weights have an axis of heads that "
+            "the mask lacks. Give the mask one of length 1 there, so that it "
+            "holds for every head of its sentence.",
             but(heads_attend, fit=lambda mask: mask),
         ),
         Misconception(
             "mask transposed",
-            "the mask lies on its side: its rows are those who look, its "
-            "columns those who are looked at.",
+            "you transposed the mask. Its rows belong to the tokens that "
+            "look, its columns to the tokens they look at.",
             but(
                 heads_attend,
                 fit=lambda mask: np.swapaxes(for_every_head(mask), -1, -2),
@@ -226,7 +226,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "minus a billion",
-            "a row that may attend to nothing attends to all alike: a large "
+            "a row that may attend to nothing attends to all alike. A large "
             "negative number is still a number, and the same one everywhere. "
             "Such a row should be all zeros.",
             but(heads_attend, weigh=minus_a_billion),
@@ -239,9 +239,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "merged by reshape alone",
-            "the weights are right. The output is not: when the heads are "
-            "put together, a row gathers several tokens of one head. Their "
-            "axis has to be moved back first.",
+            "the weights are right. The output is not: when you put the heads "
+            "together, a row gathers several tokens of one head. Move their "
+            "axis back first.",
             but(heads_attend, merge=merge_by_reshape),
         ),
         Misconception(
@@ -262,15 +262,15 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "weights averaged",
-            "the output is right; the weights are the *mean* over the heads. "
-            "Those of every head are asked for.",
+            "the output is right. Your weights are the *mean* over the heads. "
+            "Return those of every head.",
             averaged_weights,
         ),
         Misconception(
             "slices of the embedding",
             "each head sees only its own slice of a *word's vector*. The "
-            "projections come first: every head's queries, keys and values "
-            "are made from the whole row, and those are what is split.",
+            "projections come first: queries, keys and values are made from "
+            "the whole row. Split those.",
             slices_only,
         ),
         Misconception(
@@ -292,8 +292,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "output only",
-            "the output alone came back: the weights of the heads are asked "
-            "for too, as a second value.",
+            "you returned the output alone. Return the weights of the heads "
+            "too, as a second value.",
             lambda *given: heads_attend(*given)[0],
         ),
         Misconception(

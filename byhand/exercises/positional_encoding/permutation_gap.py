@@ -103,18 +103,18 @@ EXERCISE = Exercise(
         Misconception(
             "mean for maximum",
             "this is the mean of the differences. A single large one should "
-            "count in full: the maximum is asked for.",
+            "count in full. Return the maximum.",
             lambda f, X, order: np.mean(np.abs(differences(f, X, order))),
         ),
         Misconception(
             "all added up",
-            "this is the sum of all differences; the largest is asked for.",
+            "this is the sum of all differences. Return the largest.",
             lambda f, X, order: np.sum(np.abs(differences(f, X, order))),
         ),
         Misconception(
             "squared",
-            "the differences are squared; they should be taken as they are, "
-            "without their sign.",
+            "you squared the differences. Take them as they are, without "
+            "their sign.",
             lambda f, X, order: np.max(differences(f, X, order) ** 2),
         ),
         Misconception(
@@ -126,9 +126,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "shuffled back the wrong way",
-            "the first output has to be put into the *same* order as the "
-            "words; you undid that order. For two rows it makes no "
-            "difference, for three it does.",
+            "you undid the order of the words in the first output. Put it "
+            "into the *same* order. For two rows it makes no difference, for "
+            "three it does.",
             lambda f, X, order: np.max(
                 np.abs(f(X)[np.argsort(order)] - f(X[order]))
             ),
@@ -150,16 +150,15 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "yes or no",
-            "this says whether there is a difference. How large it is at "
-            "most is asked for.",
+            "this says whether there is a difference. Return how large it is "
+            "at most.",
             lambda f, X, order: (
                 not np.allclose(differences(f, X, order), 0, atol=1e-9)
             ),
         ),
         Misconception(
             "one number a row",
-            "there is a number for every row here. One for all of them is "
-            "asked for.",
+            "you returned a number for every row. Return one for all of them.",
             lambda f, X, order: np.max(
                 np.abs(differences(f, X, order)), axis=1
             ),

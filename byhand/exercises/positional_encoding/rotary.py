@@ -94,7 +94,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "exponent i",
-            "the speeds fall at half the pace: the exponent is 2i over d for "
+            "the speeds fall at half the pace. The exponent is 2i over d for "
             "pair number i, and yours lacks the 2.",
             lambda x: turned(
                 x, rotary_angles(x, power=lambda pair, d: pair / d)
@@ -150,7 +150,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mirrored",
-            "your pairs are mirrored as they turn: in a rotation one of the "
+            "your pairs are mirrored as they turn. In a rotation one of the "
             "two sines has a minus sign, and the cosines have none.",
             lambda x: (
                 turned(x, rotary_angles(x))

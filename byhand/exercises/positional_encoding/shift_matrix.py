@@ -59,16 +59,16 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "the wrong way",
-            "a rotation the wrong way: this matrix leads from pos to "
-            "pos − k. In a pair the sine stands first here, which turns the "
-            "familiar rotation matrix round.",
+            "a rotation the wrong way: this matrix leads from pos to pos − k. "
+            "In a pair the sine stands first here, which transposes the "
+            "familiar rotation matrix.",
             lambda k, d: shift(k, d).T,
         ),
         Misconception(
             "sines then cosines",
             "this matrix is for encodings with all sines first, then all "
-            "cosines. Here each pair stands side by side, so that the matrix "
-            "is made of 2 × 2 blocks along its diagonal.",
+            "cosines. Here each pair stands side by side. So the matrix has 2 "
+            "× 2 blocks along its diagonal.",
             shift_by_halves,
         ),
         Misconception(
@@ -101,15 +101,16 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mirrored",
-            "your blocks are mirrors, not rotations: one of the two sines "
-            "has a minus sign, and the two cosines have the same sign.",
+            "your blocks are mirrors, not rotations. In a rotation one of the "
+            "two sines has a minus sign, and the two cosines have the same "
+            "sign.",
             lambda k, d: blocks(
                 k * speeds(d), np.diag([1.0, -1.0]), np.abs(QUARTER_TURN)
             ),
         ),
         Misconception(
             "exponent i",
-            "the speeds fall at half the pace: the exponent is 2i over "
+            "the speeds fall at half the pace. The exponent is 2i over "
             "d_model for pair number i, and yours lacks the 2.",
             lambda k, d: blocks(k * speeds(d, lambda pair, d: pair / d)),
         ),
@@ -121,9 +122,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "a vector",
-            "this is the encoding of position k, a row of numbers. What is "
-            "asked for is a *matrix*, which turns one encoding into "
-            "another.",
+            "this is the encoding of position k, a row of numbers. Return a "
+            "*matrix*, which turns one encoding into another.",
             lambda k, d: together(
                 np.sin(k * speeds(d)), np.cos(k * speeds(d))
             ),

@@ -108,7 +108,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mean for sum",
-            "you averaged over the keys; the entropy is the sum.",
+            "you averaged over the keys. The entropy is the sum.",
             lambda weights: right_entropy(weights) / weights.shape[-1],
         ),
         Misconception(
@@ -126,7 +126,7 @@ EXERCISE = Exercise(
         Misconception(
             "perplexity",
             "this is e to the entropy: how many keys the query seems to look "
-            "at. The entropy itself is asked for.",
+            "at. Return the entropy itself.",
             lambda weights: np.exp(right_entropy(weights)),
         ),
         Misconception(

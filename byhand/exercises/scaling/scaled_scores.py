@@ -37,7 +37,7 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "not scaled",
-            "these are the plain dot products; the division by √d_k is "
+            "these are the plain dot products. The division by √d_k is "
             "missing.",
             but(fits, scale=1),
         ),
@@ -81,8 +81,8 @@ EXERCISE = Exercise(
         Misconception(
             "fourth root",
             "you divided by the *fourth* root of d_k. If you scale the "
-            "queries alone before the product, they need all of √d_k; the "
-            "fourth root is right only when the keys get it too.",
+            "queries alone before the product, divide them by all of √d_k. "
+            "The fourth root is right only when the keys get it too.",
             lambda Q, K: fits(Q, K, scale=K.shape[1] ** -0.25),
         ),
         Misconception(
@@ -93,8 +93,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "already weights",
-            "these rows add up to 1: you took the softmax already. It comes "
-            "after what is asked for.",
+            "these rows add up to 1: you took the softmax already. Return the "
+            "scores that it gets.",
             lambda Q, K: shares(fits(Q, K)),
         ),
         Misconception(
@@ -105,9 +105,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "not transposed",
-            "a matrix product runs along the columns of the first and the "
-            "rows of the second matrix, and the keys lie in the rows of K. "
-            "They have to become columns first.",
+            "a matrix product runs along the rows of the first matrix and the "
+            "columns of the second. The keys are the rows of K. Transpose K "
+            "first.",
             lambda Q, K: Q @ K / math.sqrt(K.shape[1]),
         ),
     ),

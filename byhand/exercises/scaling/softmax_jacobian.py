@@ -74,14 +74,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "products missing",
-            "you have only the weights on the diagonal: the products of any "
-            "two weights still have to be taken away.",
+            "you have only the weights on the diagonal. Subtract the product "
+            "of every two weights.",
             lambda z: np.diag(shares(z)),
         ),
         Misconception(
             "diagonal missing",
-            "you have only the products. On the diagonal each weight itself "
-            "has to be added.",
+            "you have only the products. Add each weight itself on the "
+            "diagonal.",
             but(table, diagonal=lambda p: 0),
         ),
         Misconception(
@@ -92,14 +92,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "sign off the diagonal",
-            "the diagonal is right; beside it a minus is missing. When one "
+            "the diagonal is right. Beside it a minus is missing. When one "
             "word's score rises, the *other* words lose weight.",
             lambda z: np.abs(jacobian(z)),
         ),
         Misconception(
             "turned round",
-            "every sign is turned round. A word whose own score rises gets "
-            "more weight, not less.",
+            "every sign is flipped. A word whose own score rises gets more "
+            "weight, not less.",
             lambda z: -jacobian(z),
         ),
         Misconception(

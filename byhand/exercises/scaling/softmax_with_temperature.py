@@ -162,7 +162,7 @@ EXERCISE = Exercise(
         Misconception(
             "root of the temperature",
             "you divided by the root of the temperature. The root belongs to "
-            "d_k; a temperature divides as it is.",
+            "d_k. A temperature divides as it is.",
             weighing(lambda z, temperature: sharpen(z, temperature**0.5)),
         ),
         Misconception(
@@ -174,9 +174,9 @@ EXERCISE = Exercise(
         Misconception(
             "divided first",
             "with a temperature near 0 the quotients themselves become too "
-            "large for a float64, and ∞ − ∞ is not a number. Take the "
-            "largest score away *before* anything grows: then it is 0, and "
-            "stays 0 at any temperature.",
+            "large for a float64, and ∞ − ∞ is not a number. Subtract the "
+            "largest score *before* anything grows. Then it is 0, and stays 0 "
+            "at any temperature.",
             weighing(
                 lambda z, temperature: scipy.special.softmax(
                     z / temperature, axis=-1
@@ -195,7 +195,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "over the whole array",
-            "all entries together add up to 1; each row should.",
+            "all entries together add up to 1. Each row should.",
             weighing(
                 lambda z, temperature: sharpen(
                     z.reshape(-1), temperature
@@ -204,7 +204,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "over the first axis",
-            "the softmax runs along the first axis; it should run along the "
+            "your softmax runs along the first axis. It should run along the "
             "last one.",
             weighing(
                 lambda z, temperature: np.moveaxis(

@@ -47,7 +47,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "divided by d_k",
-            "you divided the scores by d_k; it should be its square root.",
+            "you divided the scores by d_k. Divide by its square root.",
             lambda Q, K: scaled_shares(Q, K, scale=1 / Q.shape[1]),
         ),
         Misconception(
@@ -75,13 +75,13 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "no softmax",
-            "these are the scaled scores; the softmax is missing.",
+            "these are the scaled scores. The softmax is missing.",
             fits,
         ),
         Misconception(
             "keys attend to queries",
-            "rows belong to keys and columns to queries: Q and K have "
-            "changed places.",
+            "you swapped Q and K: your rows belong to keys and your columns "
+            "to queries.",
             lambda Q, K: scaled_shares(K, Q),
         ),
         Misconception(

@@ -105,8 +105,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "output only",
-            "the output alone came back: the weights are asked for too, as "
-            "a second value.",
+            "you returned the output alone. Return the weights too, as a "
+            "second value.",
             lambda *given: attend_to_self(*given)[0],
         ),
     ),

@@ -61,9 +61,9 @@ EXERCISE = Exercise(
         Misconception(
             "overflows",
             "the formula is right, but e to the 1000 is larger than any "
-            "float64, and e to the −1000 is 0. Softmax does not change when "
-            "the same number is subtracted from all scores: which number "
-            "makes the largest exponent 0?",
+            "float64, and e to the −1000 is 0. Softmax stays the same when "
+            "you subtract one number from all scores. Which number makes the "
+            "largest exponent 0?",
             unstable_softmax,
         ),
         Misconception(
@@ -80,7 +80,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "over the whole array",
-            "all entries together add up to 1; each row should. The sum in "
+            "all entries together add up to 1. Each row should. The sum in "
             "the denominator needs an axis.",
             lambda z, axis=-1: scipy.special.softmax(z),
         ),
@@ -99,7 +99,7 @@ EXERCISE = Exercise(
         Misconception(
             "no exponential",
             "you divided the scores themselves by their sum. Negative scores "
-            "then give negative weights; the exponential comes first.",
+            "then give negative weights. The exponential comes first.",
             lambda z, axis=-1: z / np.sum(z, axis=axis, keepdims=True),
         ),
         Misconception(
@@ -129,7 +129,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "powers of two",
-            "the ratios are powers of 2; softmax uses e.",
+            "the ratios are powers of 2. Softmax uses powers of e.",
             lambda z, axis=-1: scipy.special.softmax(z * np.log(2), axis=axis),
         ),
         Misconception(
