@@ -1,7 +1,8 @@
 """Lesson 01: a step, a loss, its gradient, and three ways through the data.
 
-The losses and gradients come from PyTorch's loss function and its automatic
-differentiation, a single step from exact fractions.
+The losses come from dot products, their gradients from complex steps, a
+single step from exact fractions. tests/exercises/test_references.py holds
+them against PyTorch's loss function and its automatic differentiation.
 """
 
 from . import (

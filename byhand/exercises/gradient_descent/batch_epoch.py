@@ -82,7 +82,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "the loss itself",
-            "this is the loss at the new θ. What is asked for is the new θ.",
+            "this is the loss at the new θ. Return the new θ itself.",
             lambda theta, x, y, lr: loss_of(
                 descend(theta, [(x, y)], lr)[-1], x, y
             ),

@@ -50,8 +50,8 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "uphill",
-            "this step goes uphill. The gradient points to where the "
-            "function grows, and you want to go the other way.",
+            "this step goes uphill. The gradient points to where the function "
+            "grows, and you want to go against it.",
             lambda x, grad, lr: exact_step(x, -grad, lr),
         ),
         Misconception(
@@ -62,8 +62,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "the step only",
-            "this is only how far to move. What is asked for is the place "
-            "where you are after the move.",
+            "this is only how far to move. Return the place where you are "
+            "after the move.",
             lambda x, grad, lr: exact_step(0, grad, lr),
         ),
         Misconception(

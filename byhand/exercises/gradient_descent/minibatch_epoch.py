@@ -4,6 +4,7 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Misconception
 
+from ..pieces.seams import but
 from .shared import (
     all_from_the_start,
     before_each,
@@ -21,8 +22,8 @@ def points_and_batches(rng, m, batch_size):
     return {**points_and_rate(rng, m), "batch_size": batch_size}
 
 
-def minibatch(theta, x, y, lr, batch_size):
-    return descend(theta, in_batches(x, y, batch_size), lr)
+def minibatch(theta, x, y, lr, batch_size, *, slope=slope_of):
+    return descend(theta, in_batches(x, y, batch_size), lr, slope=slope)
 
 
 def in_parts(theta, x, y, lr, parts):
@@ -42,14 +43,7 @@ def rest_over_batch_size(theta, x, y, lr, batch_size):
     def slope(theta, x, y):
         return slope_of(theta, x, y) * len(x) / batch_size
 
-    return descend(theta, in_batches(x, y, batch_size), lr, slope)
-
-
-def summed_batches(theta, x, y, lr, batch_size):
-    def slope(theta, x, y):
-        return slope_of(theta, x, y, summed)
-
-    return descend(theta, in_batches(x, y, batch_size), lr, slope)
+    return minibatch(theta, x, y, lr, batch_size, slope=slope)
 
 
 def overlapping(theta, x, y, lr, batch_size):
@@ -147,7 +141,7 @@ EXERCISE = Exercise(
             "sum for mean",
             "you summed the gradients in each batch. Take their mean, so "
             "that a larger batch does not make a longer step.",
-            summed_batches,
+            but(minibatch, slope=but(slope_of, loss=summed)),
         ),
         Misconception(
             "gradients at the starting θ",

@@ -6,6 +6,7 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
+from ..pieces.seams import but
 from .shared import errors_cancel, halved, loss_of, points, summed
 
 
@@ -41,7 +42,7 @@ EXERCISE = Exercise(
             "sum for mean",
             "this is the sum of the squared errors. A mean also divides by "
             "the number of examples, so that more data is not more loss.",
-            lambda theta, x, y: loss_of(theta, x, y, summed),
+            but(loss_of, loss=summed),
         ),
         Misconception(
             "root",
@@ -52,8 +53,8 @@ EXERCISE = Exercise(
         Misconception(
             "half",
             "this is half of the mean squared error. Some books put a ½ in "
-            "front to cancel a 2 later; this course does not.",
-            lambda theta, x, y: loss_of(theta, x, y, halved),
+            "front to cancel a 2 later. This course does not.",
+            but(loss_of, loss=halved),
         ),
         Misconception(
             "absolute errors",
@@ -69,7 +70,7 @@ EXERCISE = Exercise(
         Misconception(
             "mean first, then squared",
             "you took the mean of the errors and squared that. Errors of "
-            "opposite sign then cancel; square each of them first.",
+            "opposite sign then cancel. Square each of them first.",
             lambda theta, x, y: np.mean(theta * x - y) ** 2,
         ),
         Misconception(
@@ -90,8 +91,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one too few",
-            "you divided by one less than the number of examples. That is "
-            "for the variance of a sample; a mean divides by all of them.",
+            "you divided by one less than the number of examples. That is for "
+            "the variance of a sample. A mean divides by all of them.",
             lambda theta, x, y: np.sum((theta * x - y) ** 2) / (len(x) - 1),
         ),
     ),

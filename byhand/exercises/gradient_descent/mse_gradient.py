@@ -4,6 +4,7 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Misconception
 
+from ..pieces.seams import but
 from .shared import (
     errors_cancel,
     halved,
@@ -50,13 +51,13 @@ EXERCISE = Exercise(
             "factor 2 forgotten",
             "this is half of the gradient. The derivative of a square brings "
             "a factor 2 down.",
-            lambda theta, x, y: slope_of(theta, x, y, halved),
+            but(slope_of, loss=halved),
         ),
         Misconception(
             "sum for mean",
             "you added the contributions up without dividing by the number "
             "of examples. The loss is a mean, so its gradient is one too.",
-            lambda theta, x, y: slope_of(theta, x, y, summed),
+            but(slope_of, loss=summed),
         ),
         Misconception(
             "x forgotten",
@@ -66,7 +67,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "wrong sign",
-            "the sign is turned round: the error is the prediction minus the "
+            "your sign is flipped. The error is the prediction minus the "
             "truth, not the truth minus the prediction.",
             lambda theta, x, y: -slope_of(theta, x, y),
         ),

@@ -2,6 +2,7 @@
 
 from byhand.exercise import Case, Exercise, Misconception
 
+from ..pieces.seams import but
 from .shared import (
     all_from_the_start,
     before_each,
@@ -91,9 +92,7 @@ EXERCISE = Exercise(
             "x forgotten",
             "you stepped against twice the error. The chain rule has another "
             "factor: the example's own x.",
-            lambda theta, x, y, lr: stochastic(
-                theta, x, y, lr, slope_without_x
-            ),
+            but(stochastic, slope=slope_without_x),
         ),
         Misconception(
             "uphill",

@@ -2,6 +2,7 @@
 
 from byhand.exercise import Case, Exercise, Misconception
 
+from ..pieces.seams import but
 from .shared import rounded_up
 
 
@@ -19,28 +20,21 @@ def left_over(rng, rest):
     }
 
 
-def count_or_refuse(m, batch_size):
-    if min(m, batch_size) < 1:
+def one_is_bad(m, batch_size):
+    return min(m, batch_size) < 1
+
+
+def count_or_refuse(m, batch_size, *, bad=one_is_bad):
+    if bad(m, batch_size):
         raise ValueError(
             "m and batch_size should both be positive; "
             f"got {m} and {batch_size}"
         )
-    return len(range(0, m, batch_size))
-
-
-def refuses_if(bad):
-    """Counts right, and refuses where `bad` says so."""
-
-    def answer(m, batch_size):
-        if bad(m, batch_size):
-            raise ValueError("both should be positive")
-        return rounded_up(m, batch_size)
-
-    return answer
+    return rounded_up(m, batch_size)
 
 
 def zero_for_bad(m, batch_size):
-    return rounded_up(m, batch_size) if min(m, batch_size) > 0 else 0
+    return 0 if one_is_bad(m, batch_size) else rounded_up(m, batch_size)
 
 
 def asserts(m, batch_size):
@@ -121,7 +115,7 @@ EXERCISE = Exercise(
             "no refusal",
             "nothing is refused. Before you count, look whether both numbers "
             "are positive, and raise a ValueError if one is not.",
-            refuses_if(lambda m, batch_size: False),
+            but(count_or_refuse, bad=lambda m, batch_size: False),
         ),
         Misconception(
             "zero for bad inputs",
@@ -132,30 +126,39 @@ EXERCISE = Exercise(
         Misconception(
             "zero let through",
             "you refuse negative numbers but not 0. Zero is not positive.",
-            refuses_if(lambda m, batch_size: m < 0 or batch_size < 0),
+            but(
+                count_or_refuse,
+                bad=lambda m, batch_size: m < 0 or batch_size < 0,
+            ),
         ),
         Misconception(
             "negatives let through",
             "you refuse 0 but not the numbers below it.",
-            refuses_if(lambda m, batch_size: m == 0 or batch_size == 0),
+            but(
+                count_or_refuse,
+                bad=lambda m, batch_size: m == 0 or batch_size == 0,
+            ),
         ),
         Misconception(
             "refuses only both",
             "you refuse only if *both* numbers are bad. One of them is "
             "enough.",
-            refuses_if(lambda m, batch_size: m <= 0 and batch_size <= 0),
+            but(
+                count_or_refuse,
+                bad=lambda m, batch_size: m <= 0 and batch_size <= 0,
+            ),
         ),
         Misconception(
             "only batch_size looked at",
             "you look at `batch_size` only. The number of examples must be "
             "positive as well.",
-            refuses_if(lambda m, batch_size: batch_size <= 0),
+            but(count_or_refuse, bad=lambda m, batch_size: batch_size <= 0),
         ),
         Misconception(
             "only m looked at",
             "you look at the number of examples only. `batch_size` must be "
             "positive as well.",
-            refuses_if(lambda m, batch_size: m <= 0),
+            but(count_or_refuse, bad=lambda m, batch_size: m <= 0),
         ),
         Misconception(
             "assert",
@@ -167,8 +170,11 @@ EXERCISE = Exercise(
             "large batches refused",
             "a batch may have room for more examples than there are. Then "
             "one update uses them all.",
-            refuses_if(
-                lambda m, batch_size: min(m, batch_size) <= 0 or batch_size > m
+            but(
+                count_or_refuse,
+                bad=lambda m, batch_size: (
+                    min(m, batch_size) <= 0 or batch_size > m
+                ),
             ),
         ),
         Misconception(
@@ -209,8 +215,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "turned round",
-            "you divided the batch size by the number of examples. It goes "
-            "the other way round.",
+            "you divided the batch size by the number of examples. Divide the "
+            "number of examples by the batch size.",
             lambda m, batch_size: rounded_up(batch_size, m),
         ),
     ),

@@ -1,6 +1,8 @@
 """Lesson 12: normalisation, the network behind attention, dropout.
 
-The references are PyTorch's own functions, in float64.
+The references are NumPy: a norm that divides by a hypotenuse over σ and √ε,
+the network by einsum, dropout by tosses of a coin.
+tests/exercises/test_references.py holds them against PyTorch's functions.
 """
 
 from . import (

@@ -5,7 +5,8 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.inputs import readable
-from .shared import along, far_apart, torch_layer_norm, without_parameters
+from ..pieces.seams import but
+from .shared import far_apart, normalise, sample_deviation, unstretched
 
 
 def two_streams(*shape, plain=True, eps=None):
@@ -26,47 +27,12 @@ def two_streams(*shape, plain=True, eps=None):
     return inputs
 
 
-def joined(combine):
-    """An answer that normalises combine(x, sublayer_output)."""
-
-    def answer(x, sublayer_output, gamma, beta, eps=1e-5):
-        return along(-1)(combine(x, sublayer_output), gamma, beta, eps)
-
-    return answer
-
-
-def normalised_by(norm):
-    """An answer that puts x + sublayer_output into another norm."""
-
-    def answer(x, sublayer_output, gamma, beta, eps=1e-5):
-        return norm(x + sublayer_output, gamma, beta, eps)
-
-    return answer
-
-
-def torch_add_and_norm(x, sublayer_output, gamma, beta, eps=1e-5):
-    return torch_layer_norm(x + sublayer_output, gamma, beta, eps)
-
-
-def norm_of_output_added(x, sublayer_output, gamma, beta, eps=1e-5):
-    return x + along(-1)(sublayer_output, gamma, beta, eps)
-
-
-def norm_of_input_added(x, sublayer_output, gamma, beta, eps=1e-5):
-    return along(-1)(x, gamma, beta, eps) + sublayer_output
-
-
-def each_normalised(x, sublayer_output, gamma, beta, eps=1e-5):
-    norm = along(-1)
-    return norm(x, gamma, beta, eps) + norm(sublayer_output, gamma, beta, eps)
-
-
-def input_added_twice(x, sublayer_output, gamma, beta, eps=1e-5):
-    return x + along(-1)(x + sublayer_output, gamma, beta, eps)
-
-
-def eps_of_its_own(x, sublayer_output, gamma, beta, eps=1e-5):
-    return along(-1)(x + sublayer_output, gamma, beta, 1e-5)
+def post_norm(
+    x, sublayer_output, gamma, beta, eps=1e-5, *, join=np.add, **seams
+):
+    """join: what the norm gets. seams: those of `normalise`."""
+    joined = join(x, sublayer_output)
+    return normalise(joined, gamma, beta, eps, **seams)
 
 
 EXERCISE = Exercise(
@@ -82,7 +48,7 @@ EXERCISE = Exercise(
     difficulty=1,
     importance=5,
     minutes=5,
-    reference=torch_add_and_norm,
+    reference=post_norm,
     cases=(
         Case("one token, γ = 1, β = 0", two_streams(3)),
         Case("a large ε", two_streams(1, 4, eps=0.1)),
@@ -95,89 +61,91 @@ EXERCISE = Exercise(
             "you normalised the output of the sub-layer and then added x, "
             "which is never normalised now. Post-norm adds first and "
             "normalises last.",
-            norm_of_output_added,
+            lambda x, out, *rest: x + normalise(out, *rest),
         ),
         Misconception(
             "pre-norm",
             "you normalised x before the sum: that is pre-norm, where the "
             "norm stands in front of the sub-layer. Post-norm normalises "
             "the sum.",
-            norm_of_input_added,
+            lambda x, out, *rest: normalise(x, *rest) + out,
         ),
         Misconception(
             "both normalised",
             "you normalised both parts and then added them. Add first: one "
             "norm, over the sum.",
-            each_normalised,
+            lambda x, out, *rest: normalise(x, *rest) + normalise(out, *rest),
         ),
         Misconception(
             "no residual",
-            "the residual path is missing: x itself has to be added to what "
-            "the sub-layer made of it.",
-            joined(lambda x, out: out),
+            "the residual path is missing. Add x itself to what the sub-layer "
+            "made of it.",
+            but(post_norm, join=lambda x, out: out),
         ),
         Misconception(
             "sub-layer dropped",
             "only x was normalised, and what the sub-layer found out is lost.",
-            joined(lambda x, out: x),
+            but(post_norm, join=lambda x, out: x),
         ),
         Misconception(
             "not normalised",
-            "this is the sum, as it is; the norm is missing.",
-            lambda x, out, gamma, beta, eps=1e-5: x + out,
+            "this is the sum, as it is. The norm is missing.",
+            lambda x, out, *rest: x + out,
         ),
         Misconception(
             "x added again",
             "you added x once more, after the norm. The residual path joins "
             "once, before it.",
-            input_added_twice,
+            lambda x, out, *rest: x + post_norm(x, out, *rest),
         ),
         Misconception(
             "difference",
             "you subtracted one from the other. They are added.",
-            joined(lambda x, out: x - out),
+            but(post_norm, join=lambda x, out: x - out),
         ),
         Misconception(
             "mean of the two",
             "you took the mean of the two, half of their sum. A norm undoes "
             "that, but for ε: it weighs four times as much against a "
             "variance that is a quarter.",
-            joined(lambda x, out: (x + out) / 2),
+            but(post_norm, join=lambda x, out: (x + out) / 2),
         ),
         Misconception(
             "product",
             "you multiplied the two. They are added, so that the gradient "
             "has a path past the sub-layer.",
-            joined(lambda x, out: x * out),
+            but(post_norm, join=lambda x, out: x * out),
         ),
         Misconception(
             "ε not passed on",
             "`eps` never reached the norm: your result is that of ε = "
             "0.00001 whatever it says.",
-            eps_of_its_own,
+            lambda x, out, gamma, beta, eps=1e-5: post_norm(
+                x, out, gamma, beta
+            ),
         ),
         Misconception(
             "over the first axis",
             "the sum is right, but it is normalised along the first axis. "
             "The norm runs inside each token, along the last one.",
-            normalised_by(along(0)),
+            but(post_norm, axis=0),
         ),
         Misconception(
             "over everything at once",
             "the sum is right, but one mean and one variance serve all "
             "tokens together. Each has its own.",
-            normalised_by(along(None)),
+            but(post_norm, axis=None),
         ),
         Misconception(
             "n − 1",
             "the sum is right, but its variance is divided by d − 1 and not "
             "by d.",
-            normalised_by(along(-1, ddof=1)),
+            but(post_norm, spread=sample_deviation),
         ),
         Misconception(
             "γ and β forgotten",
             "the sum is normalised, but `gamma` and `beta` were never used.",
-            normalised_by(without_parameters(-1)),
+            but(post_norm, stretch=unstretched),
         ),
     ),
     hints=(

@@ -7,39 +7,27 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.inputs import readable
+from ..pieces.seams import but
 from .shared import (
     EPS_OUTSIDE,
-    along,
     beta_first,
+    eps_outside,
     no_eps,
+    normalise,
     normalising,
-    not_centred,
+    nothing,
     of_sizes,
-    stretched,
+    sample_deviation,
     swapped,
+    unstretched,
     variance_for_root,
-    with_torch,
-    without_parameters,
 )
 
-
-def torch_batch_norm(x, gamma, beta, eps=1e-5):
-    from torch.nn import functional
-
-    return with_torch(
-        lambda x, g, b: functional.batch_norm(
-            x, None, None, g, b, True, eps=eps
-        ),
-        *(x, gamma, beta),
-    )
+down = but(normalise, axis=0)  # each column, over the examples
 
 
 def running_statistics(x, gamma, beta, eps=1e-5):
     return gamma * x / math.sqrt(1 + eps) + beta
-
-
-def deviation_plus_eps(x, eps):
-    return (x - np.mean(x, 0)) / (np.std(x, 0) + eps)
 
 
 EXERCISE = Exercise(
@@ -56,7 +44,7 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=3,
     minutes=5,
-    reference=torch_batch_norm,
+    reference=down,
     cases=(
         Case("one feature, three examples", normalising(0, shape=(3, 1))),
         Case("a large ε", normalising(0, shape=(4, 2), eps=0.1)),
@@ -81,64 +69,63 @@ EXERCISE = Exercise(
             "over the features",
             "this is layer norm again: mean and variance run along each row. "
             "In batch norm they run down each column, over the examples.",
-            along(-1),
+            normalise,
         ),
         Misconception(
             "over everything at once",
             "one mean and one variance serve the whole table. Each column "
             "has its own.",
-            along(None),
+            but(normalise, axis=None),
         ),
         Misconception(
             "n − 1",
             "the variance is divided by the size of the batch less 1. To "
             "normalise, it is divided by the size itself. (PyTorch uses the "
             "other one, but only for the running average that it keeps.)",
-            along(0, ddof=1),
+            but(down, spread=sample_deviation),
         ),
         Misconception(
-            "ε outside the root", EPS_OUTSIDE, stretched(deviation_plus_eps)
+            "ε outside the root", EPS_OUTSIDE, but(down, spread=eps_outside)
         ),
         Misconception(
             "ε forgotten",
             "ε is missing. Without it, a feature that is the same for all "
             "examples is divided by 0.",
-            stretched(lambda x, eps: no_eps(x, eps, 0)),
+            but(down, spread=no_eps),
         ),
         Misconception(
             "root forgotten",
-            "you divided by the variance itself; its *root* should stand "
-            "there.",
-            stretched(lambda x, eps: variance_for_root(x, eps, 0)),
+            "you divided by the variance itself. Divide by its *root*.",
+            but(down, spread=variance_for_root),
         ),
         Misconception(
             "mean not taken away",
             "you divided by the right number, but the mean of the column was "
             "not taken away before.",
-            stretched(lambda x, eps: not_centred(x, eps, 0)),
+            but(down, centre=nothing),
         ),
         Misconception(
             "γ after β",
             "you add β before you multiply by γ, so that γ stretches β as "
             "well. First γ, then β.",
-            beta_first(0),
+            but(down, stretch=beta_first),
         ),
         Misconception(
             "γ and β swapped",
-            "γ and β have changed places: γ multiplies and β is added.",
-            swapped(0),
+            "you swapped γ and β. γ multiplies and β is added.",
+            but(down, stretch=swapped),
         ),
         Misconception(
             "γ and β forgotten",
             "mean 0 and variance 1 are right, but `gamma` and `beta` were "
             "never used.",
-            without_parameters(0),
+            but(down, stretch=unstretched),
         ),
         Misconception(
             "not this batch's statistics",
-            "nothing of this batch was measured: you took 0 for the mean and "
+            "you measured nothing of this batch: you took 0 for the mean and "
             "1 for the variance. A trained network may use averages that it "
-            "remembers; here the batch's own are asked for.",
+            "remembers. Here, use the batch's own.",
             running_statistics,
         ),
     ),

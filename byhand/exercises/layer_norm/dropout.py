@@ -8,7 +8,7 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
 from ..pieces.inputs import readable
-from .shared import tensor_of
+from ..pieces.seams import but
 
 # A mask cannot be compared with another: how an answer draws is its own
 # affair. So the answer is used, and what every mask must satisfy is measured:
@@ -108,42 +108,28 @@ def is_bad(p):
     return not 0 <= p < 1
 
 
-def refuse(p):
-    if is_bad(p):
-        raise ValueError(f"expected 0 ≤ p < 1, got {p}")
-
-
-def torch_dropout(x, p, rng):
-    import torch
-
-    refuse(p)
-    generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-    keep = torch.full(x.shape, 1 - p, dtype=torch.float64)
-    mask = torch.bernoulli(keep, generator=generator)
-    return (tensor_of(x) * mask / (1 - p)).numpy()
-
-
-def masked(keep, scale):
-    """A misconception: keep(rng, shape, p) and scale(p), bad p refused."""
-
-    def answer(x, p, rng):
-        refuse(p)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return x * keep(rng, x.shape, p) * scale(p)
-
-    return answer
-
-
 def with_chance(rng, shape, p):
     return rng.uniform(size=shape) >= p
 
 
-def inverted(p):
-    return 1 / (1 - p)
+def coin_tosses(rng, shape, p):
+    return rng.binomial(1, 1 - p, size=shape)
 
 
-def wrong_mask(keep):
-    return masked(keep, inverted)
+def kept_for_dropped(rng, shape, p):
+    return rng.uniform(size=shape) < p
+
+
+def made_up_for(p):
+    return np.divide(1, 1 - p)
+
+
+def drop(x, p, rng, *, bad=is_bad, keep=with_chance, scale=made_up_for):
+    """keep: the mask, from (rng, shape, p). scale: of what is kept."""
+    if bad(p):
+        raise ValueError(f"expected 0 ≤ p < 1, got {p}")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return x * keep(rng, x.shape, p) * scale(p)
 
 
 def one_row_for_all(rng, shape, p):
@@ -177,22 +163,9 @@ def generator_of_its_own(rng, shape, p):
     return mask
 
 
-def refuses_only(bad):
-    """Right for 0 ≤ p < 1; of the others, refuses only those."""
-
-    def answer(x, p, rng):
-        if bad(p):
-            raise ValueError(f"p is {p}")
-        mask = rng.uniform(size=x.shape) >= p
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.divide(x * mask, 1 - p)
-
-    return answer
-
-
 def asserting(x, p, rng):
     assert 0 <= p < 1, p
-    return refuses_only(lambda p: False)(x, p, rng)
+    return drop(x, p, rng)
 
 
 def drops(p, *shape, sizes=readable):
@@ -222,7 +195,7 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=4,
     minutes=10,
-    reference=torch_dropout,
+    reference=but(drop, keep=coin_tosses),
     way=measured,
     expected=expected,
     bounds=dropout_bounds,
@@ -239,99 +212,104 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "not rescaled",
-            "what is kept is kept as it is. Since a share p is lost, the sum "
-            "becomes too small; the others have to make up for it.",
-            masked(with_chance, lambda p: 1.0),
+            "you left what is kept as it is. A share p is lost, so the sum "
+            "becomes too small. What is kept must make up for it.",
+            but(drop, scale=lambda p: 1.0),
         ),
         Misconception(
             "rescaled by p",
             "you divided by p, the share that is *lost*. Divide by the share "
             "that is left, 1 − p.",
-            masked(with_chance, lambda p: np.divide(1, p)),
+            but(drop, scale=lambda p: np.divide(1, p)),
         ),
         Misconception(
             "shrunk",
             "what is kept was multiplied by 1 − p, and so made still "
             "smaller. It has to grow: divide by 1 − p.",
-            masked(with_chance, lambda p: 1 - p),
+            but(drop, scale=lambda p: 1 - p),
         ),
         Misconception(
             "p is kept",
-            "a share p is kept and the rest dropped; p should be the chance "
-            "of being *dropped*.",
-            wrong_mask(lambda rng, shape, p: rng.uniform(size=shape) < p),
+            "you kept a share p and dropped the rest. p is the chance of "
+            "being *dropped*.",
+            but(drop, keep=kept_for_dropped),
         ),
         Misconception(
             "p is kept and made up for",
             "you took p for the chance of being *kept*, both in the mask and "
             "in the rescaling. It is the chance of being dropped.",
-            masked(
-                lambda rng, shape, p: rng.uniform(size=shape) < p,
-                lambda p: np.divide(1, p),
+            but(
+                drop,
+                keep=kept_for_dropped,
+                scale=lambda p: np.divide(1, p),
             ),
         ),
         Misconception(
             "one mask for all rows",
-            "the same columns are gone in every row, as if the *weights* "
-            "that lead to them were zero. Dropout decides anew for each "
-            "activation, in every row.",
-            wrong_mask(one_row_for_all),
+            "the same columns are gone in every row, as if the *weights* that "
+            "lead to them were zero. Dropout draws again for each activation, "
+            "in every row.",
+            but(drop, keep=one_row_for_all),
         ),
         Misconception(
             "whole rows",
             "whole rows are dropped or kept: one decision for all the "
             "numbers of a token. Each number needs its own.",
-            wrong_mask(whole_rows),
+            but(drop, keep=whole_rows),
         ),
         Misconception(
             "all or nothing",
             "there is one decision for the whole array: all of it stays or "
             "all of it goes. Each number needs a throw of its own.",
-            wrong_mask(all_or_nothing),
+            but(drop, keep=all_or_nothing),
         ),
         Misconception(
             "own random numbers",
             "the same seed gives another mask each time: the numbers come "
             "from somewhere else than `rng`.",
-            wrong_mask(generator_of_its_own),
+            but(drop, keep=generator_of_its_own),
         ),
         Misconception(
             "a seed of its own",
             "another `rng` gives the very same mask: you draw from a "
             "generator with a seed of its own. Every training step needs a "
             "new mask, from `rng`.",
-            wrong_mask(seed_of_its_own),
+            but(drop, keep=seed_of_its_own),
         ),
         Misconception(
             "as many each time",
             "you drop exactly the same *number* of entries each time. Each "
-            "entry has a chance of its own, so that the number varies; among "
-            "three entries with p = 0.5, all may go.",
-            wrong_mask(as_many_each_time),
+            "entry has its own chance, so the number varies. Among three "
+            "entries with p = 0.5, all may go.",
+            but(drop, keep=as_many_each_time),
         ),
         Misconception(
             "nothing dropped",
             "nothing is dropped. Dropout is switched off for answering "
             "questions, but this function is for training.",
-            masked(lambda rng, shape, p: np.ones(shape), lambda p: 1.0),
+            but(
+                drop,
+                keep=lambda rng, shape, p: np.ones(shape),
+                scale=lambda p: 1.0,
+            ),
         ),
         Misconception(
             "no refusal",
             "no p is refused. Look at it first, and raise a ValueError "
             "unless it is at least 0 and below 1.",
-            refuses_only(lambda p: False),
+            but(drop, bad=lambda p: False),
         ),
         Misconception(
             "1 let through",
-            "you refuse some values of p but let p = 1 through: then nothing "
-            "is left, and what is left is divided by 0.",
-            refuses_only(lambda p: p < 0 or p > 1),
+            "you refuse some values of p but let p = 1 through. Then nothing "
+            "is left, and you divide it by 0.",
+            but(drop, bad=lambda p: p < 0 or p > 1),
         ),
         Misconception(
             "negatives let through",
             "you refuse a p that is too large but not one below 0. A chance "
             "cannot be negative.",
-            refuses_only(lambda p: p >= 1),
+            but(drop, bad=lambda p: p >= 1),
         ),
         Misconception(
             "assert",

@@ -1,22 +1,13 @@
 """The exercise `layer_norm.feed_forward`."""
 
+from statistics import NormalDist
+
 import numpy as np
 
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.inputs import readable
-from .shared import with_torch
-
-
-def torch_feed_forward(x, W1, b1, W2, b2):
-    from torch.nn import functional
-
-    return with_torch(
-        lambda x, W1, b1, W2, b2: functional.linear(
-            functional.relu(functional.linear(x, W1.T, b1)), W2.T, b2
-        ),
-        *(x, W1, b1, W2, b2),
-    )
+from ..pieces.seams import but
 
 
 def network(*shape, d_ff, signs=None):
@@ -47,19 +38,17 @@ def relu(z):
 
 
 def gelu(z):
-    import scipy.special
-
-    return z * scipy.special.ndtr(z)
+    return z * np.vectorize(NormalDist().cdf)(z)
 
 
-def bent_by(activation, at_the_end=None):
-    """An answer with another activation inside, and maybe one behind."""
+def as_it_is(z):
+    return z
 
-    def answer(x, W1, b1, W2, b2):
-        out = np.dot(activation(np.dot(x, W1) + b1), W2) + b2
-        return at_the_end(out) if at_the_end else out
 
-    return answer
+def bend_between(x, W1, b1, W2, b2, *, bend=relu, end=as_it_is):
+    """bend: the activation between the layers. end: one behind them."""
+    hidden = bend(np.einsum("...i,ij->...j", x, W1) + b1)
+    return end(np.einsum("...j,jk->...k", hidden, W2) + b2)
 
 
 EXERCISE = Exercise(
@@ -76,7 +65,7 @@ EXERCISE = Exercise(
     difficulty=1,
     importance=5,
     minutes=5,
-    reference=torch_feed_forward,
+    reference=bend_between,
     cases=(
         Case("one token", network(2, d_ff=3)),
         Case(
@@ -95,53 +84,51 @@ EXERCISE = Exercise(
             "ReLU on the output too",
             "no number of your result is negative: a ReLU stands behind the "
             "second layer too. There is one only, between the layers.",
-            bent_by(relu, relu),
+            but(bend_between, end=relu),
         ),
         Misconception(
             "ReLU on the output only",
-            "the ReLU stands at the end; it belongs between the two layers. "
+            "your ReLU stands at the end. It belongs between the two layers. "
             "(Without it there, the two would be one layer.)",
-            bent_by(lambda z: z, relu),
+            but(bend_between, bend=as_it_is, end=relu),
         ),
         Misconception(
             "no ReLU",
             "the ReLU is missing: what is negative between the two layers "
             "should become 0.",
-            bent_by(lambda z: z),
+            but(bend_between, bend=as_it_is),
         ),
         Misconception(
             "ReLU before the first layer",
             "the ReLU bends x itself. It comes after the first layer.",
-            lambda x, W1, b1, W2, b2: bent_by(lambda z: z)(
-                relu(x), W1, b1, W2, b2
-            ),
+            lambda x, *layers: bend_between(relu(x), *layers, bend=as_it_is),
         ),
         Misconception(
             "GELU",
             "this is GELU, the activation of GPT and BERT. The first "
             "Transformer used ReLU, and so does this exercise.",
-            bent_by(gelu),
+            but(bend_between, bend=gelu),
         ),
         Misconception(
             "signs thrown away",
             "negative numbers became positive inside. They should become 0.",
-            bent_by(np.abs),
+            but(bend_between, bend=np.abs),
         ),
         Misconception(
             "negatives kept",
-            "you kept what is negative and set to 0 what is positive. It is "
-            "the other way round.",
-            bent_by(lambda z: -relu(-z)),
+            "you kept what is negative and set what is positive to 0. Keep "
+            "what is positive.",
+            but(bend_between, bend=lambda z: -relu(-z)),
         ),
         Misconception(
             "b1 forgotten",
             "b1 was never added.",
-            lambda x, W1, b1, W2, b2: bent_by(relu)(x, W1, 0 * b1, W2, b2),
+            lambda x, W1, b1, W2, b2: bend_between(x, W1, 0 * b1, W2, b2),
         ),
         Misconception(
             "b2 forgotten",
             "b2 was never added.",
-            lambda x, W1, b1, W2, b2: bent_by(relu)(x, W1, b1, W2, 0 * b2),
+            lambda x, W1, b1, W2, b2: bend_between(x, W1, b1, W2, 0 * b2),
         ),
         Misconception(
             "b1 after the ReLU",
@@ -155,13 +142,13 @@ EXERCISE = Exercise(
             "residual already added",
             "x is added to your result. The residual path is right, but it "
             "joins in the next step, not here.",
-            lambda x, W1, b1, W2, b2: x + bent_by(relu)(x, W1, b1, W2, b2),
+            lambda x, *layers: x + bend_between(x, *layers),
         ),
         Misconception(
             "matrices turned",
-            "the shapes do not fit because a matrix was transposed. Here the "
-            "rows of W1 belong to what goes in, and the columns to what "
-            "comes out. (PyTorch stores them the other way round.)",
+            "the shapes do not fit because you transposed a matrix. Here the "
+            "rows of W1 belong to what goes in, and the columns to what comes "
+            "out. (PyTorch stores them transposed.)",
             lambda x, W1, b1, W2, b2: relu(x @ W1.T + b1) @ W2.T + b2,
         ),
     ),

@@ -5,46 +5,25 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.inputs import readable
+from ..pieces.seams import but
 from .shared import (
     EPS_OUTSIDE,
-    along,
     beta_first,
+    eps_outside,
     no_eps,
+    normalise,
     normalising,
-    not_centred,
+    nothing,
     of_sizes,
-    standardised,
-    stretched,
+    sample_deviation,
     swapped,
-    torch_layer_norm,
+    unstretched,
     variance_for_root,
-    without_parameters,
 )
 
 
-def root_before_eps(x, eps):
-    return (x - np.mean(x, -1, keepdims=True)) / (
-        np.std(x, -1, keepdims=True) + eps
-    )
-
-
-def root_mean_square(x, eps):
-    return x / np.sqrt(np.mean(x**2, -1, keepdims=True) + eps)
-
-
-def centred_only(x, eps, axis=-1):
-    return x - np.mean(x, axis, keepdims=True)
-
-
-def axes_lost(x, eps):
-    return (x - np.mean(x, -1)) / np.sqrt(np.var(x, -1) + eps)
-
-
-def without_beta(axis):
-    def answer(x, gamma, beta, eps=1e-5):
-        return gamma * standardised(x, eps, axis)
-
-    return answer
+def root_mean_square(x, axis, eps):
+    return np.sqrt(np.mean(x**2, axis, keepdims=True) + eps)
 
 
 EXERCISE = Exercise(
@@ -64,7 +43,7 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=5,
     minutes=10,
-    reference=torch_layer_norm,
+    reference=normalise,
     cases=(
         Case("one token, γ = 1, β = 0", normalising(-1, shape=(3,))),
         Case("a large ε", normalising(-1, shape=(1, 4), eps=0.1)),
@@ -93,103 +72,101 @@ EXERCISE = Exercise(
     ),
     misconceptions=(
         Misconception(
-            "ε outside the root", EPS_OUTSIDE, stretched(root_before_eps)
+            "ε outside the root",
+            EPS_OUTSIDE,
+            but(normalise, spread=eps_outside),
         ),
         Misconception(
             "n − 1",
-            "the variance is divided by d − 1, as for a sample in "
-            "statistics. Here it is the plain mean of the squared distances, "
-            "divided by d; [1, 0, 0, 0] becomes 1.7320, not 1.5, at its 1.",
-            along(-1, ddof=1),
+            "you divided the variance by d − 1, as for a sample in "
+            "statistics. Divide by d: it is the plain mean of the squared "
+            "distances. With yours, the 1 of [1, 0, 0, 0] becomes 1.5, where "
+            "it should be 1.7320.",
+            but(normalise, spread=sample_deviation),
         ),
         Misconception(
             "over the first axis",
             "you normalise along the *first* axis: each feature over all "
             "tokens, which is batch norm. Layer norm stays inside one token, "
             "along the last axis.",
-            along(0),
+            but(normalise, axis=0),
         ),
         Misconception(
             "over everything at once",
             "one mean and one variance serve the whole array, so that a "
             "large token flattens the small ones. Every token has its own, "
             "along the last axis.",
-            along(None),
+            but(normalise, axis=None),
         ),
         Misconception(
             "over the tokens of each table",
             "you normalise each feature over the tokens of its table, the "
             "last axis but one. It should be the last.",
-            stretched(
-                lambda x, eps: standardised(
-                    x, eps, -2 if np.ndim(x) > 1 else -1
-                )
+            lambda x, *given: normalise(
+                x, *given, axis=-2 if np.ndim(x) > 1 else -1
             ),
         ),
         Misconception(
             "γ after β",
             "you add β before you multiply by γ, so that γ stretches β as "
             "well. First γ, then β.",
-            beta_first(-1),
+            but(normalise, stretch=beta_first),
         ),
         Misconception(
             "γ and β swapped",
-            "γ and β have changed places: γ multiplies and β is added.",
-            swapped(-1),
+            "you swapped γ and β. γ multiplies and β is added.",
+            but(normalise, stretch=swapped),
         ),
         Misconception(
             "γ and β forgotten",
             "the mean is 0 and the variance 1, but `gamma` and `beta` were "
             "never used.",
-            without_parameters(-1),
+            but(normalise, stretch=unstretched),
         ),
         Misconception(
             "β forgotten",
             "`beta` was never added.",
-            without_beta(-1),
+            but(normalise, stretch=lambda z, gamma, beta: gamma * z),
         ),
         Misconception(
             "ε forgotten",
             "ε is missing. Without it, a token of equal numbers is divided "
             "by 0.",
-            stretched(no_eps),
+            but(normalise, spread=no_eps),
         ),
         Misconception(
             "ε always the same",
             "your ε is always 0.00001, whatever `eps` says.",
-            lambda x, gamma, beta, eps=1e-5: (
-                gamma * standardised(x, 1e-5, -1) + beta
-            ),
+            lambda x, gamma, beta, eps=1e-5: normalise(x, gamma, beta),
         ),
         Misconception(
             "root forgotten",
-            "you divided by the variance itself; its *root* should stand "
-            "there.",
-            stretched(variance_for_root),
+            "you divided by the variance itself. Divide by its *root*.",
+            but(normalise, spread=variance_for_root),
         ),
         Misconception(
             "mean not taken away",
             "you divided by the right number, but the mean of the token was "
             "not taken away before.",
-            stretched(not_centred),
+            but(normalise, centre=nothing),
         ),
         Misconception(
             "root mean square",
             "you divided by the root of the mean square, without taking the "
             "mean away. That is another good layer, RMS norm, but not this "
             "one.",
-            stretched(root_mean_square),
+            but(normalise, centre=nothing, spread=root_mean_square),
         ),
         Misconception(
             "mean only",
-            "the mean is taken away; the division by the spread is missing.",
-            stretched(centred_only),
+            "you subtracted the mean. The division by the spread is missing.",
+            but(normalise, spread=lambda x, axis, eps: 1.0),
         ),
         Misconception(
             "mean without its axis",
             "each token's mean lost its axis and no longer lines up with the "
             "tokens. `keepdims=True` leaves an axis of length 1 in its place.",
-            stretched(axes_lost),
+            but(normalise, centre=np.mean),  # without its keepdims
         ),
     ),
     not_by=("layer_norm",),

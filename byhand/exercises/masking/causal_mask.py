@@ -4,7 +4,7 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
-from .shared import look_back
+from ..pieces.masks import look_back
 
 
 def distances(n):
@@ -35,14 +35,15 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "turned round",
-            "the meaning is turned round: this marks what is *forbidden*. "
-            'In this course `True` means "may attend".',
+            "your mask is inverted: it marks what is *forbidden*. In this "
+            'course `True` means "may attend".',
             lambda n: ~look_back(n),
         ),
         Misconception(
             "looks ahead",
-            "your tokens see themselves and what comes *after* them. Rows "
-            "are those who look, columns those who are looked at.",
+            "your tokens see themselves and what comes *after* them. A row "
+            "belongs to the token that looks, a column to the token that it "
+            "looks at.",
             lambda n: look_back(n).T,
         ),
         Misconception(
@@ -75,15 +76,15 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "already minus infinity",
-            "these are numbers to add to scores, 0 and −∞. The mask itself "
-            "is boolean; what is done with it comes later.",
+            "these are numbers to add to scores, 0 and −∞. The mask itself is "
+            "boolean. You will turn it into −∞ later.",
             lambda n: np.where(look_back(n), 0.0, -np.inf),
         ),
         Misconception(
             "mirrored",
-            "the triangle leans the wrong way: the first token should see "
-            "one token, the last one all of them, and the *first* column "
-            "should be open to everybody.",
+            "your triangle leans the wrong way. The first token should see "
+            "one token, the last token all of them. Every token may see the "
+            "first, so the *first* column is all `True`.",
             lambda n: look_back(n)[:, ::-1],
         ),
     ),

@@ -4,7 +4,8 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Misconception
 
-from .shared import and_as_product, flags, look_back
+from ..pieces.masks import flags, look_back
+from .shared import and_as_product
 
 
 def masks(*padding):
@@ -58,8 +59,9 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "queries blocked",
-            "you blocked the *rows* of the pads and not their columns. Whom "
-            "a pad looks at does not matter; that nobody looks at a pad does.",
+            "you blocked the *rows* of the pads and not their columns. It "
+            "does not matter what a pad looks at. It matters that no token "
+            "looks at a pad.",
             queries_blocked,
         ),
         Misconception(
@@ -87,7 +89,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "padding only",
-            "only the padding is masked; tokens still see what comes after "
+            "you masked only the padding. Tokens still see what comes after "
             "them.",
             lambda padding, causal: np.repeat(
                 padding[:, None, :], len(causal), axis=1
@@ -95,22 +97,22 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "causal only",
-            "only what comes later is masked; the pads are still seen.",
+            "you masked only what comes later. The tokens still see the pads.",
             lambda padding, causal: np.repeat(
                 causal[None], len(padding), axis=0
             ),
         ),
         Misconception(
             "causal transposed",
-            "the look-ahead mask lies on its side: its rows are those who "
-            "look, and should stay rows.",
+            "you transposed the look-ahead mask. Its rows belong to the "
+            "tokens that look, and should stay rows.",
             lambda padding, causal: and_as_product(padding, causal.T),
         ),
         Misconception(
             "no axis for the queries",
-            "the padding has to lie along the keys of *every* query of its "
-            "sentence: it needs an axis of length 1 between batch and keys. "
-            "Without it, sentence number b meets query number b.",
+            "the padding holds for *every* query of its sentence. Give it an "
+            "axis of length 1 between batch and keys. Without it, sentence "
+            "number b meets query number b.",
             lambda padding, causal: padding & causal,
         ),
         Misconception(

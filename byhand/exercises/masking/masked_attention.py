@@ -2,26 +2,24 @@
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Misconception
 
-from ..pieces.inputs import readable
-from .shared import (
-    ROWS_ADD_UP,
-    allowed,
-    and_as_product,
-    flags,
-    look_back,
+from ..pieces.attention import (
+    attend,
+    fits,
     minus_a_billion,
     not_a_number,
+    not_masked,
     over_queries,
-    plain_softmax,
-    right_weights,
-    rows_add_up,
-    torch_attention,
-    torch_weights,
+    shares,
     zeroed_after,
     zeroed_before,
 )
+from ..pieces.facts import rows_add_up_or_are_zero
+from ..pieces.inputs import readable
+from ..pieces.masks import flags, look_back
+from ..pieces.seams import but
+from .shared import allowed, and_as_product
 
 
 def attention(rng, n, m, d, d_v, *batch, mask=None):
@@ -33,34 +31,15 @@ def attention(rng, n, m, d, d_v, *batch, mask=None):
     }
 
 
-def attend(Q, K, V, mask, scale=None):
-    output = torch_attention(Q, K, V, mask, scale)
-    return output, torch_weights(Q, K, mask, scale)
-
-
-def scaled(Q, K):
-    return np.einsum("...qd,...kd->...qk", Q, K) / np.sqrt(K.shape[-1])
-
-
-def from_weights(rule):
-    """An answer that makes its weights by another rule."""
-
-    def answer(Q, K, V, mask):
-        weights = rule(scaled(Q, K), mask)
-        return np.einsum("...qk,...kd->...qd", weights, V), weights
-
-    return answer
-
-
 def values_hidden(Q, K, V, mask):
     """The mask on the values of keys that nobody sees, none on weights."""
-    seen = np.any(np.broadcast_to(mask, scaled(Q, K).shape), axis=-2)
-    weights = plain_softmax(scaled(Q, K))
+    seen = np.any(np.broadcast_to(mask, fits(Q, K).shape), axis=-2)
+    weights = shares(fits(Q, K))
     return weights @ (V * seen[..., None]), weights
 
 
 def reversed_axes(Q, K, V, mask):
-    weights = right_weights(Q @ K.T / np.sqrt(K.shape[-1]), mask)
+    weights = shares(Q @ K.T / np.sqrt(K.shape[-1]), mask)
     return np.matmul(weights, V), weights
 
 
@@ -116,7 +95,7 @@ EXERCISE = Exercise(
         Misconception(
             "not scaled",
             "these are the weights without the division by √d_k.",
-            lambda Q, K, V, mask: attend(Q, K, V, mask, scale=1.0),
+            but(attend, scale=1.0),
         ),
         Misconception(
             "scaled twice",
@@ -143,67 +122,67 @@ EXERCISE = Exercise(
         Misconception(
             "mask forgotten",
             "nothing is masked: forbidden keys have weights.",
-            from_weights(lambda scores, mask: plain_softmax(scores)),
+            but(attend, weigh=not_masked),
         ),
         Misconception(
             "mask turned round",
-            "you kept what is forbidden and blocked what is allowed. `True` "
-            'means "may attend".',
+            "your mask is inverted: you kept what is forbidden and blocked "
+            'what is allowed. `True` means "may attend".',
             lambda Q, K, V, mask: attend(Q, K, V, ~mask),
         ),
         Misconception(
             "masked after the softmax",
             "the rows of the weights do not add up to 1: you set weights to "
             "0 *after* the softmax.",
-            from_weights(zeroed_after),
+            but(attend, weigh=zeroed_after),
         ),
         Misconception(
             "scores set to 0",
             "you set the forbidden scores to 0, which is a score like any "
             "other. Only −∞ gives weight 0.",
-            from_weights(zeroed_before),
+            but(attend, weigh=zeroed_before),
         ),
         Misconception(
             "NaN rows",
             "a query that may see nobody came out as NaN. It should have "
             "zero weights, and zeros for an output.",
-            from_weights(not_a_number),
+            but(attend, weigh=not_a_number),
         ),
         Misconception(
             "minus a billion",
             "a query that may see nobody came out with even weights, which "
             "lets it see everybody. It should have zero weights.",
-            from_weights(minus_a_billion),
+            but(attend, weigh=minus_a_billion),
         ),
         Misconception(
             "over the queries",
             "the columns of the weights add up to 1, and the rows should: "
             "the softmax runs over the keys.",
-            from_weights(over_queries),
+            but(attend, weigh=over_queries),
         ),
         Misconception(
             "values hidden",
-            "you hid the *values* of masked keys; their weights are still "
+            "you hid the *values* of masked keys. Their weights are still "
             "there and take a share. The mask belongs to the scores.",
             values_hidden,
         ),
         Misconception(
             "all axes reversed",
-            "with a batch, turning K round has to swap only its last two "
-            "axes. You reversed all of them, the batch included.",
+            "with a batch, transposing K should swap only its last two axes. "
+            "You reversed all of them, the batch included.",
             reversed_axes,
         ),
         Misconception(
             "order of results",
             "both arrays are right but in the wrong order: the output comes "
             "first, then the weights.",
-            lambda Q, K, V, mask: attend(Q, K, V, mask)[::-1],
+            lambda *given: attend(*given)[::-1],
         ),
         Misconception(
             "output only",
-            "the output alone came back: the weights are asked for too, as "
-            "a second value.",
-            lambda Q, K, V, mask: torch_attention(Q, K, V, mask),
+            "you returned the output alone. Return the weights too, as a "
+            "second value.",
+            lambda *given: attend(*given)[0],
         ),
     ),
     hints=(
@@ -217,5 +196,5 @@ EXERCISE = Exercise(
         "return weights times V, then weights.",
     ),
     returns=("output", "weights"),
-    facts=(Fact(ROWS_ADD_UP, rows_add_up, "weights"),),
+    facts=(rows_add_up_or_are_zero("weights"),),
 )

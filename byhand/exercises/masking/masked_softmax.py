@@ -4,20 +4,19 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
-from ..pieces.inputs import readable
-from .shared import (
-    ROWS_ADD_UP,
-    allowed,
-    flags,
+from ..pieces.attention import (
     minus_a_billion,
     not_a_number,
+    not_masked,
     over_queries,
-    plain_softmax,
-    right_weights,
-    rows_add_up,
+    shares,
     zeroed_after,
     zeroed_before,
 )
+from ..pieces.facts import rows_add_up_or_are_zero
+from ..pieces.inputs import readable
+from ..pieces.masks import flags
+from .shared import allowed
 
 
 def masked(rng, n, m):
@@ -45,7 +44,7 @@ def renormalised(scores, mask):
 
 
 def minus_a_billion_added(scores, mask):
-    return plain_softmax(scores + np.where(mask, 0.0, -1e9))
+    return shares(scores + np.where(mask, 0.0, -1e9))
 
 
 def minus_a_billion_cleared(scores, mask):
@@ -65,7 +64,7 @@ def one_maximum(scores, mask):
 
 def blocked_only_if_all(scores, mask):
     """A column is shut only where no row allows it."""
-    return right_weights(scores, np.any(mask, axis=-2, keepdims=True))
+    return shares(scores, np.any(mask, axis=-2, keepdims=True))
 
 
 EXERCISE = Exercise(
@@ -83,7 +82,7 @@ EXERCISE = Exercise(
     difficulty=4,
     importance=5,
     minutes=15,
-    reference=right_weights,
+    reference=shares,
     cases=(
         Case("one query, three keys", lambda rng: masked(rng, 1, 3)),
         Case(
@@ -143,44 +142,44 @@ EXERCISE = Exercise(
         Misconception(
             "masked after the softmax",
             "the rows do not add up to 1: you set weights to 0 *after* the "
-            "softmax, when the forbidden keys had already taken their share.",
+            "softmax. By then the forbidden keys had taken their share.",
             zeroed_after,
         ),
         Misconception(
             "mask turned round",
-            "you kept what is forbidden and blocked what is allowed. `True` "
-            'means "may attend".',
-            lambda scores, mask: right_weights(scores, ~mask),
+            "your mask is inverted: you kept what is forbidden and blocked "
+            'what is allowed. `True` means "may attend".',
+            lambda scores, mask: shares(scores, ~mask),
         ),
         Misconception(
             "mask forgotten",
             "nothing is masked: forbidden keys have weights.",
-            lambda scores, mask: plain_softmax(scores),
+            not_masked,
         ),
         Misconception(
             "scores set to 0",
             "you set the forbidden scores to 0. To a softmax 0 is a score "
-            "like any other, and e to the 0 is 1; only −∞ gives weight 0.",
+            "like any other, and e to the 0 is 1. Only −∞ gives weight 0.",
             zeroed_before,
         ),
         Misconception(
             "NaN rows",
-            "a row that may attend to nothing came out as NaN: its scores "
-            "are all −∞, its sum is 0, and 0/0 is not a number. Such a row "
-            "needs a rule of its own: all zeros.",
+            "a row that may attend to nothing came out as NaN. Its scores are "
+            "all −∞, its sum is 0, and 0/0 is not a number. Give such a row "
+            "all zeros.",
             not_a_number,
         ),
         Misconception(
             "minus a billion",
-            "a row that may attend to nothing came out *even*: its scores "
-            "are all the same large negative number, and softmax looks only "
-            "at differences. It should be all zeros.",
+            "a row that may attend to nothing came out *even*. Its scores are "
+            "all the same large negative number, and softmax looks only at "
+            "differences. It should be all zeros.",
             minus_a_billion,
         ),
         Misconception(
             "minus a billion added",
             "a row that may attend to nothing came out as if nothing were "
-            "masked: adding the same number to all scores changes no weight. "
+            "masked. Adding the same number to all scores changes no weight. "
             "It should be all zeros.",
             minus_a_billion_added,
         ),
@@ -222,7 +221,7 @@ EXERCISE = Exercise(
             lambda scores, mask: (
                 blocked_only_if_all(scores, mask)
                 if np.ndim(mask) > 1
-                else right_weights(scores, mask)
+                else shares(scores, mask)
             ),
         ),
     ),
@@ -238,7 +237,7 @@ EXERCISE = Exercise(
     ),
     returns=("weights",),
     facts=(
-        Fact(ROWS_ADD_UP, rows_add_up),
+        rows_add_up_or_are_zero(),
         Fact("no weight is below 0", lambda w: bool((w >= 0).all())),
     ),
 )

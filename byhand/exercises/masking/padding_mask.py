@@ -22,9 +22,7 @@ def padded_on_the_left(rng):
 
 
 def real(ids, pad_id):
-    import torch
-
-    return torch.ne(torch.from_numpy(np.asarray(ids)), pad_id).numpy()
+    return np.not_equal(ids, pad_id)
 
 
 EXERCISE = Exercise(
@@ -65,8 +63,8 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "turned round",
-            "the meaning is turned round: here `True` says that a token may "
-            "be attended to, so real tokens are `True` and pads `False`.",
+            "your mask is inverted. Here `True` says that a token may be "
+            "attended to. So real tokens are `True` and pads `False`.",
             lambda ids, pad_id: ~real(ids, pad_id),
         ),
         Misconception(
@@ -92,22 +90,22 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "square already",
-            "this is already a square for each sentence. Here one flag for "
-            "each token is asked for; a later function makes the square.",
+            "this is already a square for each sentence. Return one flag for "
+            "each token. A later function makes the square.",
             lambda ids, pad_id: np.repeat(
                 real(ids, pad_id)[:, None, :], ids.shape[1], axis=1
             ),
         ),
         Misconception(
             "already minus infinity",
-            "these are numbers to add to scores, 0 and −∞. The mask itself "
-            "is boolean; what is done with it comes later.",
+            "these are numbers to add to scores, 0 and −∞. The mask itself is "
+            "boolean. You will turn it into −∞ later.",
             lambda ids, pad_id: np.where(real(ids, pad_id), 0.0, -np.inf),
         ),
         Misconception(
             "lengths",
-            "this is how many real tokens each sentence has. A flag for "
-            "every token is asked for.",
+            "this is how many real tokens each sentence has. Return a flag "
+            "for every token.",
             lambda ids, pad_id: real(ids, pad_id).sum(axis=1),
         ),
         Misconception(

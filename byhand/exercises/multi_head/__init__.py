@@ -1,9 +1,9 @@
 """Lesson 10: several attentions side by side, sharing one width.
 
-The references are PyTorch's: `unflatten` and `movedim` for the heads, its own
-attention function for what they do, and the size of
-`torch.nn.MultiheadAttention` for the count. As everywhere in the course, a
-boolean mask says True for "may attend".
+The references cut rows into pieces and join them again with `split`, `stack`
+and `concatenate`; what the heads do is in ../pieces/attention.py.
+tests/exercises/test_references.py holds them against PyTorch. As everywhere
+in the course, a boolean mask says True for "may attend".
 """
 
 from . import (

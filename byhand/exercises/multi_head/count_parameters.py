@@ -2,22 +2,7 @@
 
 from byhand.exercise import Case, Exercise, Misconception
 
-
-def torch_count(d_model, num_heads, bias=True):
-    import torch
-
-    # On no device at all: only the sizes are wanted.
-    layer = torch.nn.MultiheadAttention(
-        d_model, num_heads, bias=bias, device="meta"
-    )
-    return sum(p.numel() for p in layer.parameters())
-
-
-def counted(per_projection, per_bias, projections=4):
-    """A count with other sizes of a projection and of its bias."""
-    return lambda d, h, bias=True: (
-        projections * (per_projection(d, h) + bool(bias) * per_bias(d, h))
-    )
+from ..pieces.seams import but
 
 
 def square(d, h):
@@ -26,6 +11,14 @@ def square(d, h):
 
 def one_row(d, h):
     return d
+
+
+def count(
+    d_model, num_heads, bias=True, *, projections=4, matrix=square, row=one_row
+):
+    """matrix, row: the sizes of a projection's matrix and of its bias."""
+    sizes = matrix(d_model, num_heads), row(d_model, num_heads)
+    return projections * (sizes[0] + bool(bias) * sizes[1])
 
 
 EXERCISE = Exercise(
@@ -43,7 +36,7 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=3,
     minutes=5,
-    reference=torch_count,
+    reference=count,
     cases=(
         Case(
             "one head, no bias",
@@ -76,66 +69,67 @@ EXERCISE = Exercise(
             "you count full matrices for *every* head. The heads share them: "
             "each owns a slice of the columns, and all slices together are "
             "one matrix.",
-            lambda d, h, bias=True: h * torch_count(d, h, bias),
+            lambda d, h, bias=True: h * count(d, h, bias),
         ),
         Misconception(
             "one head only",
-            "you counted what a single head owns. All heads together are "
-            "asked for.",
-            counted(lambda d, h: d * d // h, lambda d, h: d // h),
+            "you counted what a single head owns. Count all heads together.",
+            but(
+                count,
+                matrix=lambda d, h: d * d // h,
+                row=lambda d, h: d // h,
+            ),
         ),
         Misconception(
             "heads square",
             "you took a head's matrices for square, its width by its width. "
             "A head reads a word's *whole* vector: its matrices are d_model "
             "high and as wide as the head.",
-            counted(lambda d, h: h * (d // h) ** 2, one_row),
+            but(count, matrix=lambda d, h: h * (d // h) ** 2),
         ),
         Misconception(
             "W_o forgotten",
             "you counted three projections. The fourth, `W_o`, comes after "
             "the heads and is learned as well.",
-            counted(square, one_row, projections=3),
+            but(count, projections=3),
         ),
         Misconception(
             "bias ignored",
             "you leave the biases out whatever `bias` says.",
-            lambda d, h, bias=True: torch_count(d, h, False),
+            lambda d, h, bias=True: count(d, h, False),
         ),
         Misconception(
             "bias always",
             "you count biases even where `bias` is False.",
-            lambda d, h, bias=True: torch_count(d, h, True),
+            lambda d, h, bias=True: count(d, h, True),
         ),
         Misconception(
             "no bias by default",
-            "right wherever `bias` is given; if it is not, it should be True.",
-            lambda d, h, bias=False: torch_count(d, h, bias),
+            "right wherever `bias` is given. If it is not, it should be True.",
+            lambda d, h, bias=False: count(d, h, bias),
         ),
         Misconception(
             "one number as bias",
             "a projection's bias is not a single number: it has one for each "
             "of the projection's outputs.",
-            counted(square, lambda d, h: 1),
+            but(count, row=lambda d, h: 1),
         ),
         Misconception(
             "one bias for all",
             "you counted the bias of one projection. Each of the four has "
             "its own.",
-            lambda d, h, bias=True: torch_count(d, h, False) + bool(bias) * d,
+            lambda d, h, bias=True: count(d, h, False) + bool(bias) * d,
         ),
         Misconception(
             "W_o without bias",
             "queries, keys and values have their biases here, and the last "
             "projection has none. It has one too.",
-            lambda d, h, bias=True: (
-                torch_count(d, h, False) + 3 * bool(bias) * d
-            ),
+            lambda d, h, bias=True: count(d, h, False) + 3 * bool(bias) * d,
         ),
         Misconception(
             "one projection",
             "this is one projection. There are four of them.",
-            counted(square, one_row, projections=1),
+            but(count, projections=1),
         ),
     ),
     hints=(

@@ -5,7 +5,7 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.inputs import readable
-from .shared import merge_by_reshape, merge_interleaved, torch_merge
+from .shared import merge_by_reshape, merge_interleaved, side_by_side
 
 
 def merge_from_the_front(x):
@@ -43,7 +43,7 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=5,
     minutes=5,
-    reference=torch_merge,
+    reference=side_by_side,
     cases=(
         Case("two heads, one token", to_merge(2, 1, 3)),
         Case("two heads, three tokens", to_merge(2, 3, 2)),
@@ -69,8 +69,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "averaged",
-            "you took the mean over the heads. What each has found out would "
-            "be blurred into one; they are put *side by side*.",
+            "you took the mean over the heads. That blurs what each has found "
+            "out. Put them *side by side*.",
             lambda x: np.mean(x, axis=-3),
         ),
         Misconception(
@@ -81,8 +81,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "not merged yet",
-            "the axis of the heads is where it should be, and there is still "
-            "one axis too many: heads and width become one axis now.",
+            "the axis of the heads is where it should be, but there is still "
+            "one axis too many. Make heads and width one axis.",
             lambda x: np.moveaxis(x, -3, -2),
         ),
         Misconception(
@@ -93,7 +93,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "axes counted from the front",
-            "right for a single sentence, wrong for a batch: count the axes "
+            "right for a single sentence, wrong for a batch. Count the axes "
             "from the back, where heads, tokens and width always are.",
             merge_from_the_front,
         ),
@@ -106,7 +106,7 @@ EXERCISE = Exercise(
         Misconception(
             "last head first",
             "the heads come in the wrong order: head 0 is the leftmost.",
-            lambda x: torch_merge(np.flip(x, -3).copy()),
+            lambda x: side_by_side(np.flip(x, -3)),
         ),
         Misconception(
             "one head only",

@@ -1,96 +1,33 @@
 """The exercise `multi_head.multi_head_attention`."""
 
 import numpy as np
-import scipy.special
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Misconception
 
+from ..pieces.attention import (
+    attend,
+    minus_a_billion,
+    not_a_number,
+    over_queries,
+    zeroed_after,
+)
+from ..pieces.facts import rows_add_up_or_are_zero
 from ..pieces.inputs import readable
+from ..pieces.masks import flags, look_back
+from ..pieces.seams import but
 from .shared import (
     merge_by_reshape,
     merge_interleaved,
+    side_by_side,
     split_by_reshape,
     split_interleaved,
-    split_not_moved,
-    torch_merge,
-    torch_split,
+    to_heads,
 )
-
-
-def torch_attend(Q, K, V, mask, scale=None):
-    """PyTorch's attention for heads (…, h, n, w); the mask fits (…, h, n, n).
-
-    A query that may attend to nothing gets zeros.
-    """
-    import torch
-
-    if mask is not None:
-        shape = (*np.shape(Q)[:-1], np.shape(K)[-2])
-        # A copy: PyTorch warns of arrays that were stretched.
-        mask = torch.from_numpy(np.broadcast_to(mask, shape).copy())
-    tensors = (torch.from_numpy(np.array(a, dtype=float)) for a in (Q, K, V))
-    return torch.nn.functional.scaled_dot_product_attention(
-        *tensors, attn_mask=mask, scale=scale
-    ).numpy()
-
-
-def torch_weights(Q, K, mask, scale=None):
-    # Attention over an identity matrix of values returns the weights.
-    m = np.shape(K)[-2]
-    values = np.broadcast_to(np.eye(m), (*np.shape(K)[:-2], m, m))
-    return torch_attend(Q, K, values, mask, scale)
-
-
-def by_torch(Q, K, V, mask):
-    return torch_attend(Q, K, V, mask), torch_weights(Q, K, mask)
-
-
-# The misconceptions run on NumPy: they are called by the hundred, each call
-# in a thread of its own, where PyTorch takes longer to wake than to work.
-def opened(mask):
-    return True if mask is None else mask
-
-
-def scaled(Q, K, scale=None):
-    scale = np.shape(Q)[-1] ** -0.5 if scale is None else scale
-    return np.einsum("...qw,...kw->...qk", Q, K) * scale
-
-
-def not_a_number(Q, K, mask, scale=None):
-    hidden = np.where(opened(mask), scaled(Q, K, scale), -np.inf)
-    with np.errstate(invalid="ignore"):
-        return scipy.special.softmax(hidden, axis=-1)
-
-
-def zeros_if_shut(Q, K, mask, scale=None):
-    return np.nan_to_num(not_a_number(Q, K, mask, scale))
-
-
-def with_weights(make):
-    """An `attend` that mixes the values by weights made in another way."""
-
-    def attend(Q, K, V, mask):
-        weights = make(Q, K, mask)
-        return np.einsum("...qk,...kw->...qw", weights, V), weights
-
-    return attend
-
-
-mixed_by_weights = with_weights(zeros_if_shut)
-
-
-def split_in_order(x, num_heads):
-    return np.moveaxis(split_not_moved(x, num_heads), -2, -3)
-
-
-def merge_in_order(x):
-    by_token = np.moveaxis(x, -3, -2)
-    return np.reshape(by_token, (*np.shape(by_token)[:-2], -1))
 
 
 def for_every_head(mask):
     """(n, n) or (…, n, n) → (…, 1, n, n): the same for all heads."""
-    return None if mask is None else np.expand_dims(mask, -3)
+    return np.expand_dims(mask, -3)
 
 
 def heads_attend(
@@ -102,40 +39,16 @@ def heads_attend(
     num_heads,
     mask=None,
     *,
-    split=split_in_order,
-    merge=merge_in_order,
-    attend=mixed_by_weights,
+    split=to_heads,
+    merge=side_by_side,
     fit=for_every_head,
+    **seams,
 ):
-    """Multi-head attention, with parts that misconceptions replace."""
+    """fit: gives a mask the axis of the heads. seams: those of `attend`."""
     Q, K, V = (split(x @ W, num_heads) for W in (W_q, W_k, W_v))
-    output, weights = attend(Q, K, V, fit(mask))
+    shown = True if mask is None else fit(mask)
+    output, weights = attend(Q, K, V, shown, **seams)
     return merge(output) @ W_o, weights
-
-
-def variant(**parts):
-    return lambda *given: heads_attend(*given, **parts)
-
-
-def root_of_d_model(Q, K, mask):
-    width = np.shape(Q)[-3] * np.shape(Q)[-1]
-    return zeros_if_shut(Q, K, mask, scale=width**-0.5)
-
-
-def masked_after(Q, K, mask):
-    return zeros_if_shut(Q, K, None) * opened(mask)
-
-
-def minus_a_billion(Q, K, mask):
-    hidden = np.where(opened(mask), scaled(Q, K), -1e9)
-    return scipy.special.softmax(hidden, axis=-1)
-
-
-def over_queries(Q, K, mask):
-    """Softmax down the columns; a column without an open cell is 0."""
-    hidden = np.where(opened(mask), scaled(Q, K), -np.inf)
-    with np.errstate(invalid="ignore"):
-        return np.nan_to_num(scipy.special.softmax(hidden, axis=-2))
 
 
 def averaged_heads(x, W_q, W_k, W_v, W_o, num_heads, mask=None):
@@ -176,7 +89,7 @@ def transposed_matrices(x, W_q, W_k, W_v, W_o, num_heads, mask=None):
 def sentence(rng, num_heads, *shape, mask=None):
     d = shape[-1]
     given = {"x": readable(rng, *shape)}
-    # Halved, lest the softmax be so sure of itself that nothing else shows.
+    # Halved, or the softmax is so sure of itself that nothing else shows.
     for name in ("W_q", "W_k", "W_v", "W_o"):
         given[name] = readable(rng, d, d) / 2
     given["num_heads"] = num_heads
@@ -189,23 +102,13 @@ def plain(num_heads, *shape):
     return lambda rng: sentence(rng, num_heads, *shape)
 
 
-def flags(*rows):
-    return np.array([[c == "1" for c in row] for row in rows])
-
-
 def under(mask, num_heads, *shape):
     return lambda rng: sentence(rng, num_heads, *shape, mask=mask)
 
 
-LOOK_BACK = flags("100", "110", "111")
-
-
-PAIR = flags("10", "11")
-
-
+LOOK_BACK = look_back(3)
+PAIR = look_back(2)
 THREE_PAIRS = np.stack([PAIR, flags("11", "01"), flags("10", "10")])
-
-
 TWO_TRIPLES = np.stack([LOOK_BACK, flags("110", "110", "110")])
 
 
@@ -233,7 +136,7 @@ EXERCISE = Exercise(
     difficulty=4,
     importance=5,
     minutes=20,
-    reference=variant(split=torch_split, merge=torch_merge, attend=by_torch),
+    reference=heads_attend,
     cases=(
         Case("one token, two heads", plain(2, 1, 4)),
         Case("two tokens, one head", plain(1, 2, 3)),
@@ -265,22 +168,20 @@ EXERCISE = Exercise(
             "root of d_model",
             "you divided the scores by √d_model. A head's dot products run "
             "over its own, smaller width only, so it is the root of that.",
-            variant(attend=with_weights(root_of_d_model)),
+            lambda x, *given: heads_attend(
+                x, *given, scale=np.shape(x)[-1] ** -0.5
+            ),
         ),
         Misconception(
             "not scaled",
             "the scores are not divided by the root of the head's width.",
-            variant(
-                attend=with_weights(
-                    lambda Q, K, mask: zeros_if_shut(Q, K, mask, scale=1.0)
-                )
-            ),
+            but(heads_attend, scale=1.0),
         ),
         Misconception(
             "over the queries",
             "the columns of each head's weights add up to 1, and the rows "
             "should: the softmax runs over the keys.",
-            variant(attend=with_weights(over_queries)),
+            but(heads_attend, weigh=over_queries),
         ),
         Misconception(
             "mask forgotten",
@@ -290,71 +191,68 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mask turned round",
-            "you kept what the mask forbids and blocked what it allows: "
-            '`True` means "may attend".',
-            variant(
-                fit=lambda mask: (
-                    None if mask is None else ~for_every_head(mask)
-                )
-            ),
+            "your mask is inverted: you kept what it forbids and blocked what "
+            'it allows. `True` means "may attend".',
+            but(heads_attend, fit=lambda mask: ~for_every_head(mask)),
         ),
         Misconception(
             "mask on the wrong axis",
-            "the masks of a batch landed on the *heads*: sentence number b's "
-            "mask was used by head number b. The weights have an axis of "
-            "heads that the mask lacks; give it one of length 1 there, and "
-            "it holds for every head of its sentence.",
-            variant(fit=lambda mask: mask),
+            "the masks of a batch landed on the *heads*: head number b used "
+            "sentence number b's mask. The weights have an axis of heads that "
+            "the mask lacks. Give the mask one of length 1 there, so that it "
+            "holds for every head of its sentence.",
+            but(heads_attend, fit=lambda mask: mask),
         ),
         Misconception(
             "mask transposed",
-            "the mask lies on its side: its rows are those who look, its "
-            "columns those who are looked at.",
-            variant(
-                fit=lambda mask: (
-                    None
-                    if mask is None
-                    else np.swapaxes(for_every_head(mask), -1, -2)
-                )
+            "you transposed the mask. Its rows belong to the tokens that "
+            "look, its columns to the tokens they look at.",
+            but(
+                heads_attend,
+                fit=lambda mask: np.swapaxes(for_every_head(mask), -1, -2),
             ),
         ),
         Misconception(
             "masked after the softmax",
             "the masked rows do not add up to 1: you set weights to 0 after "
             "the softmax. Scores are masked before it.",
-            variant(attend=with_weights(masked_after)),
+            but(heads_attend, weigh=zeroed_after),
         ),
         Misconception(
             "NaN rows",
             "a row that may attend to nothing became NaN: its scores are all "
             "−∞, and its weights 0/0. Give it zeros.",
-            variant(attend=with_weights(not_a_number)),
+            but(heads_attend, weigh=not_a_number),
         ),
         Misconception(
             "minus a billion",
-            "a row that may attend to nothing attends to all alike: a large "
+            "a row that may attend to nothing attends to all alike. A large "
             "negative number is still a number, and the same one everywhere. "
             "Such a row should be all zeros.",
-            variant(attend=with_weights(minus_a_billion)),
+            but(heads_attend, weigh=minus_a_billion),
         ),
         Misconception(
             "split by reshape alone",
             "the heads mix up tokens: a reshape alone reads on from left to "
             "right. Cut the rows first, then move the axis of the heads.",
-            variant(split=split_by_reshape),
+            but(heads_attend, split=split_by_reshape),
         ),
         Misconception(
             "merged by reshape alone",
-            "the weights are right. The output is not: when the heads are "
-            "put together, a row gathers several tokens of one head. Their "
-            "axis has to be moved back first.",
-            variant(merge=merge_by_reshape),
+            "the weights are right. The output is not: when you put the heads "
+            "together, a row gathers several tokens of one head. Move their "
+            "axis back first.",
+            but(heads_attend, merge=merge_by_reshape),
         ),
         Misconception(
             "interleaved heads",
             "the heads take every h-th number of a row, where each should "
             "take neighbours.",
-            variant(split=split_interleaved, merge=merge_interleaved),
+            but(
+                heads_attend,
+                split=split_interleaved,
+                merge=merge_interleaved,
+            ),
         ),
         Misconception(
             "heads averaged",
@@ -364,15 +262,15 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "weights averaged",
-            "the output is right; the weights are the *mean* over the heads. "
-            "Those of every head are asked for.",
+            "the output is right. Your weights are the *mean* over the heads. "
+            "Return those of every head.",
             averaged_weights,
         ),
         Misconception(
             "slices of the embedding",
             "each head sees only its own slice of a *word's vector*. The "
-            "projections come first: every head's queries, keys and values "
-            "are made from the whole row, and those are what is split.",
+            "projections come first: queries, keys and values are made from "
+            "the whole row. Split those.",
             slices_only,
         ),
         Misconception(
@@ -394,8 +292,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "output only",
-            "the output alone came back: the weights of the heads are asked "
-            "for too, as a second value.",
+            "you returned the output alone. Return the weights of the heads "
+            "too, as a second value.",
             lambda *given: heads_attend(*given)[0],
         ),
         Misconception(
@@ -420,16 +318,5 @@ EXERCISE = Exercise(
     # Five matrix products in a row and scores of up to 10: in float32 about
     # 1e-6 is lost.
     tolerance=1e-5,
-    facts=(
-        Fact(
-            "every row of weights adds up to 1, or to 0 where all is masked",
-            lambda weights: bool(
-                (
-                    np.isclose(weights.sum(axis=-1), 1)
-                    | np.isclose(weights.sum(axis=-1), 0)
-                ).all()
-            ),
-            "weights",
-        ),
-    ),
+    facts=(rows_add_up_or_are_zero("weights"),),
 )

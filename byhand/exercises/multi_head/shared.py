@@ -3,11 +3,14 @@
 import numpy as np
 
 
-def torch_split(x, num_heads):
-    import torch  # takes seconds, and only a lesson that needs it waits
+def to_heads(x, num_heads):
+    """(…, n, d) → (…, h, n, d/h). ValueError: the heads do not divide d."""
+    return np.stack(np.split(x, num_heads, axis=-1), axis=-3)
 
-    parts = torch.from_numpy(np.asarray(x)).unflatten(-1, (num_heads, -1))
-    return parts.movedim(-2, -3).numpy()
+
+def side_by_side(x):
+    """(…, h, n, w) → (…, n, h·w)."""
+    return np.concatenate(np.moveaxis(x, -3, 0), axis=-1)
 
 
 def cut(x, heads, width):
@@ -28,12 +31,6 @@ def split_interleaved(x, num_heads):
 
 def split_not_moved(x, num_heads):
     return cut(x, num_heads, np.shape(x)[-1] // num_heads)
-
-
-def torch_merge(x):
-    import torch
-
-    return torch.from_numpy(np.asarray(x)).movedim(-3, -2).flatten(-2).numpy()
 
 
 def merge_by_reshape(x):

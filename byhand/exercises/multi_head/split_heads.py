@@ -9,7 +9,7 @@ from .shared import (
     split_by_reshape,
     split_interleaved,
     split_not_moved,
-    torch_split,
+    to_heads,
 )
 
 
@@ -45,7 +45,7 @@ EXERCISE = Exercise(
     difficulty=3,
     importance=5,
     minutes=10,
-    reference=torch_split,
+    reference=to_heads,
     cases=(
         Case("one token, two heads", to_split(2, 1, 4)),
         Case("three tokens, two heads", to_split(2, 3, 4)),
@@ -95,7 +95,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "axes counted from the front",
-            "right for a single sentence, wrong for a batch: you count axes "
+            "right for a single sentence, wrong for a batch. You count axes "
             "from the front, where a batch pushes them along. Counted from "
             "the back they stay where they are.",
             lambda x, num_heads: np.swapaxes(
@@ -104,9 +104,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "axes as in a batch",
-            "right for a batch of sentences, wrong for one sentence: the "
-            "axes that you swap are those of an array that has exactly one "
-            "axis in front. Count them from the back.",
+            "right for a batch of sentences, wrong for one sentence. You swap "
+            "the axes of an array with exactly one axis in front. Count them "
+            "from the back.",
             lambda x, num_heads: np.swapaxes(
                 split_not_moved(x, num_heads), 1, 2
             ),
@@ -122,40 +122,40 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "number and width swapped",
-            "you made heads that are `num_heads` numbers wide. That is how "
-            "many heads there should be; their width is what a row's length "
-            "leaves to each of them.",
-            lambda x, num_heads: torch_split(
+            "you made heads that are `num_heads` numbers wide. `num_heads` is "
+            "how many heads there are. The width is a row's length divided by "
+            "it.",
+            lambda x, num_heads: to_heads(
                 x, np.shape(x)[-1] // num_heads or 1
             ),
         ),
         Misconception(
             "sentence split",
             "you divided the *sentence* among the heads. Every head looks at "
-            "every token; what they share is the width of the rows.",
+            "every token. The heads share the width of the rows.",
             split_the_sentence,
         ),
         Misconception(
             "whole rows for every head",
-            "every head got whole rows. Then h heads are h times the work; "
-            "they should divide the numbers of a row among themselves.",
+            "every head got whole rows. Then h heads are h times the work. "
+            "The heads should divide the numbers of a row among themselves.",
             lambda x, num_heads: np.repeat(
                 np.expand_dims(x, -3), num_heads, axis=-3
             ),
         ),
         Misconception(
             "rest dropped",
-            "if the heads do not divide the width, you round down, and the "
-            "numbers at the end of every row are lost without a word. Refuse "
-            "instead, with a `ValueError`.",
+            "if the heads do not divide the width, you round down. The "
+            "numbers at the end of every row are lost without a word. Raise a "
+            "`ValueError` instead.",
             split_and_drop,
         ),
         Misconception(
             "head transposed",
-            "each head lies on its side: its rows should belong to tokens "
-            "and its columns to numbers.",
+            "you transposed each head. Its rows should belong to tokens and "
+            "its columns to numbers.",
             lambda x, num_heads: np.swapaxes(
-                torch_split(x, num_heads)
+                to_heads(x, num_heads)
                 if np.shape(x)[-1] % num_heads == 0
                 else np.asarray(x),
                 -1,

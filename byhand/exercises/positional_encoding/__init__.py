@@ -1,8 +1,7 @@
 """Lesson 11: where a token stands.
 
 The references read sine and cosine of an angle off a complex number of
-length 1 (PyTorch's `polar`), whose multiplication is a rotation; the matrix
-of a shift is put together by SciPy's `block_diag`. The encoding is that of
+length 1, whose multiplication is a rotation. The encoding is that of
 "Attention Is All You Need" (Vaswani et al. 2017), section 3.5, the rotation
 of queries and keys that of "RoFormer" (Su et al. 2021).
 """

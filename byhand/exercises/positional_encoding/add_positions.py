@@ -5,7 +5,7 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.inputs import readable
-from .shared import encoding, halves, torch_encoding
+from .shared import encoding, halves, right_encoding
 
 
 def rows(n, d):
@@ -25,7 +25,7 @@ EXERCISE = Exercise(
     difficulty=1,
     importance=4,
     minutes=5,
-    reference=lambda X: np.add(X, torch_encoding(*np.shape(X))),
+    reference=lambda X: np.add(X, right_encoding(*np.shape(X))),
     cases=(
         Case("one token", rows(1, 2)),
         Case("two tokens", rows(2, 4)),
@@ -46,7 +46,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "positions from 1",
-            "you count positions from 1; the first row is position 0.",
+            "you count positions from 1. The first row is position 0.",
             lambda X: X + encoding(*X.shape, first=1),
         ),
         Misconception(
@@ -62,8 +62,7 @@ EXERCISE = Exercise(
         Misconception(
             "words scaled up",
             "you multiplied the words by √d_model first. The paper does that "
-            "to its own embeddings, in another place; here X is taken as it "
-            "is.",
+            "to its own embeddings, elsewhere. Here, use X as it is.",
             lambda X: X * np.sqrt(X.shape[1]) + encoding(*X.shape),
         ),
         Misconception(
@@ -81,7 +80,7 @@ EXERCISE = Exercise(
         Misconception(
             "plain number added",
             "you added the number of the row to all its entries. That grows "
-            "without end in a long text; the encoding stays between −1 and 1.",
+            "without end in a long text. The encoding stays between −1 and 1.",
             lambda X: X + np.arange(len(X))[:, None],
         ),
     ),

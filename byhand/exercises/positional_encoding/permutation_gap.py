@@ -1,17 +1,17 @@
 """The exercise `positional_encoding.permutation_gap`."""
 
 import numpy as np
-import scipy.linalg
-import scipy.special
 
 from byhand.exercise import Case, Exercise, Misconception
 
+from ..pieces.attention import attend
 from ..pieces.inputs import readable
+from ..pieces.masks import look_back
 from .shared import encoding
 
 
 def attention_without_positions(X):
-    return scipy.special.softmax(X @ X.T / np.sqrt(X.shape[1]), axis=1) @ X
+    return attend(X, X, X)[0]
 
 
 def attention_with_positions(X):
@@ -19,8 +19,7 @@ def attention_with_positions(X):
 
 
 def attention_looking_back(X):
-    fits = np.where(np.tri(len(X)) > 0, X @ X.T, -np.inf)
-    return scipy.special.softmax(fits, axis=1) @ X
+    return attend(X, X, X, look_back(len(X)), scale=1)[0]
 
 
 def doubled_rows(X):
@@ -43,17 +42,12 @@ def shuffled(attention, n, d, order):
     }
 
 
-def torch_gap(attention, X, order):
-    import torch
-
-    before = torch.from_numpy(np.asarray(attention(X)))
-    after = torch.from_numpy(np.asarray(attention(X[order])))
-    moved = before.index_select(0, torch.from_numpy(np.asarray(order)))
-    return torch.dist(moved, after, p=float("inf")).item()
-
-
 def differences(attention, X, order):
     return np.take(attention(X), order, axis=0) - attention(X[order])
+
+
+def largest_difference(attention, X, order):
+    return np.linalg.norm(np.ravel(differences(attention, X, order)), np.inf)
 
 
 EXERCISE = Exercise(
@@ -72,7 +66,7 @@ EXERCISE = Exercise(
     difficulty=3,
     importance=4,
     minutes=10,
-    reference=torch_gap,
+    reference=largest_difference,
     cases=(
         Case(
             "every row for itself, two rows swapped",
@@ -109,18 +103,18 @@ EXERCISE = Exercise(
         Misconception(
             "mean for maximum",
             "this is the mean of the differences. A single large one should "
-            "count in full: the maximum is asked for.",
+            "count in full. Return the maximum.",
             lambda f, X, order: np.mean(np.abs(differences(f, X, order))),
         ),
         Misconception(
             "all added up",
-            "this is the sum of all differences; the largest is asked for.",
+            "this is the sum of all differences. Return the largest.",
             lambda f, X, order: np.sum(np.abs(differences(f, X, order))),
         ),
         Misconception(
             "squared",
-            "the differences are squared; they should be taken as they are, "
-            "without their sign.",
+            "you squared the differences. Take them as they are, without "
+            "their sign.",
             lambda f, X, order: np.max(differences(f, X, order) ** 2),
         ),
         Misconception(
@@ -132,9 +126,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "shuffled back the wrong way",
-            "the first output has to be put into the *same* order as the "
-            "words; you undid that order. For two rows it makes no "
-            "difference, for three it does.",
+            "you undid the order of the words in the first output. Put it "
+            "into the *same* order. For two rows it makes no difference, for "
+            "three it does.",
             lambda f, X, order: np.max(
                 np.abs(f(X)[np.argsort(order)] - f(X[order]))
             ),
@@ -156,16 +150,15 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "yes or no",
-            "this says whether there is a difference. How large it is at "
-            "most is asked for.",
+            "this says whether there is a difference. Return how large it is "
+            "at most.",
             lambda f, X, order: (
                 not np.allclose(differences(f, X, order), 0, atol=1e-9)
             ),
         ),
         Misconception(
             "one number a row",
-            "there is a number for every row here. One for all of them is "
-            "asked for.",
+            "you returned a number for every row. Return one for all of them.",
             lambda f, X, order: np.max(
                 np.abs(differences(f, X, order)), axis=1
             ),

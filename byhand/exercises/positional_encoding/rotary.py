@@ -5,16 +5,12 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.inputs import readable
-from .shared import angles, encoding, together, torch_turns
+from .shared import angles, encoding, together, turns_of
 
 
-def torch_rotary(x):
-    import torch
-
-    n, d = np.shape(x)[-2:]
-    pairs = torch.from_numpy(np.array(x)).unflatten(-1, (-1, 2))
-    turned = torch.view_as_complex(pairs) * torch_turns(n, d)
-    return torch.view_as_real(turned).flatten(-2).numpy()
+def by_complex_numbers(x):
+    pairs = np.ascontiguousarray(x, dtype=float).view(complex)
+    return (pairs * turns_of(*np.shape(x)[-2:])).view(float)
 
 
 def turned(x, turns, place=together):
@@ -59,7 +55,7 @@ EXERCISE = Exercise(
     difficulty=4,
     importance=5,
     minutes=15,
-    reference=torch_rotary,
+    reference=by_complex_numbers,
     cases=(
         Case("position 0 alone", to_turn(1, 2)),
         Case("two positions, one pair", to_turn(2, 2)),
@@ -98,7 +94,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "exponent i",
-            "the speeds fall at half the pace: the exponent is 2i over d for "
+            "the speeds fall at half the pace. The exponent is 2i over d for "
             "pair number i, and yours lacks the 2.",
             lambda x: turned(
                 x, rotary_angles(x, power=lambda pair, d: pair / d)
@@ -154,7 +150,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mirrored",
-            "your pairs are mirrored as they turn: in a rotation one of the "
+            "your pairs are mirrored as they turn. In a rotation one of the "
             "two sines has a minus sign, and the cosines have none.",
             lambda x: (
                 turned(x, rotary_angles(x))

@@ -21,17 +21,16 @@ def together(first, second):
     return pairs.reshape(*np.shape(first)[:-1], -1)
 
 
-def torch_turns(n, d):
-    """exp(i · angle) as complex numbers, (n, d/2)."""
-    import torch  # takes seconds, and only a lesson that needs it waits
+def turns_of(n, d):
+    """exp(i · angle) as complex numbers, (n, d/2). ValueError: d is odd."""
+    if d % 2:
+        raise ValueError(f"pairs need an even width, got {d}")
+    exponents = np.linspace(0, 1, d // 2, endpoint=False)
+    return np.exp(1j * np.outer(np.arange(n), BASE**-exponents))
 
-    exponents = torch.linspace(0, 1, d // 2 + 1, dtype=torch.float64)[:-1]
-    turns = torch.outer(torch.arange(n, dtype=torch.float64), BASE**-exponents)
-    return torch.polar(torch.ones_like(turns), turns)
 
-
-def torch_encoding(n, d_model):
-    turns = torch_turns(n, d_model).numpy()
+def right_encoding(n, d_model):
+    turns = turns_of(n, d_model)
     return together(turns.imag, turns.real)
 
 

@@ -1,25 +1,25 @@
 """The exercise `positional_encoding.shift_matrix`."""
 
 import numpy as np
-import scipy.linalg
-import scipy.special
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
-from .shared import speeds, together, torch_turns
+from .shared import speeds, together, turns_of
+
+ONE, QUARTER_TURN = np.eye(2), np.array([[0.0, 1.0], [-1.0, 0.0]])
 
 
-def blocks(turns, make):
-    return scipy.linalg.block_diag(*(make(a) for a in turns))
+def blocks(turns, cosines=ONE, sines=QUARTER_TURN):
+    """2 × 2 blocks along the diagonal, one an angle.
 
-
-def forward(a):
-    return [[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]]
+    cosines, sines: where in a block these stand, and with which sign.
+    """
+    C, S = (np.diag(f(turns)) for f in (np.cos, np.sin))
+    return np.kron(C, cosines) + np.kron(S, sines)
 
 
 def shift(k, d_model):
-    turns = np.log(torch_turns(2, d_model).numpy()[1]).imag * k
-    return blocks(turns, forward)
+    return blocks(k * np.angle(turns_of(2, d_model)[1]))
 
 
 def shift_by_halves(k, d):
@@ -59,22 +59,22 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "the wrong way",
-            "a rotation the wrong way: this matrix leads from pos to "
-            "pos − k. In a pair the sine stands first here, which turns the "
-            "familiar rotation matrix round.",
+            "a rotation the wrong way: this matrix leads from pos to pos − k. "
+            "In a pair the sine stands first here, which transposes the "
+            "familiar rotation matrix.",
             lambda k, d: shift(k, d).T,
         ),
         Misconception(
             "sines then cosines",
             "this matrix is for encodings with all sines first, then all "
-            "cosines. Here each pair stands side by side, so that the matrix "
-            "is made of 2 × 2 blocks along its diagonal.",
+            "cosines. Here each pair stands side by side. So the matrix has 2 "
+            "× 2 blocks along its diagonal.",
             shift_by_halves,
         ),
         Misconception(
             "one speed for all",
             "every pair is turned by the same angle. Each has its own speed.",
-            lambda k, d: blocks(np.full(d // 2, float(k)), forward),
+            lambda k, d: blocks(np.full(d // 2, float(k))),
         ),
         Misconception(
             "always one step",
@@ -101,34 +101,29 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mirrored",
-            "your blocks are mirrors, not rotations: one of the two sines "
-            "has a minus sign, and the two cosines have the same sign.",
+            "your blocks are mirrors, not rotations. In a rotation one of the "
+            "two sines has a minus sign, and the two cosines have the same "
+            "sign.",
             lambda k, d: blocks(
-                k * speeds(d),
-                lambda a: [[np.cos(a), np.sin(a)], [np.sin(a), -np.cos(a)]],
+                k * speeds(d), np.diag([1.0, -1.0]), np.abs(QUARTER_TURN)
             ),
         ),
         Misconception(
             "exponent i",
-            "the speeds fall at half the pace: the exponent is 2i over "
+            "the speeds fall at half the pace. The exponent is 2i over "
             "d_model for pair number i, and yours lacks the 2.",
-            lambda k, d: blocks(
-                k * speeds(d, lambda pair, d: pair / d), forward
-            ),
+            lambda k, d: blocks(k * speeds(d, lambda pair, d: pair / d)),
         ),
         Misconception(
             "twice the column",
             "you put twice the *column's* number into the exponent. 2i is "
             "the even column of the pair already.",
-            lambda k, d: blocks(
-                k * speeds(d, lambda pair, d: 4 * pair / d), forward
-            ),
+            lambda k, d: blocks(k * speeds(d, lambda pair, d: 4 * pair / d)),
         ),
         Misconception(
             "a vector",
-            "this is the encoding of position k, a row of numbers. What is "
-            "asked for is a *matrix*, which turns one encoding into "
-            "another.",
+            "this is the encoding of position k, a row of numbers. Return a "
+            "*matrix*, which turns one encoding into another.",
             lambda k, d: together(
                 np.sin(k * speeds(d)), np.cos(k * speeds(d))
             ),

@@ -9,9 +9,9 @@ from .shared import (
     angles,
     encoding,
     halves,
+    right_encoding,
     speeds,
     together,
-    torch_encoding,
 )
 
 
@@ -50,7 +50,7 @@ EXERCISE = Exercise(
     difficulty=3,
     importance=5,
     minutes=15,
-    reference=torch_encoding,
+    reference=right_encoding,
     cases=(
         Case("position 0 alone", size(1, 2)),
         Case("three positions, one pair", size(3, 2)),
@@ -71,15 +71,15 @@ EXERCISE = Exercise(
             "sines then cosines",
             "the numbers are right and in another layout: all sines first, "
             "then all cosines. Here sine and cosine of one angle stand side "
-            "by side. Both layouts can do the same; a model must not mix "
+            "by side. Both layouts can do the same, but a model must not mix "
             "them.",
             halves,
         ),
         Misconception(
             "exponents 2i+1",
-            "the cosines have exponents of their own, one step further than "
-            "their sines. Both of a pair share *one* angle, with 2i in the "
-            "exponent; otherwise a pair is no point on a circle any more.",
+            "your cosines have other exponents, one step further than their "
+            "sines. Both of a pair share *one* angle, with 2i in the "
+            "exponent. Otherwise a pair is no point on a circle any more.",
             exponent_of_the_column,
         ),
         Misconception(
@@ -90,15 +90,15 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "cosines first",
-            "sine and cosine have changed places: the even column, which "
-            "comes first, holds the sine.",
+            "you swapped sine and cosine. The even column, which comes first, "
+            "holds the sine.",
             lambda n, d: together(np.cos(angles(n, d)), np.sin(angles(n, d)))[
                 :, :d
             ],
         ),
         Misconception(
             "exponent i",
-            "the waves become longer at half the pace: the exponent is 2i "
+            "the waves become longer at half the pace. The exponent is 2i "
             "over d_model for pair number i, and yours lacks the 2.",
             lambda n, d: encoding(n, d, power=lambda pair, d: pair / d),
         ),
@@ -146,8 +146,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "lying on its side",
-            "rows and columns have changed places: a row belongs to a "
-            "position.",
+            "your result is transposed. A row should belong to a position.",
             lambda n, d: encoding(n, d).T,
         ),
     ),

@@ -1,13 +1,12 @@
 """The exercise `scaling.attention_entropy`."""
 
 import numpy as np
-import scipy.linalg.blas
 import scipy.special
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
 
-def shares(rng, *shape):
+def in_tenths(rng, *shape):
     """Weights above 0, in tenths, in rows that add up to 1."""
     *rows, m = shape
     parts = 1 + rng.multinomial(10 - m, np.full(m, 1 / m), size=rows)
@@ -15,9 +14,9 @@ def shares(rng, *shape):
 
 
 def with_zeros(rng, n, m):
-    """As `shares`, but at least one weight in every row is 0."""
+    """As `in_tenths`, but at least one weight in every row is 0."""
     weights = np.zeros((n, m))
-    weights[:, 1:] = shares(rng, n, m - 1)
+    weights[:, 1:] = in_tenths(rng, n, m - 1)
     return rng.permuted(weights, axis=1)
 
 
@@ -47,11 +46,11 @@ EXERCISE = Exercise(
     cases=(
         Case(
             "one query, two weights",
-            lambda rng: {"weights": shares(rng, 1, 2)},
+            lambda rng: {"weights": in_tenths(rng, 1, 2)},
         ),
         Case(
             "two queries, three weights",
-            lambda rng: {"weights": shares(rng, 2, 3)},
+            lambda rng: {"weights": in_tenths(rng, 2, 3)},
         ),
         Case(
             "all on one key",
@@ -67,7 +66,7 @@ EXERCISE = Exercise(
         ),
         Case(
             "a stack of matrices",
-            lambda rng: {"weights": shares(rng, 2, 3, 4)},
+            lambda rng: {"weights": in_tenths(rng, 2, 3, 4)},
         ),
     ),
     misconceptions=(
@@ -109,7 +108,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mean for sum",
-            "you averaged over the keys; the entropy is the sum.",
+            "you averaged over the keys. The entropy is the sum.",
             lambda weights: right_entropy(weights) / weights.shape[-1],
         ),
         Misconception(
@@ -127,7 +126,7 @@ EXERCISE = Exercise(
         Misconception(
             "perplexity",
             "this is e to the entropy: how many keys the query seems to look "
-            "at. The entropy itself is asked for.",
+            "at. Return the entropy itself.",
             lambda weights: np.exp(right_entropy(weights)),
         ),
         Misconception(

@@ -7,8 +7,6 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Misconception
 
-from .shared import of
-
 
 # A product x·y of two unit normals has mean 0, variance 1 and fourth moment
 # 3 · 3 = 9, so kurtosis 9. Fourth cumulants of independent terms add up:
@@ -51,6 +49,14 @@ def same(one, other):
 def expected(d_k, samples, rng):
     """The same of a right answer, but for chance."""
     return float(d_k), 1.0, 1.0
+
+
+def of(d_k, samples):
+    return lambda rng: {
+        "d_k": d_k,
+        "samples": samples,
+        "rng": np.random.default_rng(rng.integers(2**62)),
+    }
 
 
 def draws(d_k, samples, rng):
@@ -130,15 +136,15 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "standard deviation",
-            "this is the standard deviation, the root of what is asked for. "
-            "The variance is its square.",
+            "this is the standard deviation, the root of the variance. Return "
+            "its square.",
             lambda d_k, samples, rng: np.std(dots(d_k, samples, rng)),
         ),
         Misconception(
             "already scaled",
-            "your result is near 1 whatever d_k is. Either the dot products "
-            "were divided by √d_k, which is the cure and not yet asked for, "
-            "or the products were never added up over the d_k numbers.",
+            "your result is near 1 whatever d_k is. Either you divided the "
+            "dot products by √d_k, which is the cure and comes later. Or you "
+            "never added the products up over the d_k numbers.",
             lambda d_k, samples, rng: np.var(dots(d_k, samples, rng)) / d_k,
         ),
         Misconception(
@@ -149,15 +155,15 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "uniform numbers",
-            "these vectors have numbers from 0 to 1, all equally likely. "
-            "Standard normal ones are asked for, of mean 0 and variance 1.",
+            "your vectors have numbers from 0 to 1, all equally likely. Draw "
+            "standard normal ones, of mean 0 and variance 1.",
             uniform_numbers,
         ),
         Misconception(
             "uniform both ways",
-            "these vectors have numbers from −1 to 1, all equally likely: "
-            "their mean is 0, but their variance is a third. Standard "
-            "normal ones have variance 1.",
+            "your vectors have numbers from −1 to 1, all equally likely. "
+            "Their mean is 0, but their variance is a third. Standard normal "
+            "ones have variance 1.",
             uniform_both_ways,
         ),
         Misconception(
@@ -181,21 +187,21 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "over the samples",
-            "you added up over the samples and not over the numbers of a "
-            "vector: the sum ran along the wrong axis.",
+            "your sum ran along the wrong axis: over the samples. Add up over "
+            "the numbers of a vector.",
             over_the_samples,
         ),
         Misconception(
             "variance of d_k",
-            "you returned what theory says, or drew from a generator with a "
-            "seed of its own: another `rng` gives the very same number. "
-            "Measure it, with numbers drawn from `rng`.",
+            "another `rng` gives the very same number. You returned what "
+            "theory says, or drew from a generator with its own seed. Measure "
+            "it, with numbers drawn from `rng`.",
             lambda d_k, samples, rng: float(d_k),
         ),
         Misconception(
             "own random numbers",
-            "the same seed gives another result each time: the numbers come "
-            "from somewhere else than `rng`, and nobody could repeat your "
+            "the same seed gives another result each time: your numbers come "
+            "from somewhere else than `rng`. Nobody could repeat your "
             "measurement.",
             generator_of_its_own,
         ),

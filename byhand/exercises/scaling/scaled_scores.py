@@ -2,36 +2,15 @@
 
 import math
 
-import scipy.linalg.blas
-import scipy.special
-
 from byhand.exercise import Case, Exercise, Misconception
 
-from ..pieces.inputs import readable
-
-
-def scores_times(factor):
-    """An answer whose scores are QKᵀ · factor(Q, K), by BLAS."""
-
-    def answer(Q, K):
-        scale = float(factor(Q, K))
-        return scipy.linalg.blas.dgemm(scale, Q, K, trans_b=True)
-
-    return answer
-
-
-right_scores = scores_times(lambda Q, K: 1 / math.sqrt(K.shape[1]))
-
-
-plain_scores = scores_times(lambda Q, K: 1)
-
-
-def pair(rng, n, m, d):
-    return {"Q": readable(rng, n, d), "K": readable(rng, m, d)}
+from ..pieces.attention import fits, shares
+from ..pieces.inputs import pair
+from ..pieces.seams import but
 
 
 def standardised(Q, K):
-    scores = plain_scores(Q, K)
+    scores = fits(Q, K, scale=1)
     return scores / scores.std()
 
 
@@ -48,7 +27,7 @@ EXERCISE = Exercise(
     difficulty=1,
     importance=5,
     minutes=5,
-    reference=right_scores,
+    reference=fits,
     cases=(
         Case("one query, one key", lambda rng: pair(rng, 1, 1, 9)),
         Case("one query, three keys", lambda rng: pair(rng, 1, 3, 2)),
@@ -58,53 +37,53 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "not scaled",
-            "these are the plain dot products; the division by √d_k is "
+            "these are the plain dot products. The division by √d_k is "
             "missing.",
-            plain_scores,
+            but(fits, scale=1),
         ),
         Misconception(
             "divided by d_k",
             "you divided by d_k where its square root should stand. That "
             "also happens when queries *and* keys are both divided by √d_k.",
-            scores_times(lambda Q, K: 1 / K.shape[1]),
+            lambda Q, K: fits(Q, K, scale=1 / K.shape[1]),
         ),
         Misconception(
             "root of the number of queries",
             "you divided by the root of how many queries there are. d_k is "
             "how many numbers *one* query has.",
-            scores_times(lambda Q, K: len(Q) ** -0.5),
+            lambda Q, K: fits(Q, K, scale=len(Q) ** -0.5),
         ),
         Misconception(
             "root of the number of keys",
             "you divided by the root of how many keys there are. d_k is how "
             "many numbers *one* key has: the length of a row.",
-            scores_times(lambda Q, K: len(K) ** -0.5),
+            lambda Q, K: fits(Q, K, scale=len(K) ** -0.5),
         ),
         Misconception(
             "multiplied by the root",
             "wide vectors make your scores even larger: you multiplied by "
             "√d_k where it should divide.",
-            scores_times(lambda Q, K: K.shape[1] ** 0.5),
+            lambda Q, K: fits(Q, K, scale=K.shape[1] ** 0.5),
         ),
         Misconception(
             "always 2",
             "you divided by 2 whatever the width. √d_k was 2 in lesson 7 "
             "because the vectors there had four numbers.",
-            scores_times(lambda Q, K: 0.5),
+            but(fits, scale=0.5),
         ),
         Misconception(
             "half of d_k",
             "you divided by d_k and then by 2: a power is worked out before "
             "a division. Brackets round the fraction in the exponent make it "
             "a root.",
-            scores_times(lambda Q, K: 0.5 / K.shape[1]),
+            lambda Q, K: fits(Q, K, scale=0.5 / K.shape[1]),
         ),
         Misconception(
             "fourth root",
             "you divided by the *fourth* root of d_k. If you scale the "
-            "queries alone before the product, they need all of √d_k; the "
-            "fourth root is right only when the keys get it too.",
-            scores_times(lambda Q, K: K.shape[1] ** -0.25),
+            "queries alone before the product, divide them by all of √d_k. "
+            "The fourth root is right only when the keys get it too.",
+            lambda Q, K: fits(Q, K, scale=K.shape[1] ** -0.25),
         ),
         Misconception(
             "measured spread",
@@ -114,21 +93,21 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "already weights",
-            "these rows add up to 1: you took the softmax already. It comes "
-            "after what is asked for.",
-            lambda Q, K: scipy.special.softmax(right_scores(Q, K), axis=-1),
+            "these rows add up to 1: you took the softmax already. Return the "
+            "scores that it gets.",
+            lambda Q, K: shares(fits(Q, K)),
         ),
         Misconception(
             "keys first",
             "these are keys against queries: rows should belong to queries "
             "and columns to keys.",
-            lambda Q, K: right_scores(K, Q),
+            lambda Q, K: fits(K, Q),
         ),
         Misconception(
             "not transposed",
-            "a matrix product runs along the columns of the first and the "
-            "rows of the second matrix, and the keys lie in the rows of K. "
-            "They have to become columns first.",
+            "a matrix product runs along the rows of the first matrix and the "
+            "columns of the second. The keys are the rows of K. Transpose K "
+            "first.",
             lambda Q, K: Q @ K / math.sqrt(K.shape[1]),
         ),
     ),

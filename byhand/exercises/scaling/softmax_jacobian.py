@@ -1,69 +1,38 @@
 """The exercise `scaling.softmax_jacobian`."""
 
 import numpy as np
-import scipy.linalg.blas
-import scipy.special
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
+from ..pieces.attention import shares, unstable_softmax
 from ..pieces.inputs import readable
-from .shared import wrong_softmax
+from ..pieces.seams import but
 
 
-def jacobian(z, of=None):
-    """Row i: how result i moves with each entry of z, by autograd."""
-    import torch  # takes seconds, and only this exercise needs it
+def jacobian(z):
+    """Row i: how weight i moves with each score, by complex steps.
 
-    def softmax(t):
-        return torch.softmax(t, dim=-1)
-
-    z = torch.from_numpy(np.array(z, dtype=float))
-    return torch.autograd.functional.jacobian(of or softmax, z).numpy()
-
-
-def jacobian_from(p):
-    """Of a learner who goes wrong before or after the weights p."""
-    return np.diag(p) - p[:, None] * p[None, :]
+    A step of ih in one score moves the weights by ih times their slopes, and
+    nothing is subtracted: with h this small the slopes are exact to rounding.
+    """
+    h = 1e-20
+    with np.errstate(over="ignore"):  # too far below is −∞, and its power 0
+        below = z - np.max(z)
+    powers = np.exp(below + 1j * h * np.eye(len(z)))  # a row a score moved
+    return (powers / powers.sum(axis=-1, keepdims=True)).imag.T / h
 
 
-def jacobian_of_logarithm(z):
-    import torch
-
-    return jacobian(z, lambda t: torch.log_softmax(t, dim=-1))
+def of_pairs(p):
+    return np.outer(p, p)
 
 
-def jacobian_of_powers(z):
-    import torch
+def table(z, *, weigh=shares, diagonal=np.diag, products=of_pairs):
+    """By the formula of the exercise.
 
-    return jacobian(z, torch.exp)
-
-
-def right_weights(z):
-    return scipy.special.softmax(z, axis=-1)
-
-
-def diagonal_alone(z):
-    return np.diag(np.diag(jacobian(z)))
-
-
-def products_alone(z):
-    p = right_weights(z)
-    return -np.outer(p, p)
-
-
-def product_added(z):
-    p = right_weights(z)
-    return np.diag(p) + np.outer(p, p)
-
-
-def squares_for_products(z):
-    p = right_weights(z)
-    return np.diag(p) - p * p
-
-
-def one_number_for_products(z):
-    p = right_weights(z)
-    return np.diag(p) - p @ p
+    products: what is taken away, made of the weights.
+    """
+    p = weigh(z)
+    return diagonal(p) - products(p)
 
 
 def equal_scores(rng):
@@ -101,36 +70,36 @@ EXERCISE = Exercise(
             "diagonal only",
             "off the diagonal there are zeros. But raising one score takes "
             "weight away from *all* the others, since they share a whole.",
-            diagonal_alone,
+            lambda z: np.diag(np.diag(jacobian(z))),
         ),
         Misconception(
             "products missing",
-            "you have only the weights on the diagonal: the products of any "
-            "two weights still have to be taken away.",
-            lambda z: np.diag(right_weights(z)),
+            "you have only the weights on the diagonal. Subtract the product "
+            "of every two weights.",
+            lambda z: np.diag(shares(z)),
         ),
         Misconception(
             "diagonal missing",
-            "you have only the products. On the diagonal each weight itself "
-            "has to be added.",
-            products_alone,
+            "you have only the products. Add each weight itself on the "
+            "diagonal.",
+            but(table, diagonal=lambda p: 0),
         ),
         Misconception(
             "sign of the products",
             "the products are added where they should be taken away: when "
             "one word's score rises, the *other* words lose weight.",
-            product_added,
+            but(table, products=lambda p: -of_pairs(p)),
         ),
         Misconception(
             "sign off the diagonal",
-            "the diagonal is right; beside it a minus is missing. When one "
+            "the diagonal is right. Beside it a minus is missing. When one "
             "word's score rises, the *other* words lose weight.",
             lambda z: np.abs(jacobian(z)),
         ),
         Misconception(
             "turned round",
-            "every sign is turned round. A word whose own score rises gets "
-            "more weight, not less.",
+            "every sign is flipped. A word whose own score rises gets more "
+            "weight, not less.",
             lambda z: -jacobian(z),
         ),
         Misconception(
@@ -138,20 +107,20 @@ EXERCISE = Exercise(
             "you took away each column's own weight squared, in every row. "
             "In row i, column j stands the product of the two *different* "
             "weights i and j.",
-            squares_for_products,
+            but(table, products=np.square),
         ),
         Misconception(
             "one number for the products",
             "you took the same number away everywhere: the dot product of "
             "the weights with themselves. What is needed is a table with "
             "the product of every pair.",
-            one_number_for_products,
+            but(table, products=lambda p: p @ p),
         ),
         Misconception(
             "scores taken for weights",
             "you put the scores themselves into the formula. It is about the "
             "weights: take the softmax first.",
-            jacobian_from,
+            but(table, weigh=lambda z: z),
         ),
         Misconception(
             "a vector of slopes",
@@ -164,19 +133,19 @@ EXERCISE = Exercise(
             "of the logarithm",
             "these are the slopes of the *logarithm* of the softmax. A row "
             "is missing the factor of its own weight.",
-            jacobian_of_logarithm,
+            lambda z: np.eye(len(z)) - shares(z),
         ),
         Misconception(
             "of the exponential",
             "these are the slopes of e to the score alone. The division by "
             "the sum moves too when a score moves.",
-            jacobian_of_powers,
+            lambda z: np.diag(np.exp(z)),
         ),
         Misconception(
             "overflows",
             "e to the 1000 is larger than any float64. Use a softmax that "
             "takes the largest score away first.",
-            lambda z: jacobian_from(wrong_softmax(z)),
+            but(table, weigh=unstable_softmax),
         ),
     ),
     hints=(

@@ -1,13 +1,14 @@
 """The exercise `scaling.softmax_with_temperature`."""
 
 import numpy as np
-import scipy.linalg.blas
 import scipy.special
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Misconception
 
+from ..pieces.attention import unstable_softmax
+from ..pieces.facts import rows_are_weights
 from ..pieces.inputs import readable
-from .shared import wrong_softmax
+from ..pieces.seams import but
 
 
 def sharpen(z, temperature):
@@ -20,42 +21,35 @@ def sharpen(z, temperature):
         return 1 / np.exp(gaps / temperature).sum(axis=-1)
 
 
-def sharpen_or_refuse(z, temperature):
-    if not temperature > 0:
+def largest_taken_away(z, temperature):
+    """As hinted at in the exercise; at T = 0, what NumPy makes of it."""
+    z = z - np.max(z, axis=-1, keepdims=True)
+    return scipy.special.softmax(z / np.float64(temperature), axis=-1)
+
+
+def not_positive(temperature):
+    return not temperature > 0
+
+
+def sharpen_or_refuse(z, temperature, *, bad=not_positive, weigh=sharpen):
+    if bad(temperature):
         raise ValueError(f"temperature should be above 0, got {temperature}")
-    return sharpen(z, temperature)
+    return weigh(z, temperature)
 
 
-def refusing(weights):
-    """An answer that refuses well, and then goes wrong."""
-
-    def answer(z, temperature):
-        if not temperature > 0:
-            raise ValueError("temperature should be above 0")
-        return weights(z, temperature)
-
-    return answer
+def weighing(weigh):
+    """It refuses well, and then goes wrong."""
+    return but(sharpen_or_refuse, weigh=weigh)
 
 
-def refuses_only(bad):
-    """An answer that goes wrong in what it refuses."""
-
-    def answer(z, temperature):
-        if bad(temperature):
-            raise ValueError("temperature should be above 0")
-        z = z - np.max(z, axis=-1, keepdims=True)
-        return scipy.special.softmax(z / np.float64(temperature), axis=-1)
-
-    return answer
+def refusing(bad):
+    """It goes wrong in what it refuses."""
+    return but(sharpen_or_refuse, bad=bad, weigh=largest_taken_away)
 
 
 def asserting(z, temperature):
     assert temperature > 0
     return sharpen(z, temperature)
-
-
-def one_maximum(z, temperature):
-    return wrong_softmax((z - np.max(z)) / temperature)
 
 
 def warm(rng, temperature, *shape):
@@ -136,19 +130,19 @@ EXERCISE = Exercise(
             "multiplied",
             "a higher temperature makes your weights sharper, and it should "
             "flatten them: you multiplied where it should divide.",
-            refusing(lambda z, temperature: sharpen(z, 1 / temperature)),
+            weighing(lambda z, temperature: sharpen(z, 1 / temperature)),
         ),
         Misconception(
             "temperature forgotten",
             "this is the plain softmax: the temperature changes nothing. "
             "(Adding the same number to all scores does not either.)",
-            refusing(lambda z, temperature: sharpen(z, 1)),
+            weighing(lambda z, temperature: sharpen(z, 1)),
         ),
         Misconception(
             "after the softmax",
             "the rows do not add up to 1: you divided the weights. The "
             "temperature belongs to the scores, before the softmax.",
-            refusing(
+            weighing(
                 lambda z, temperature: (
                     scipy.special.softmax(z, axis=-1) / temperature
                 )
@@ -159,7 +153,7 @@ EXERCISE = Exercise(
             "you divided the weights by the temperature and took the softmax "
             "again, which makes them nearly equal. Divide the scores, and "
             "take it once.",
-            refusing(
+            weighing(
                 lambda z, temperature: sharpen(
                     scipy.special.softmax(z, axis=-1), temperature
                 )
@@ -168,22 +162,22 @@ EXERCISE = Exercise(
         Misconception(
             "root of the temperature",
             "you divided by the root of the temperature. The root belongs to "
-            "d_k; a temperature divides as it is.",
-            refusing(lambda z, temperature: sharpen(z, temperature**0.5)),
+            "d_k. A temperature divides as it is.",
+            weighing(lambda z, temperature: sharpen(z, temperature**0.5)),
         ),
         Misconception(
             "overflows",
             "the formula is right, but e to the 1000 is larger than any "
             "float64. Take the largest score of each row away first.",
-            refusing(lambda z, temperature: wrong_softmax(z / temperature)),
+            weighing(lambda z, temperature: unstable_softmax(z / temperature)),
         ),
         Misconception(
             "divided first",
             "with a temperature near 0 the quotients themselves become too "
-            "large for a float64, and ∞ − ∞ is not a number. Take the "
-            "largest score away *before* anything grows: then it is 0, and "
-            "stays 0 at any temperature.",
-            refusing(
+            "large for a float64, and ∞ − ∞ is not a number. Subtract the "
+            "largest score *before* anything grows. Then it is 0, and stays 0 "
+            "at any temperature.",
+            weighing(
                 lambda z, temperature: scipy.special.softmax(
                     z / temperature, axis=-1
                 )
@@ -193,12 +187,16 @@ EXERCISE = Exercise(
             "one maximum for everything",
             "you take away the largest score of the *whole* array, and a row "
             "far below it becomes 0/0. Each row needs its own.",
-            refusing(one_maximum),
+            weighing(
+                lambda z, temperature: unstable_softmax(
+                    (z - np.max(z)) / temperature
+                )
+            ),
         ),
         Misconception(
             "over the whole array",
-            "all entries together add up to 1; each row should.",
-            refusing(
+            "all entries together add up to 1. Each row should.",
+            weighing(
                 lambda z, temperature: sharpen(
                     z.reshape(-1), temperature
                 ).reshape(z.shape)
@@ -206,9 +204,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "over the first axis",
-            "the softmax runs along the first axis; it should run along the "
+            "your softmax runs along the first axis. It should run along the "
             "last one.",
-            refusing(
+            weighing(
                 lambda z, temperature: np.moveaxis(
                     sharpen(np.moveaxis(z, 0, -1), temperature), -1, 0
                 )
@@ -218,19 +216,19 @@ EXERCISE = Exercise(
             "no refusal",
             "nothing is refused. Look at the temperature before you divide, "
             "and raise a ValueError if it is 0 or below.",
-            refuses_only(lambda temperature: False),
+            refusing(lambda temperature: False),
         ),
         Misconception(
             "zero let through",
             "you refuse temperatures below 0 but not 0 itself, by which "
             "nothing can be divided.",
-            refuses_only(lambda temperature: temperature < 0),
+            refusing(lambda temperature: temperature < 0),
         ),
         Misconception(
             "negatives let through",
             "you refuse 0 but not the numbers below it. A negative "
             "temperature would give the *worst* fit the largest weight.",
-            refuses_only(lambda temperature: temperature == 0),
+            refusing(lambda temperature: temperature == 0),
         ),
         Misconception(
             "assert",
@@ -249,10 +247,5 @@ EXERCISE = Exercise(
         "temperature.",
     ),
     returns=("weights",),
-    facts=(
-        Fact(
-            "every row of weights adds up to 1",
-            lambda w: bool(np.allclose(w.sum(axis=-1), 1) and (w >= 0).all()),
-        ),
-    ),
+    facts=(rows_are_weights(),),
 )

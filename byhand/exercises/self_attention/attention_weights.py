@@ -1,14 +1,17 @@
 """The exercise `self_attention.attention_weights`."""
 
 import numpy as np
-import scipy.special
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Misconception
 
-from ..pieces.inputs import readable
-from .shared import pair, rows_are_weights, torch_weights, wrong_softmax
+from ..pieces.attention import fits, shares, unstable_softmax
+from ..pieces.facts import rows_are_weights
+from ..pieces.inputs import pair, readable
+from ..pieces.seams import but
 
-ROWS_ADD_UP = Fact("every row of weights adds up to 1", rows_are_weights)
+
+def scaled_shares(Q, K, *, scale=None):
+    return shares(fits(Q, K, scale))
 
 
 EXERCISE = Exercise(
@@ -23,7 +26,7 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=5,
     minutes=10,
-    reference=torch_weights,
+    reference=scaled_shares,
     cases=(
         Case("one query, two keys", lambda rng: pair(rng, 1, 2, 4)),
         Case("two queries, three keys", lambda rng: pair(rng, 2, 3, 4)),
@@ -40,54 +43,52 @@ EXERCISE = Exercise(
         Misconception(
             "not scaled",
             "these are the weights without the division by √d_k.",
-            lambda Q, K: torch_weights(Q, K, scale=1.0),
+            but(scaled_shares, scale=1.0),
         ),
         Misconception(
             "divided by d_k",
-            "you divided the scores by d_k; it should be its square root.",
-            lambda Q, K: torch_weights(Q, K, scale=1 / Q.shape[1]),
+            "you divided the scores by d_k. Divide by its square root.",
+            lambda Q, K: scaled_shares(Q, K, scale=1 / Q.shape[1]),
         ),
         Misconception(
             "root of n",
             "you divided by the root of the number of keys. d_k is the "
             "*width* of a key: the length of a row of K.",
-            lambda Q, K: torch_weights(Q, K, scale=len(K) ** -0.5),
+            lambda Q, K: scaled_shares(Q, K, scale=len(K) ** -0.5),
         ),
         Misconception(
             "multiplied by the root",
             "the scores grew: you multiplied by √d_k where it should divide.",
-            lambda Q, K: torch_weights(Q, K, scale=Q.shape[1] ** 0.5),
+            lambda Q, K: scaled_shares(Q, K, scale=Q.shape[1] ** 0.5),
         ),
         Misconception(
             "over the queries",
             "the columns add up to 1, and the rows should: the softmax runs "
             "over the keys, the last axis.",
-            lambda Q, K: scipy.special.softmax(
-                Q @ K.T / np.sqrt(Q.shape[1]), axis=0
-            ),
+            lambda Q, K: shares(fits(Q, K), axis=0),
         ),
         Misconception(
             "divided after the softmax",
             "the rows add up to 1/√d_k: you divided after the softmax. It "
             "comes before, while they are still scores.",
-            lambda Q, K: torch_weights(Q, K, scale=1.0) / np.sqrt(Q.shape[1]),
+            lambda Q, K: scaled_shares(Q, K, scale=1.0) / np.sqrt(Q.shape[1]),
         ),
         Misconception(
             "no softmax",
-            "these are the scaled scores; the softmax is missing.",
-            lambda Q, K: Q @ K.T / np.sqrt(Q.shape[1]),
+            "these are the scaled scores. The softmax is missing.",
+            fits,
         ),
         Misconception(
             "keys attend to queries",
-            "rows belong to keys and columns to queries: Q and K have "
-            "changed places.",
-            lambda Q, K: torch_weights(K, Q),
+            "you swapped Q and K: your rows belong to keys and your columns "
+            "to queries.",
+            lambda Q, K: scaled_shares(K, Q),
         ),
         Misconception(
             "overflows",
             "large scores overflow: use a softmax that subtracts each row's "
             "maximum, as yours from the last exercise should.",
-            lambda Q, K: wrong_softmax(Q @ K.T / np.sqrt(Q.shape[1])),
+            lambda Q, K: unstable_softmax(fits(Q, K)),
         ),
     ),
     hints=(
@@ -99,5 +100,5 @@ EXERCISE = Exercise(
         "columns of K; result = softmax(s).",
     ),
     returns=("weights",),
-    facts=(ROWS_ADD_UP,),
+    facts=(rows_are_weights(),),
 )

@@ -4,7 +4,8 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Misconception
 
-from .shared import pair, wrong_softmax
+from ..pieces.attention import shares
+from ..pieces.inputs import pair
 
 EXERCISE = Exercise(
     id="self_attention.dot_product_scores",
@@ -30,16 +31,15 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "not transposed",
-            "a matrix product runs along the columns of the first and the "
-            "rows of the second matrix. The keys lie in the rows of K: what "
-            "has to be done to K before the product?",
+            "a matrix product runs along the rows of the first matrix and the "
+            "columns of the second. The keys are the rows of K. What must you "
+            "do to K before the product?",
             lambda Q, K: Q @ K,
         ),
         Misconception(
             "keys first",
-            "these are keys against queries: rows should belong to queries "
-            "and columns to keys, so the order of the product is turned "
-            "round.",
+            "these are keys against queries: your product has the two "
+            "swapped. Rows should belong to queries and columns to keys.",
             lambda Q, K: K @ Q.T,
         ),
         Misconception(
@@ -50,8 +50,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "already scaled",
-            "these scores are already divided by √d_k. That is the next "
-            "step; here the plain dot products are asked for.",
+            "you divided these scores by √d_k already. That is the next step. "
+            "Return the plain dot products.",
             lambda Q, K: Q @ K.T / np.sqrt(Q.shape[1]),
         ),
         Misconception(
@@ -68,7 +68,7 @@ EXERCISE = Exercise(
             "already weights",
             "these rows add up to 1: you took the softmax already. The "
             "scores come before it.",
-            lambda Q, K: wrong_softmax(Q @ K.T),
+            lambda Q, K: shares(Q @ K.T),
         ),
         Misconception(
             "matched row by row",

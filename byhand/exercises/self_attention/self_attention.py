@@ -1,12 +1,11 @@
 """The exercise `self_attention.self_attention`."""
 
-import numpy as np
-import scipy.special
+from byhand.exercise import Case, Exercise, Misconception
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
-
+from ..pieces.attention import attend, over_queries
+from ..pieces.facts import rows_are_weights
 from ..pieces.inputs import readable
-from .shared import rows_are_weights, torch_attention, torch_weights
+from ..pieces.seams import but
 
 
 def sentence(rng, n, d_model, d_k, d_v):
@@ -18,32 +17,13 @@ def sentence(rng, n, d_model, d_k, d_v):
     }
 
 
-def attend(X, W_q, W_k, W_v):
-    Q, K, V = X @ W_q, X @ W_k, X @ W_v
-    return torch_attention(Q, K, V), torch_weights(Q, K)
+def project(X, W_q, W_k, W_v):
+    return X @ W_q, X @ W_k, X @ W_v
 
 
-def from_weights(weights, V):
-    return np.einsum("ij,jd->id", weights, V), weights
-
-
-def attend_unscaled(X, W_q, W_k, W_v):
-    return from_weights(torch_weights(X @ W_q, X @ W_k, scale=1.0), X @ W_v)
-
-
-def attend_by_d_model(X, W_q, W_k, W_v):
-    scale = X.shape[1] ** -0.5
-    return from_weights(torch_weights(X @ W_q, X @ W_k, scale), X @ W_v)
-
-
-def attend_by_d_v(X, W_q, W_k, W_v):
-    scale = W_v.shape[1] ** -0.5
-    return from_weights(torch_weights(X @ W_q, X @ W_k, scale), X @ W_v)
-
-
-def attend_over_queries(X, W_q, W_k, W_v):
-    scaled = (X @ W_q) @ (X @ W_k).T / np.sqrt(W_k.shape[1])
-    return from_weights(scipy.special.softmax(scaled, axis=0), X @ W_v)
+def attend_to_self(X, W_q, W_k, W_v, *, make=project, **seams):
+    """seams: those of `attend`, besides how Q, K and V are made."""
+    return attend(*make(X, W_q, W_k, W_v), **seams)
 
 
 EXERCISE = Exercise(
@@ -59,7 +39,7 @@ EXERCISE = Exercise(
     difficulty=3,
     importance=5,
     minutes=15,
-    reference=attend,
+    reference=attend_to_self,
     cases=(
         Case("one token", lambda rng: sentence(rng, 1, 3, 2, 4)),
         Case("two tokens", lambda rng: sentence(rng, 2, 3, 4, 2)),
@@ -69,60 +49,65 @@ EXERCISE = Exercise(
         Misconception(
             "not scaled",
             "these are the weights without the division by √d_k.",
-            attend_unscaled,
+            but(attend_to_self, scale=1.0),
         ),
         Misconception(
             "root of d_model",
             "you divided by √d_model. The scores are dot products of vectors "
             "of width d_k, the columns of W_k, so √d_k it is.",
-            attend_by_d_model,
+            lambda X, *matrices: attend_to_self(
+                X, *matrices, scale=X.shape[1] ** -0.5
+            ),
         ),
         Misconception(
             "root of d_v",
             "you divided by the root of the values' width. Only queries and "
             "keys meet in a score, so their width counts.",
-            attend_by_d_v,
+            lambda X, W_q, W_k, W_v: attend_to_self(
+                X, W_q, W_k, W_v, scale=W_v.shape[1] ** -0.5
+            ),
         ),
         Misconception(
             "over the queries",
             "the columns of the weights add up to 1, and the rows should: "
             "the softmax runs over the keys.",
-            attend_over_queries,
+            but(attend_to_self, weigh=over_queries),
         ),
         Misconception(
             "keys from W_q",
             "you made the keys with W_q: queries and keys have a matrix each.",
-            lambda X, W_q, W_k, W_v: attend(X, W_q, W_q, W_v),
+            lambda X, W_q, W_k, W_v: attend_to_self(X, W_q, W_q, W_v),
         ),
         Misconception(
             "values not projected",
             "you mixed the embeddings themselves. What is mixed are the "
             "values, the embeddings times W_v.",
-            lambda X, W_q, W_k, W_v: from_weights(
-                torch_weights(X @ W_q, X @ W_k), X
+            but(
+                attend_to_self,
+                make=lambda X, W_q, W_k, W_v: (X @ W_q, X @ W_k, X),
             ),
         ),
         Misconception(
             "values from W_k",
             "you mixed the keys. The values have a matrix of their own, W_v.",
-            lambda X, W_q, W_k, W_v: attend(X, W_q, W_k, W_k),
+            lambda X, W_q, W_k, W_v: attend_to_self(X, W_q, W_k, W_k),
         ),
         Misconception(
             "queries and keys swapped",
             "the queries were made with W_k and the keys with W_q.",
-            lambda X, W_q, W_k, W_v: attend(X, W_k, W_q, W_v),
+            lambda X, W_q, W_k, W_v: attend_to_self(X, W_k, W_q, W_v),
         ),
         Misconception(
             "order of results",
             "both arrays are right but in the wrong order: the output comes "
             "first, then the weights.",
-            lambda X, W_q, W_k, W_v: attend(X, W_q, W_k, W_v)[::-1],
+            lambda *given: attend_to_self(*given)[::-1],
         ),
         Misconception(
             "output only",
-            "the output alone came back: the weights are asked for too, as "
-            "a second value.",
-            lambda X, W_q, W_k, W_v: attend(X, W_q, W_k, W_v)[0],
+            "you returned the output alone. Return the weights too, as a "
+            "second value.",
+            lambda *given: attend_to_self(*given)[0],
         ),
     ),
     hints=(
@@ -137,11 +122,5 @@ EXERCISE = Exercise(
     returns=("output", "weights"),
     # Four matrix products and scores of up to 20: float32 loses about 1e-6.
     tolerance=1e-5,
-    facts=(
-        Fact(
-            "every row of weights adds up to 1",
-            rows_are_weights,
-            "weights",
-        ),
-    ),
+    facts=(rows_are_weights("weights"),),
 )

@@ -5,8 +5,8 @@ import scipy.special
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
+from ..pieces.attention import shares, unstable_softmax
 from ..pieces.inputs import readable
-from .shared import wrong_softmax
 
 
 def scores(rng, *shape):
@@ -26,9 +26,7 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=5,
     minutes=10,
-    reference=lambda z, axis=-1: scipy.special.softmax(
-        np.asarray(z, dtype=float), axis=axis
-    ),
+    reference=lambda z, axis=-1: shares(z, axis=axis),
     cases=(
         Case("three scores", lambda rng: scores(rng, 3)),
         Case("two rows", lambda rng: scores(rng, 2, 3)),
@@ -63,17 +61,17 @@ EXERCISE = Exercise(
         Misconception(
             "overflows",
             "the formula is right, but e to the 1000 is larger than any "
-            "float64, and e to the −1000 is 0. Softmax does not change when "
-            "the same number is subtracted from all scores: which number "
-            "makes the largest exponent 0?",
-            wrong_softmax,
+            "float64, and e to the −1000 is 0. Softmax stays the same when "
+            "you subtract one number from all scores. Which number makes the "
+            "largest exponent 0?",
+            unstable_softmax,
         ),
         Misconception(
             "one maximum for everything",
             "you subtract the largest score of the *whole* array. A row far "
             "below it then underflows to 0/0. Each row needs its own "
             "maximum, along the same axis as the sum.",
-            lambda z, axis=-1: wrong_softmax(z - np.max(z), axis),
+            lambda z, axis=-1: unstable_softmax(z - np.max(z), axis),
         ),
         Misconception(
             "axis ignored",
@@ -82,7 +80,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "over the whole array",
-            "all entries together add up to 1; each row should. The sum in "
+            "all entries together add up to 1. Each row should. The sum in "
             "the denominator needs an axis.",
             lambda z, axis=-1: scipy.special.softmax(z),
         ),
@@ -101,7 +99,7 @@ EXERCISE = Exercise(
         Misconception(
             "no exponential",
             "you divided the scores themselves by their sum. Negative scores "
-            "then give negative weights; the exponential comes first.",
+            "then give negative weights. The exponential comes first.",
             lambda z, axis=-1: z / np.sum(z, axis=axis, keepdims=True),
         ),
         Misconception(
@@ -131,7 +129,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "powers of two",
-            "the ratios are powers of 2; softmax uses e.",
+            "the ratios are powers of 2. Softmax uses powers of e.",
             lambda z, axis=-1: scipy.special.softmax(z * np.log(2), axis=axis),
         ),
         Misconception(

@@ -1,10 +1,10 @@
 """The exercise `self_attention.weighted_values`."""
 
 import numpy as np
-import scipy.special
 
 from byhand.exercise import Case, Exercise, Misconception
 
+from ..pieces.attention import shares
 from ..pieces.inputs import readable
 
 
@@ -72,7 +72,7 @@ EXERCISE = Exercise(
             "softmax again",
             "you took the softmax of the weights. They are weights already: "
             "only the sum is missing.",
-            lambda weights, V: scipy.special.softmax(weights, axis=-1) @ V,
+            lambda weights, V: shares(weights) @ V,
         ),
         Misconception(
             "element by element",
