@@ -100,7 +100,8 @@ class _Worker:
         # Again and again for a second: a bare `except:` swallows the first.
         for _ in range(20):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(self.thread.ident), ctypes.py_object(_Stopped)
+                ctypes.c_ulong(self.thread.ident or 0),
+                ctypes.py_object(_Stopped),
             )
             self.thread.join(0.05)
             if not self.thread.is_alive():
@@ -208,13 +209,14 @@ def _names_in_code(code: CodeType) -> set[str]:
 
 def _learners_line(error: BaseException) -> str:
     """The last line outside this package and the libraries, or ''."""
-    if isinstance(getattr(error, "learners_line", None), str):
-        return error.learners_line  # a stand-in for an answer elsewhere
+    told = getattr(error, "learners_line", None)
+    if isinstance(told, str):  # by a stand-in for an answer elsewhere
+        return told
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         name = frame.filename
         if name.startswith(_HERE) or "site-packages" in name:
             continue
-        text = linecache.getline(name, frame.lineno).strip()
+        text = linecache.getline(name, frame.lineno or 0).strip()
         if text:
             return text
     return ""

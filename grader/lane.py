@@ -39,9 +39,12 @@ def end_with_parent() -> None:
     A pool's processes would wait for work for ever.
     """
 
+    parent = multiprocessing.parent_process()
+
     def wait() -> None:
-        multiprocessing.parent_process().join()
-        os._exit(1)
+        if parent:
+            parent.join()
+            os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
 

@@ -62,14 +62,15 @@ def new_shell() -> Any:
 
     config = Config()
     config.HistoryManager.enabled = False
-    shell = InteractiveShell.instance(
+    shell: Any = InteractiveShell.instance(
         config=config,
         ipython_dir=f"{seal.scratch()[0]}/ipython",
         user_module=types.ModuleType("__main__"),
         display_pub_class=CapturingDisplayPublisher,
     )
     shell.display_formatter.active_types = ["text/plain", "image/png"]
-    shell.display_trap.hook = CapturingDisplayHook(shell)
+    hook: Any = CapturingDisplayHook
+    shell.display_trap.hook = hook(shell)
     shell.showtraceback = shell.showsyntaxerror = lambda *_, **__: None
     sys.modules["__main__"] = shell.user_module
     return shell
@@ -298,9 +299,10 @@ def lent(right: Callable | str) -> Callable:
         "functional": torch.nn.functional,
         "__name__": "lent",
     }
-    scope = dict(given)
+    scope: dict[str, Any] = dict(given)
     exec(right, scope)
-    (made,) = (scope[name] for name in scope.keys() - given - {"__builtins__"})
+    (name,) = scope.keys() - given - {"__builtins__"}
+    made: Callable = scope[name]
     return made
 
 
