@@ -38,7 +38,7 @@ bench-grading: $(VENV)/.test  ## how fast a class is graded, against stock nbgra
 	sh tests/system_packages.sh
 	$(BIN)/python -m tests.bench.grading $(ARGS)
 
-bench-gpt: $(VENV)/.test  ## how fast a GPT trains here, against nanoGPT (ARGS='--nanogpt DIR')
+bench-gpt: $(VENV)/.test  ## how fast a GPT trains here, against nanoGPT (ARGS='--text FILE --nanogpt DIR')
 	$(BIN)/python -m tests.bench.gpt $(ARGS)
 
 clean:  ## remove the environment and caches; notebooks stay

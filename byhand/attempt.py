@@ -192,10 +192,11 @@ def functions_of(answer: Any) -> list[FunctionType]:
 def names_in(answer: Any) -> set[str]:
     """The global names that a function, or a class's methods, use."""
     codes = (function.__code__ for function in functions_of(answer))
-    return set().union(*map(_names_in_code, codes))
+    return set().union(*map(globals_in, codes))
 
 
-def _names_in_code(code: CodeType) -> set[str]:
+def globals_in(code: CodeType) -> set[str]:
+    """The global names that code loads, that of inner functions too."""
     # Not all of co_names: the `softmax` of scipy.special.softmax is nobody's
     # global.
     names = {
@@ -204,7 +205,7 @@ def _names_in_code(code: CodeType) -> set[str]:
         if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
     }
     inner = [c for c in code.co_consts if isinstance(c, CodeType)]
-    return names.union(*map(_names_in_code, inner))
+    return names.union(*map(globals_in, inner))
 
 
 def _learners_line(error: BaseException) -> str:
