@@ -100,6 +100,52 @@ def test_a_number_that_is_not_printed():
     ]
 
 
+def prose(text, **metadata):
+    return {"cell_type": "markdown", "source": text, "metadata": metadata}
+
+
+def printing(text="", plain=""):
+    outputs = [{"text": text}, {"data": {"text/plain": plain}}]
+    return {"cell_type": "code", "source": "", "outputs": outputs}
+
+
+def test_a_decimal_in_prose_that_no_cell_prints():
+    cells = [
+        prose("It falls to 0.285, then to\n$\\theta = −1.3333$ (0.3 a step)."),
+        printing("loss 0.28512\n", plain="-1.33333"),
+    ]
+    assert gates.unprinted(cells) == []
+    cells[1] = printing("loss 0.2862\n", plain="1.3333")
+    assert gates.unprinted(cells) == [
+        "0.285 is never printed: It falls to 0.285, then to",
+        "-1.3333 is never printed: $\\theta = -1.3333$ (0.3 a step).",
+    ]
+
+
+def test_code_is_prose_as_well_and_source_is_not_printed():
+    code = printing() | {"source": "x = 0.999"}
+    cells = [prose("`betas=(0.9, 0.999)`\n"), code]
+    assert "0.999 is never printed" in gates.unprinted(cells)[0]
+
+
+def test_a_figures_text_counts_as_printed_and_not_as_prose():
+    figure = "![weights 0.4223 and 0.1554](attachment:a-1.png)\n\n"
+    assert gates.unprinted([prose(figure + "The first is 0.422.")]) == []
+    (complaint,) = gates.unprinted([prose(figure + "The first is 0.433.")])
+    assert "0.433 is never printed" in complaint
+
+
+def test_a_number_is_quoted_one_by_one_and_only_if_it_must_be():
+    cells = [prose("Try 0.002, then 0.003.", quoted=["0.002", "0.5"])]
+    assert gates.unprinted(cells) == [
+        "0.003 is never printed: Try 0.002, then 0.003.",
+        "0.5 is no number to be quoted",
+    ]
+    slip = "## Spot the slip\n\n1. softmax(1, 0, 1) = 0.4223, 0.1574"
+    assert gates.unprinted([prose(slip)]) == []
+    assert gates.unprinted([prose(slip.replace("##", "Not", 1))]) != []
+
+
 def test_the_distance_of_an_infinite_answer():
     softmax = find("self_attention.softmax")
     far = gates.distance(softmax, lambda z, axis=-1: z * np.inf, 0)
