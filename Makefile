@@ -23,9 +23,9 @@ $(VENV)/.test: $(VENV)/.lab
 lab: $(VENV)/.lab  ## open the lessons in JupyterLab (ARGS=--no-browser on a server)
 	$(BIN)/python -m byhand lab $(ARGS)
 
-test: $(VENV)/.test  ## everything that CI checks (ARGS='-k name' for a part)
+test: $(VENV)/.test  ## everything that CI checks (L=07: of one lesson; ARGS='-k name')
 	sh tests/system_packages.sh
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(if $(L),--lesson=$(L)) $(ARGS)
 
 notebooks: $(VENV)/.lab  ## build solutions/*/*.ipynb and lessons/ from solutions/*.py (ARGS=--all, --help)
 	$(BIN)/python -m authoring $(ARGS)

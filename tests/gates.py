@@ -198,6 +198,51 @@ def missing_numbers(numbers: Iterable[str], text: str) -> list[str]:
     return complaints
 
 
+# Figures of ours have their text from code, as their pictures have.
+FIGURE = re.compile(r"!\[([^\]]*)\]\(attachment:[^)]*\)")
+DECIMAL = re.compile(r"(?<![\w.])-?\d*\.\d{3,}")
+# What is published there is wrong on purpose.
+SLIP = "## Spot the slip"
+
+
+def outputs_of(cells: Iterable[dict]) -> str:
+    """Everything that a person sees below the cells, as text."""
+    texts = []
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            texts.append(output.get("text", ""))
+            texts.append(output.get("data", {}).get("text/plain", ""))
+    return "\n".join(texts)
+
+
+def unprinted(cells: list[dict]) -> list[str]:
+    """Decimals of three places or more that a lesson says and never prints.
+
+    Everything in Markdown counts, formulas, cards and code too. Printed is
+    what an output says, or the text of a figure that code drew. Two kinds of
+    numbers cannot be printed: those that "Spot the slip" is about, which are
+    wrong, and those that the source marks one by one, `# %% [markdown]
+    quoted=["0.002"]`: a setting that the text tells one to try.
+    """
+    prose = [cell for cell in cells if cell["cell_type"] == "markdown"]
+    figures = [text for c in prose for text in FIGURE.findall(c["source"])]
+    printed = "\n".join([outputs_of(cells), *figures])
+    complaints = []
+    for cell in prose:
+        if cell["source"].startswith(SLIP):
+            continue
+        text = FIGURE.sub("", cell["source"]).replace("−", "-")
+        missing = missing_numbers(DECIMAL.findall(text), printed)
+        quoted = cell["metadata"].get("quoted", [])
+        for number in dict.fromkeys(missing):
+            if number not in quoted:
+                line = next(x for x in text.splitlines() if number in x)
+                complaints.append(f"{number} is never printed: {line.strip()}")
+        for number in set(quoted) - set(missing):
+            complaints.append(f"{number} is no number to be quoted")
+    return complaints
+
+
 # --- what an author forgets ------------------------------------------------
 
 
