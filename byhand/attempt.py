@@ -8,10 +8,11 @@ import dis
 import io
 import linecache
 import queue
+import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -133,7 +134,7 @@ def attempt(
     printed = _Bounded()
 
     def run() -> None:
-        with short_cuts.notice(not_by) as called:
+        with one_torch_thread(), short_cuts.notice(not_by) as called:
             try:
                 outcome.value = answer(*given.values())
             except OutOfTime:
@@ -162,6 +163,25 @@ def attempt(
             if not _same(before, given[name])
         )
     return outcome
+
+
+@contextlib.contextmanager
+def one_torch_thread() -> Iterator[None]:
+    """PyTorch, if it is there, with one thread, as long as this lasts.
+
+    The arrays of an exercise are small. Two threads on two busy cores wait
+    for each other at every product, which made a check ten times slower.
+    """
+    torch: Any = sys.modules.get("torch")
+    if not hasattr(torch, "set_num_threads"):  # not there, or not whole yet
+        yield
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _watch(run: Callable[[], None], limit: float, outcome: Outcome) -> None:

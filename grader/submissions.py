@@ -104,6 +104,11 @@ class Release:
             demonstrations(path),
         )
 
+    @property
+    def slug(self) -> str:
+        """The lesson's name without its number."""
+        return self.lesson.partition("_")[2]
+
     def digest(self) -> str:
         what = (self.lesson, self.cells, sorted(self.demonstrations))
         return hashlib.sha256(repr(what).encode()).hexdigest()
