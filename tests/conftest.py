@@ -93,7 +93,7 @@ def pytest_runtest_makereport(item, call):
 
 
 class Together(LoadScopeScheduling):
-    """Tests that share a server or a graded class go to one process.
+    """Tests that share a server, a class or a build go to one process.
 
     Scopes of many tests begin first, and these are the longest. (xdist's own
     groups, by mark, are not kept under this version of pytest.)
@@ -104,6 +104,7 @@ class Together(LoadScopeScheduling):
         if file.startswith("tests/browser/") or file in (
             "tests/end_to_end/test_class.py",
             "tests/grader/test_hostile_class.py",
+            "tests/notebooks/test_build.py",
             "tests/test_concerning.py",
         ):
             return file

@@ -100,6 +100,8 @@ COLLISIONS = """svg => {
         found.push([text, other])});
   return found}"""
 
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
 CONTROLS = ".widget-slider, .widget-toggle-buttons"
 SLIDERS_AND_BUTTONS = (
     ipywidgets.FloatSlider,
@@ -282,8 +284,7 @@ class Lab:
 
     def open_notebook(self, path, theme="light", size=(1400, 900)):
         """The notebook at `path`, relative to the root, in a new window."""
-        name = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}[theme]
-        themes = {"apputils-extension/themes": {"theme": name}}
+        themes = {"apputils-extension/themes": {"theme": THEMES[theme]}}
         for plugin, values in (SETTINGS | themes).items():
             file = Path(self._home.name, "settings", "@jupyterlab", plugin)
             file = file.with_suffix(".jupyterlab-settings")
@@ -316,7 +317,9 @@ class Notebook:
 
     def wait_idle(self):
         """Until the kernel has nothing to do."""
-        wait_idle(self.page)
+        self.page.wait_for_function(
+            f"{KERNEL}?.session?.kernel?.status === 'idle'", polling=50
+        )
 
     def run_all(self):
         """Run every cell; an AssertionError with what a cell raised."""
@@ -351,7 +354,15 @@ class Notebook:
             button = self.page.locator("button", has_text=with_button)
             panels = panels.filter(has=button)
         expect(panels).to_have_count(count)
-        return [Figure(panels.nth(k)) for k in range(count)]
+        return [Figure(panels.nth(k), self) for k in range(count)]
+
+    def change_theme(self, theme):
+        """As with the menu: the notebook stays as it is."""
+        self.page.evaluate(
+            "theme => window.jupyterapp.commands.execute("
+            "'apputils:change-theme', {theme}).then(() => null)",
+            THEMES[theme],
+        )
 
     def close(self):
         """Close it and end its kernel, which would go on until the server."""
@@ -359,17 +370,11 @@ class Notebook:
         self.page.close()
 
 
-def wait_idle(page):
-    page.wait_for_function(
-        f"{KERNEL}?.session?.kernel?.status === 'idle'", polling=50
-    )
-
-
 class Figure:
     """A picture and the controls above it."""
 
-    def __init__(self, panel):
-        self.panel, self.page = panel, panel.page
+    def __init__(self, panel, notebook):
+        self.panel, self.page, self.notebook = panel, panel.page, notebook
         self._svg = panel.locator("svg[data-figure]")
 
     @property
@@ -407,7 +412,7 @@ class Figure:
 
     def wait_same(self, before):
         """Until the kernel has nothing more to say; the picture stayed."""
-        wait_idle(self.page)
+        self.notebook.wait_idle()
         until(self.svg, equals(before))
 
     def controls(self, descriptions):

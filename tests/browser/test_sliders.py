@@ -33,8 +33,8 @@ def open_figure(lab):
     """Opens a notebook, runs it and gives its one figure."""
     opened = []
 
-    def opener(name, theme="light"):
-        notebook = lab.open_notebook(f"{name}.ipynb", theme)
+    def opener(name):
+        notebook = lab.open_notebook(f"{name}.ipynb")
         opened.append(notebook)
         notebook.run_all()
         (figure,) = notebook.figures(1)
@@ -152,15 +152,11 @@ def on_a_light_page(brightness):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_picture_can_be_read_in_the_dark_theme(open_figure, name):
-    """Text and page differ in brightness, as the browser computes them."""
-    figure = open_figure(name, theme="dark")
-    until(figure.brightness, on_a_dark_page)
+def test_a_picture_can_be_read_in_both_themes(open_figure, name):
+    """Text and page differ in brightness, as the browser computes them.
 
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_picture_can_be_read_in_the_light_theme(open_figure, name):
-    """And no text lies on another or outside, at either end of a slider."""
+    And no text lies on another or outside, at either end of a slider.
+    """
     figure, twin = open_figure(name), Twin(name)
     until(figure.brightness, on_a_light_page)
     controls = figure.controls(twin.in_view())
@@ -174,6 +170,11 @@ def test_a_picture_can_be_read_in_the_light_theme(open_figure, name):
             twin.move_to_end(control.description, key)
         figure.wait_shown(twin.numbers())
         until(figure.collisions, equals([]))
+    figure.reset()
+    twin.panel.reset()
+    figure.wait_shown(twin.numbers())
+    figure.notebook.change_theme("dark")
+    until(figure.brightness, on_a_dark_page)
 
 
 def test_nothing_leaves_the_machine(lab, open_figure):
