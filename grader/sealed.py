@@ -215,12 +215,15 @@ class Nursery:
             socket.send_fds(self.control, [b"f"], [theirs.fileno()])
             said, fds, _, _ = socket.recv_fds(self.control, 8, 1)
         except OSError as error:
+            ours.close()
             raise CannotSeal(f"the nursery is gone: {error}") from None
         finally:
             theirs.close()
         process = int.from_bytes(said)
         if not process:
-            raise CannotSeal(f"no worker: {_last_words(ours)}")
+            words = _last_words(ours)
+            ours.close()
+            raise CannotSeal(f"no worker: {words}")
         return Worker(Wire(ours), process, fds[0] if fds else None)
 
     def close(self) -> None:
