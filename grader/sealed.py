@@ -27,6 +27,9 @@ from grader.lending import Lender
 _START = 120.0  # seconds to import everything, on a slow machine
 _FORK = 20.0  # seconds for a worker to shut itself in
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+# Of an environment, what Python needs: not pip.conf or etc/, where passwords
+# may be.
+_PYTHON = ("bin", "lib", "lib64", "pyvenv.cfg")
 _ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
 
 
@@ -117,8 +120,9 @@ def _sealed(*control: str) -> list[str]:
     for path in _ETC:
         line += ["--ro-bind-try", path, path]
     for path in dict.fromkeys((sys.base_prefix, sys.prefix)):
-        if not path.startswith("/usr/"):
-            line += ["--ro-bind", path, path]
+        for name in () if path.startswith("/usr/") else _PYTHON:
+            part = os.path.join(path, name)
+            line += ["--ro-bind-try", part, part]
     for package in (library, here):  # where they are installed among others
         if package.is_relative_to(sys.prefix):
             line += ["--tmpfs", str(package)]

@@ -184,3 +184,14 @@ def test_a_dead_nursery_is_noticed():
     with pytest.raises(sealed.CannotSeal):
         nursery.worker()
     nursery.close()
+
+
+def test_of_the_environment_only_what_python_needs_is_seen(run):
+    came = run(
+        "import os, sys\n"
+        "for prefix in (sys.prefix, sys.base_prefix):\n"
+        "    print(*sorted(os.listdir(prefix)), sep='\\n')"
+    )
+    if sys.prefix.startswith("/usr/"):
+        pytest.skip("the system's own Python is a part of the system")
+    assert set(came.split()) <= {"bin", "lib", "lib64", "pyvenv.cfg"}
