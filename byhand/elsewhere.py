@@ -61,3 +61,7 @@ class Elsewhere(ABC):
 
         Yields the names that were replaced.
         """
+
+    @abstractmethod
+    def not_right(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of earlier exercises' answers whose own verdict is wrong."""

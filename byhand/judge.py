@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from byhand.attempt import Outcome
 from byhand.bank import before
@@ -20,7 +20,8 @@ class Verdict:
 
     exercise, part: what was judged. cases: on how many cases.
     failed: how it failed first, or None: it is right.
-    replaced: the earlier exercises that a right version stood in for.
+    replaced: the earlier exercises whose answers are wrong, and for which a
+        right version stood in.
     said: what the answer printed, case by case.
     short_cuts: the library calls it made that `Exercise.not_by` names.
     """
@@ -62,18 +63,31 @@ def judge_on(
     verdict = Verdict(exercise, part, len(trials))
     _try_all(trials, answer, verdict)
     if verdict.failed:
-        # An earlier exercise that is still wrong must not sink this one, nor
-        # blur what is said about it.
-        with earlier_ones_right(exercise, answer) as replaced:
-            if replaced:
-                verdict.replaced = replaced
-                _try_all(trials, answer, verdict)
-                again = verdict.failed
-                if again:
-                    verdict.failed = CheckFailed(
-                        f"{again}\n{told_as(replaced)}", *again.about
-                    )
+        _try_with_right_ones(trials, answer, verdict)
     return verdict
+
+
+def _try_with_right_ones(
+    trials: list[Trial], answer: Callable[..., Any], verdict: Verdict
+) -> None:
+    """Try an answer that failed again, with the earlier exercises right.
+
+    One that is still wrong must not sink this one, nor blur what is said
+    about it. Only what made a difference is told, and only of answers that
+    are wrong.
+    """
+    before = verdict.failed
+    with earlier_ones_right(verdict.exercise, answer) as lent:
+        if not lent.names:
+            return
+        _try_all(trials, answer, verdict)
+        again = verdict.failed
+        if str(again) == str(before):
+            return
+        verdict.replaced = lent.not_right()
+        if again and verdict.replaced:
+            told = told_as(verdict.replaced)
+            verdict.failed = CheckFailed(f"{again}\n{told}", *again.about)
 
 
 def _try_all(
@@ -146,33 +160,61 @@ def agreeing(
 # --- lending ---------------------------------------------------------------
 
 
+class Lent(NamedTuple):
+    """Right answers that stand in for a learner's own.
+
+    names: of the exercises. not_right: those of them whose own answers are
+    wrong by themselves.
+    """
+
+    names: tuple[str, ...]
+    not_right: Callable[[], tuple[str, ...]]
+
+
 @contextmanager
 def earlier_ones_right(
     exercise: Exercise, answer: Callable[..., Any]
-) -> Iterator[tuple[str, ...]]:
+) -> Iterator[Lent]:
     """Put right answers in place of the earlier exercises' that it uses.
 
-    Yields the names that were replaced in the answer's globals; they are put
-    back on the way out. A stand-in for an answer elsewhere sees to it itself.
+    In the answer's globals, for as long as this lasts. A stand-in for an
+    answer elsewhere sees to it itself.
     """
-    right = {e.function: e.reference for e in before(exercise)}
+    earlier = {e.function: e for e in before(exercise)}
     if isinstance(answer, Elsewhere):
-        with answer.with_right(right) as replaced:
-            yield replaced
+        right = {name: one.reference for name, one in earlier.items()}
+        with answer.with_right(right) as names:
+            yield Lent(names, lambda: answer.not_right(names))
         return
     used = functions_of(answer)
-    names = used[0].__globals__ if used else {}
+    scope = used[0].__globals__ if used else {}
     called = names_in(answer)
-    mine = {}
-    for name, reference in right.items():
+    mine: dict[str, Any] = {}
+    for name, one in earlier.items():
         # One that is missing counts as wrong: its cell failed.
-        if name in called and callable(names.get(name, reference)):
-            mine[name] = names.get(name)
-            names[name] = reference
+        if name in called and callable(scope.get(name, one.reference)):
+            mine[name] = scope.get(name)
+            scope[name] = one.reference
+
+    def not_right() -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, theirs in mine.items()
+            if theirs is None or _is_wrong(earlier[name], theirs)
+        )
+
     try:
-        yield tuple(mine)
+        yield Lent(tuple(mine), not_right)
     finally:
         for name, theirs in mine.items():
-            names[name] = theirs
+            scope[name] = theirs
             if theirs is None:
-                del names[name]
+                del scope[name]
+
+
+def _is_wrong(exercise: Exercise, answer: Callable[..., Any]) -> bool:
+    """Whether an answer fails by itself, on what its own check shows."""
+    return any(
+        what_is_wrong(trial, trial.run(answer, noticing=False))
+        for trial in trials_of(exercise, None, (0,))
+    )

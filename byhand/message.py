@@ -10,6 +10,8 @@ from byhand.results import Unusable
 from byhand.results.show import show
 from byhand.trial import Trial
 
+LONGEST = 20_000  # characters of a message
+
 
 class CheckFailed(AssertionError):
     """A wrong answer. str() is the message for the learner.
@@ -64,25 +66,36 @@ def failure(
             f"`raise NotImplementedError()`: {exercise.signature}",
             exercise.id,
         )
-    lines = [
-        f"{exercise.id}: not right yet.",
+    lines = [f"{exercise.id}: not right yet."]
+    if known:  # where the eye is, before long arrays
+        lines.append(f"{'Hint' if sure else 'Perhaps'}: {known.sentence}")
+    lines += [
+        wrong,
         f'Case {index} of {len(trials)}, "{trial.case.name}", called with',
         *labelled((n, show(value)) for n, value in trial.inputs.items()),
         *_expected_and_got(trial, outcome),
-        wrong,
     ]
-    if known:
-        lines.append(f"{'Hint' if sure else 'Perhaps'}: {known.sentence}")
-    else:
+    if not known:
         lines += _what_holds(trial, outcome)
     if outcome.printed:
         lines.append("Your code printed or warned:")
         lines.append(indent(outcome.printed, "    "))
     return CheckFailed(
-        "\n".join(lines),
+        bounded("\n".join(lines)),
         exercise.id,
         trial.case.name,
         known.name if known and sure else "",
+    )
+
+
+def bounded(text: str) -> str:
+    """A message of a size that a page and a gradebook can bear."""
+    if len(text) <= LONGEST:
+        return text
+    left_out = len(text) - LONGEST
+    return (
+        f"{text[: LONGEST * 2 // 3]}\n… ({left_out} characters more) …\n"
+        f"{text[-LONGEST // 3 :]}"
     )
 
 
@@ -98,7 +111,11 @@ def labelled(shown: Iterable[tuple[str, str]]) -> list[str]:
 def told_as(replaced: tuple[str, ...]) -> str:
     """That right versions stood in, as a sentence; '' if none did."""
     names = " and ".join(f"`{name}`" for name in replaced)
-    return f"(Checked with a right {names} in place of yours.)" * bool(names)
+    verb = "are" if len(replaced) > 1 else "is"
+    one = "right ones" if len(replaced) > 1 else "a right one"
+    return (
+        f"(Your {names} {verb} not right yet. This was checked with {one}.)"
+    ) * bool(names)
 
 
 def short_cut(exercise: Exercise, calls: tuple[str, ...]) -> str:

@@ -133,8 +133,7 @@ class Trial:
             same_type = type(one.error).__name__ == type(other.error).__name__
             # What a learner's own `raise` says is theirs to word.
             return same_type and (
-                self.case.raises is not None
-                or str(one.error) == str(other.error)
+                self._is_refusal(one) or str(one.error) == str(other.error)
             )
         try:
             a, b = self.read(one), self.read(other)
@@ -144,6 +143,19 @@ class Trial:
             return self.kind.identical(a, b)
         return self.kind.alike(
             a, b, self.expected, self.limits, self.exercise.tolerance
+        )
+
+    def _is_refusal(self, outcome: Outcome) -> bool:
+        """Whether an answer refused its inputs, as the exercise has it.
+
+        Of the type that a case asks for, and raised by the answer itself: a
+        library's own error of that type has its own text.
+        """
+        asked = {case.raises for case in self.exercise.cases} - {None}
+        return any(
+            type(outcome.error).__name__ == kind.__name__ for kind in asked
+        ) and (
+            self.case.raises is not None or outcome.line.startswith("raise")
         )
 
     def _unusable(self, outcome: Outcome) -> str:

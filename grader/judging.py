@@ -179,7 +179,7 @@ def _grade_check(
         wrong, known, line = graded.problem, "", ""
     else:
         wrong, known, line = judged(session, check, seed, options)
-        session.judged.add((check.exercise, check.part))
+        session.judged[check.exercise, check.part] = not wrong
     points = float(cell.metadata.nbgrader.points)
     name = cell.metadata.nbgrader.grade_id
     graded.scores[name] = 0.0 if wrong else points

@@ -48,7 +48,8 @@ class Session:
         self.nursery, self.files, self.limits = nursery, files, limits
         self.until = time.monotonic() + limits.notebook
         self.ran: list[str] = []
-        self.judged: set[tuple[str, str | None]] = set()
+        # Exercise and part → whether it is right.
+        self.judged: dict[tuple[str, str | None], bool] = {}
         self.room = MOST_SHOWN
         self.stopped: list[str] = []
         self.worker: Worker | None = None
@@ -233,12 +234,22 @@ class Answer(Elsewhere):
         finally:
             self.session.restore()
 
+    def not_right(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        judged = self.session.judged
+        return tuple(
+            name
+            for name in names
+            if not all(judged.get(one, False) for one in self._parts(name))
+        )
+
     def _settled(self, name: str) -> bool:
         """Whether an earlier exercise has been judged, in all its parts."""
+        return all(one in self.session.judged for one in self._parts(name))
+
+    def _parts(self, name: str) -> list[tuple[str, str | None]]:
+        """An earlier exercise of this name, part by part."""
         exercise = find(f"{self.exercise.lesson}.{name}")
-        return self.session.judged >= {
-            (exercise.id, part) for part in exercise.parts or (None,)
-        }
+        return [(exercise.id, part) for part in exercise.parts or (None,)]
 
 
 def _change(given: Any, value: Any) -> None:

@@ -258,7 +258,7 @@ def test_an_earlier_exercise_that_is_wrong_does_not_sink_this_one(capsys):
         scope,
     )
     check("self_attention.attention_weights", scope["attention_weights"])
-    assert "Checked with a right `softmax`" in capsys.readouterr().out
+    assert "Your `softmax` is not right yet" in capsys.readouterr().out
     assert scope["softmax"] is softmax  # and it is theirs again
 
 
@@ -270,7 +270,7 @@ def test_an_earlier_exercise_inside_a_comprehension_is_seen_too(capsys):
         scope,
     )
     check("self_attention.attention_weights", scope["attention_weights"])
-    assert "Checked with a right `softmax`" in capsys.readouterr().out
+    assert "Your `softmax` is not right yet" in capsys.readouterr().out
 
 
 def test_what_an_answer_sets_holds_for_that_call_only(capsys):
@@ -395,3 +395,37 @@ def test_numpys_functions_are_noticed_too():
         np.broadcast_shapes((1, 2), (3, 1))
         np.zeros((1, 2)) + np.zeros((3, 1))
     assert called == ["numpy.broadcast_shapes"]
+
+
+def test_who_did_the_earlier_exercise_right_is_not_accused():
+    scope = {"softmax": right_softmax, "np": np}
+    exec("def attention_weights(Q, K):\n    return softmax(Q @ K.T)\n", scope)
+    text = message(
+        "self_attention.attention_weights", scope["attention_weights"]
+    )
+    assert "division by √d_k" in text
+    assert "softmax" not in text
+
+
+def test_what_lending_does_not_change_is_not_told():
+    scope = {"softmax": lambda z, axis=-1: np.exp(z), "np": np}
+    exec("def attention_weights(Q, K):\n    softmax(Q @ K.T)\n", scope)
+    text = message(
+        "self_attention.attention_weights", scope["attention_weights"]
+    )
+    assert "It returned None" in text
+    assert "softmax" not in text
+
+
+def test_the_hint_stands_under_the_first_line():
+    text = message(SOFTMAX, lambda z, axis=-1: scipy.special.softmax(-z, axis))
+    first, second, *_ = text.splitlines()
+    assert first == f"{SOFTMAX}: not right yet."
+    assert second.startswith("Hint: ")
+
+
+def test_a_message_is_bounded():
+    def fails(z, axis=-1):
+        raise ValueError("x" * 10**6)
+
+    assert len(message(SOFTMAX, fails)) < 21_000

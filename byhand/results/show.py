@@ -49,7 +49,8 @@ def show(value: Any) -> str:
         return number(value)
     if isinstance(value, (list, tuple)):
         inner = ", ".join(show(v) for v in value)
-        text = f"[{inner}]" if isinstance(value, list) else f"({inner})"
+        comma = "," * (len(value) == 1)
+        text = f"[{inner}]" if isinstance(value, list) else f"({inner}{comma})"
     elif isinstance(value, dict):
         text = ", ".join(f"{name}: {_brief(v)}" for name, v in value.items())
     else:
