@@ -14,10 +14,11 @@ import torch
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
-from byhand import compare
 from byhand.bank import find, lessons
-from byhand.check import Trial, run, trials_of
 from byhand.exercise import Exercise
+from byhand.message import what_is_wrong
+from byhand.results import numbers
+from byhand.trial import Trial, trials_of
 
 SEEDS = range(10)
 # Both sides are float64, which rounds by 1e-16. A sum of a hundred terms, or
@@ -358,27 +359,21 @@ def differences(exercise: Exercise, seed: int) -> list[str]:
 
 
 def difference(trial: Trial) -> str:
-    exercise = trial.exercise
-    came = run(exercise, trial, exercise.reference)
+    exercise, kind = trial.exercise, trial.kind
+    came = trial.run(exercise.reference, noticing=False)
     if trial.case.raises is not None:
         # What is refused, and how, is up to the exercise.
-        return trial.what_is_wrong(came)
-    got = compare.as_arrays(came.value, exercise.returns)
-    theirs = run(exercise, trial, by_library(exercise)).value
-    right = compare.as_arrays(theirs, exercise.returns)
+        return what_is_wrong(trial, came)
+    got = trial.read(came)
+    right = trial.read(trial.run(by_library(exercise), noticing=False))
     if exercise.bounds:
         # Both are random; each is held against what is expected of them.
         far = max(
-            compare.distance(*each)
+            kind.distance(answer, trial.expected, trial.limits)
             for answer in (got, right)
-            for each in zip(answer, trial.expected, trial.limits, strict=True)
         )
         return "" if far <= 1 else f"{far} bounds off"
-    gaps = (
-        compare.gap(name, one, other, compare.limit(other, ROUNDING))
-        for name, one, other in zip(exercise.returns, got, right, strict=True)
-    )
-    return next(filter(None, gaps), "")
+    return kind.gap(got, right, kind.limits(right, ROUNDING))
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
@@ -428,4 +423,4 @@ def test_any_finite_scores_are_welcome(exercise_id, more, spread):
         got = exercise.reference(scores, *more)
         right = by_library(exercise)(scores, *more).numpy()
         assert np.isfinite(got).all()
-        assert compare.close(got, right, ROUNDING)
+        assert numbers.close(got, right, ROUNDING)
