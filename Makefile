@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The pins: direct ones in pyproject.toml, what those need in constraints.txt.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks bench-sliders bench-grading bench-gpt clean
+.PHONY: help lab test notebooks bench-check bench-sliders bench-grading bench-gpt clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -23,12 +23,15 @@ $(VENV)/.test: $(VENV)/.lab
 lab: $(VENV)/.lab  ## open the lessons in JupyterLab (ARGS=--no-browser on a server)
 	$(BIN)/python -m byhand lab $(ARGS)
 
-test: $(VENV)/.test  ## everything that CI checks (ARGS='-k name' for a part)
+test: $(VENV)/.test  ## everything that CI checks (L=07: of one lesson; ARGS='-k name')
 	sh tests/system_packages.sh
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(if $(L),--lesson=$(L)) $(ARGS)
 
 notebooks: $(VENV)/.lab  ## build solutions/*/*.ipynb and lessons/ from solutions/*.py (ARGS=--all, --help)
 	$(BIN)/python -m authoring $(ARGS)
+
+bench-check: $(VENV)/.test  ## how long a learner waits for a check (ARGS='07' for one lesson)
+	$(BIN)/python -m tests.bench.check $(ARGS)
 
 bench-sliders: $(VENV)/.test  ## how fast a slider answers, against ipywidgets.interact
 	sh tests/system_packages.sh
@@ -38,7 +41,7 @@ bench-grading: $(VENV)/.test  ## how fast a class is graded, against stock nbgra
 	sh tests/system_packages.sh
 	$(BIN)/python -m tests.bench.grading $(ARGS)
 
-bench-gpt: $(VENV)/.test  ## how fast a GPT trains here, against nanoGPT (ARGS='--nanogpt DIR')
+bench-gpt: $(VENV)/.test  ## how fast a GPT trains here, against nanoGPT (ARGS='--text FILE --nanogpt DIR')
 	$(BIN)/python -m tests.bench.gpt $(ARGS)
 
 clean:  ## remove the environment and caches; notebooks stay

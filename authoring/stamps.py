@@ -20,9 +20,10 @@ CHECKPOINTS = ".ipynb_checkpoints"
 
 
 def fingerprint(nb: NotebookNode) -> str:
-    """Of the cells as a person sees them; outputs and counts aside."""
+    """Of the cells and what grading goes by; outputs and counts aside."""
+    kept = ("nbgrader", "tags", "quoted")
     cells = [
-        [c.cell_type, c.source, c.metadata.get("nbgrader", {})]
+        [c.cell_type, c.source, {k: c.metadata.get(k) for k in kept}]
         for c in nb.cells
     ]
     text = json.dumps(cells, sort_keys=True, ensure_ascii=False)

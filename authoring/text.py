@@ -91,7 +91,9 @@ def card(exercise: Exercise) -> str:
     """The exercise as Markdown: what is asked, and the ladder, folded."""
     points = str(exercise.points)
     if exercise.parts:
-        points = " + ".join(f"{n} ({p})" for p, n in exercise.points.items())
+        points = " + ".join(
+            f"{exercise.points_of(p)} ({p})" for p in exercise.parts
+        )
     plural = "point" if points == "1" else "points"
     steps = ("a question", "a pointer", "pseudocode")
     ladder = "\n\n".join(
@@ -140,9 +142,7 @@ def complete(cell: NotebookNode) -> None:
         exercise, part = find(asked.exercise), asked.part
         if bool(part) != bool(exercise.parts):
             raise ValueError(f"{exercise.id} has parts {exercise.parts}")
-        cell.metadata.nbgrader.points = (
-            exercise.points[part] if part else exercise.points
-        )
+        cell.metadata.nbgrader.points = exercise.points_of(part)
 
 
 def stable_id(cell: NotebookNode, seen: dict[str, int]) -> str:

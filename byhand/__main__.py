@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -132,7 +133,7 @@ def list_exercises(options: argparse.Namespace) -> int:
     return 0
 
 
-def describe(lesson: str, exercise: Exercise) -> dict[str, object]:
+def describe(lesson: str, exercise: Exercise) -> dict[str, Any]:
     return {
         "id": exercise.id,
         "lesson": lesson,

@@ -8,10 +8,11 @@ import dis
 import io
 import linecache
 import queue
+import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -100,7 +101,8 @@ class _Worker:
         # Again and again for a second: a bare `except:` swallows the first.
         for _ in range(20):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(self.thread.ident), ctypes.py_object(_Stopped)
+                ctypes.c_ulong(self.thread.ident or 0),
+                ctypes.py_object(_Stopped),
             )
             self.thread.join(0.05)
             if not self.thread.is_alive():
@@ -132,7 +134,7 @@ def attempt(
     printed = _Bounded()
 
     def run() -> None:
-        with short_cuts.notice(not_by) as called:
+        with one_torch_thread(), short_cuts.notice(not_by) as called:
             try:
                 outcome.value = answer(*given.values())
             except OutOfTime:
@@ -163,6 +165,25 @@ def attempt(
     return outcome
 
 
+@contextlib.contextmanager
+def one_torch_thread() -> Iterator[None]:
+    """PyTorch, if it is there, with one thread, as long as this lasts.
+
+    The arrays of an exercise are small. Two threads on two busy cores wait
+    for each other at every product, which made a check ten times slower.
+    """
+    torch: Any = sys.modules.get("torch")
+    if not hasattr(torch, "set_num_threads"):  # not there, or not whole yet
+        yield
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def _watch(run: Callable[[], None], limit: float, outcome: Outcome) -> None:
     """Run it in the worker's thread, and end it when its time is up."""
     global _worker
@@ -191,10 +212,11 @@ def functions_of(answer: Any) -> list[FunctionType]:
 def names_in(answer: Any) -> set[str]:
     """The global names that a function, or a class's methods, use."""
     codes = (function.__code__ for function in functions_of(answer))
-    return set().union(*map(_names_in_code, codes))
+    return set().union(*map(globals_in, codes))
 
 
-def _names_in_code(code: CodeType) -> set[str]:
+def globals_in(code: CodeType) -> set[str]:
+    """The global names that code loads, that of inner functions too."""
     # Not all of co_names: the `softmax` of scipy.special.softmax is nobody's
     # global.
     names = {
@@ -203,18 +225,19 @@ def _names_in_code(code: CodeType) -> set[str]:
         if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
     }
     inner = [c for c in code.co_consts if isinstance(c, CodeType)]
-    return names.union(*map(_names_in_code, inner))
+    return names.union(*map(globals_in, inner))
 
 
 def _learners_line(error: BaseException) -> str:
     """The last line outside this package and the libraries, or ''."""
-    if isinstance(getattr(error, "learners_line", None), str):
-        return error.learners_line  # a stand-in for an answer elsewhere
+    told = getattr(error, "learners_line", None)
+    if isinstance(told, str):  # by a stand-in for an answer elsewhere
+        return told
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         name = frame.filename
         if name.startswith(_HERE) or "site-packages" in name:
             continue
-        text = linecache.getline(name, frame.lineno).strip()
+        text = linecache.getline(name, frame.lineno or 0).strip()
         if text:
             return text
     return ""

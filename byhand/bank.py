@@ -7,13 +7,16 @@ lesson (LESSON) and lists its exercises in their order (EXERCISES).
 import difflib
 import importlib
 import pkgutil
+import re
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 import byhand.exercises
 from byhand.exercise import Exercise
 
 PIECES = "pieces"  # what several lessons use; it is no lesson
+_IMPORTS_TORCH = re.compile(r"^\s*(import|from) torch\b", re.M)
 
 
 class Incomplete(Exception):
@@ -48,6 +51,17 @@ def lesson(slug: str) -> ModuleType:
             "in their order: EXERCISES = (one.EXERCISE, …)"
         )
     return found
+
+
+@cache
+def needs_torch(slug: str) -> bool:
+    """Whether a lesson's exercises are judged with PyTorch.
+
+    By reading them, as importing them would import it, which takes seconds.
+    """
+    folder = Path(byhand.exercises.__path__[0], slug)
+    texts = (path.read_text("utf-8") for path in folder.glob("*.py"))
+    return any(_IMPORTS_TORCH.search(text) for text in texts)
 
 
 @cache

@@ -49,11 +49,10 @@ def _check(statement: ast.stmt) -> CheckCell | None:
             )
         ):
             named = {k.arg: k.value for k in keywords}
-            match named.get("part"):
-                case ast.Constant(str() as part):
-                    pass
-                case _:
-                    part = None
-            name = answer.id if isinstance(answer, ast.Name) else ""
-            return CheckCell(exercise, name, part)
+            part = getattr(named.get("part"), "value", None)
+            return CheckCell(
+                exercise,
+                answer.id if isinstance(answer, ast.Name) else "",
+                part if isinstance(part, str) else None,
+            )
     return None

@@ -140,6 +140,12 @@ class Exercise:
             return sum(self.points.values())
         return self.points
 
+    def points_of(self, part: str | None) -> int:
+        """The points of a part, or of all for None or ""."""
+        if part and isinstance(self.points, dict):
+            return self.points[part]
+        return self.total_points
+
     @property
     def parts(self) -> tuple[str, ...]:
         return tuple(self.points) if isinstance(self.points, dict) else ()

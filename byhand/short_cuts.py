@@ -85,7 +85,9 @@ def _tensors(called: list[str], names: tuple[str, ...]) -> Any:
     from torch.overrides import TorchFunctionMode
 
     class Functions(TorchFunctionMode):
-        def __torch_function__(self, func, types, args=(), kwargs=None):
+        def __torch_function__(
+            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
             name = getattr(func, "__name__", "").removeprefix("special_")
             _add(called, names, name, "torch")
             return func(*args, **(kwargs or {}))

@@ -73,6 +73,11 @@ class Trial:
     def kind(self) -> results.Kind:
         return results.of(self.exercise.kind)
 
+    def prepare(self) -> None:
+        """Compute what is right, if that is what a right answer returns."""
+        if self.case.raises is None:
+            _ = self.right
+
     @cached_property
     def right(self) -> Any:
         """What a right answer returns on these inputs."""

@@ -106,7 +106,9 @@ def app() -> Any:
 
 def autograde(options: argparse.Namespace) -> int:
     if not options.scheduler:
-        ahead.begin()  # before nbgrader, which takes seconds to import
+        ahead.begin(
+            options.lesson
+        )  # before nbgrader, which takes seconds to import
     from nbgrader.converters import NbGraderException
 
     from grader.classrun import SealedAutograde

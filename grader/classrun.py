@@ -81,7 +81,7 @@ class SealedAutograde(Autograde):
     def start(self) -> None:
         """Grade. NbGraderException: something could not be graded."""
         if not self.scheduler:
-            ahead.begin()
+            ahead.begin(self.coursedir.assignment_id)
         try:
             summary = ClassRun(self).run()
         except (

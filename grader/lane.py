@@ -4,6 +4,7 @@
 do. Whatever it needs for that it makes at the first call and keeps.
 """
 
+import contextlib
 import hashlib
 import multiprocessing
 import os
@@ -14,23 +15,23 @@ from pathlib import Path
 
 import byhand
 import grader
-from byhand.bank import lessons
+from byhand import bank as exercises
 from grader import judging
 from grader.sealed import CannotSeal, Nursery
-from grader.submissions import Graded, Release, Submission
+from grader.submissions import (
+    CODE,
+    Graded,
+    Release,
+    Submission,
+    Unreadable,
+    parse,
+)
 
 # An answer's output is caught by redirecting the process's, so no two may be
 # judged in one process at a time.
 _one_at_a_time = threading.Lock()
-_nursery: Nursery | None = None
-
-
-def prepare() -> None:
-    """Import the exercises; one thread, as there is a lane for each core."""
-    import torch
-
-    torch.set_num_threads(1)
-    lessons()
+# By whether they are sealed, and whether they have imported PyTorch.
+_nurseries: dict[tuple[bool, bool], Nursery] = {}
 
 
 def end_with_parent() -> None:
@@ -39,9 +40,12 @@ def end_with_parent() -> None:
     A pool's processes would wait for work for ever.
     """
 
+    parent = multiprocessing.parent_process()
+
     def wait() -> None:
-        multiprocessing.parent_process().join()
-        os._exit(1)
+        if parent:
+            parent.join()
+            os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
 
@@ -56,30 +60,69 @@ def grade_here(
 
     CannotSeal: the machine cannot; nothing was run.
     """
-    global _nursery
+    torch = wants_torch(submission, release)
     with _one_at_a_time:
         for again in (True, False):
-            if _nursery and _nursery.sealed != options.sealed:
-                # A process on a cluster outlives a run, and the next one may
-                # be sealed where this one was not.
-                _nursery.close()
-                _nursery = None
-            if _nursery is None or not _nursery.alive():
-                # It imports while we do.
-                _nursery = Nursery(options.sealed)
-                prepare()
-                _nursery.wait()
+            nursery = _nursery(options.sealed, torch, release.lesson)
             try:
                 return judging.grade(
-                    _nursery, submission, release, seed, options
+                    nursery, submission, release, seed, options
                 )
             except CannotSeal:
                 # Whatever killed it (memory, most likely) may be over.
-                _nursery.close()
-                _nursery = None
+                nursery.close()
+                del _nurseries[options.sealed, torch]
                 if not again:
                     raise
     raise AssertionError("either returned or raised")
+
+
+def wants_torch(submission: Submission, release: Release) -> bool:
+    """Whether a submission's cells are run where PyTorch is imported already.
+
+    It is for lessons that are judged with it, and for learners who import it
+    themselves: in every worker anew that would take seconds.
+    """
+    if exercises.needs_torch(release.slug):
+        return True
+    if not any(b"torch" in content for content in submission.files.values()):
+        return False
+    try:
+        cells = parse(submission).cells
+    except Unreadable:
+        return False
+    return any(
+        "torch" in cell.source
+        for cell in cells
+        if cell.cell_type == CODE and cell.source not in release.demonstrations
+    ) or any(
+        b"torch" in content
+        for name, content in submission.files.items()
+        if name != submission.notebook
+    )
+
+
+def _nursery(sealed: bool, torch: bool, lesson: str) -> Nursery:
+    """One of those that this process keeps, or a new one."""
+    kept = _nurseries.get((sealed, torch))
+    if kept and kept.alive():
+        return kept
+    if kept:
+        kept.close()
+    made = Nursery(sealed, torch)
+    # It imports while we do.
+    with contextlib.suppress(ModuleNotFoundError):
+        exercises.lesson(lesson.partition("_")[2])
+    made.wait()
+    _nurseries[sealed, torch] = made
+    return made
+
+
+def close() -> None:
+    """End the sealed processes that this one keeps."""
+    for nursery in _nurseries.values():
+        nursery.close()
+    _nurseries.clear()
 
 
 @cache

@@ -86,6 +86,8 @@ class Lanes:
                     broken.append((submission, rest))
                     continue
                 self.step()
+                if error is not None and not isinstance(error, Exception):
+                    raise error  # the run itself is to end
                 yield submission, error or future.result()
             if broken:
                 yield from self._again(broken)

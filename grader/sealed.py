@@ -92,12 +92,12 @@ def in_view(path: Path) -> str:
     return ""
 
 
-def _unsealed(control: int) -> list[str]:
+def _unsealed(*control: str) -> list[str]:
     """The same process without a seal: learners' code runs as you."""
-    return [sys.executable, "-m", "grader.inside.worker", str(control), "bare"]
+    return [sys.executable, "-m", "grader.inside.worker", *control, "--bare"]
 
 
-def _sealed(control: int) -> list[str]:
+def _sealed(*control: str) -> list[str]:
     """The bubblewrap that the nursery runs in.
 
     It shows the system, Python and its packages, and of the course only
@@ -153,7 +153,7 @@ def _sealed(control: int) -> list[str]:
         *("--setenv", "PYTHONPATH", "/seal"),
         *("--setenv", "PYTHONDONTWRITEBYTECODE", "1"),
         *("--setenv", "MPLCONFIGDIR", seal.scratch()[0]),
-        *("--", sys.executable, "-m", "grader.inside.worker", str(control)),
+        *("--", sys.executable, "-m", "grader.inside.worker", *control),
     ]
     return line
 
@@ -161,12 +161,13 @@ def _sealed(control: int) -> list[str]:
 class Nursery:
     """Where workers come from. Use it as a context, or close it.
 
-    sealed: False lets learners' code do whatever you may do.
+    sealed: False lets learners' code do whatever you may do. torch: whether
+    workers have PyTorch imported already.
     CannotSeal: the machine cannot; the message says why. It starts at once
     and is there after `wait`.
     """
 
-    def __init__(self, sealed: bool = True) -> None:
+    def __init__(self, sealed: bool = True, torch: bool = True) -> None:
         missing = what_is_missing() if sealed else ""
         if missing:
             raise CannotSeal(missing)
@@ -174,7 +175,9 @@ class Nursery:
         self.control, theirs = socket.socketpair()
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 - kept open
         self.process = subprocess.Popen(
-            (_sealed if sealed else _unsealed)(theirs.fileno()),
+            (_sealed if sealed else _unsealed)(
+                str(theirs.fileno()), *(["--torch"] if torch else [])
+            ),
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=self.log,

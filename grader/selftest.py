@@ -31,7 +31,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from authoring.paths import lesson_path, solved_path
-from grader import attacks, lane, submissions
+from grader import ahead, attacks, lane, submissions
 from grader.attacks import LESSON, LOOT, Attack
 from grader.judging import Options
 from grader.sealed import what_is_missing
@@ -211,7 +211,7 @@ def face_all(names: list[str]) -> Iterator[Faced]:
     waiting = list(names)
     while waiting:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["grader.lane", "scipy", "torch"])
+        context.set_forkserver_preload(ahead.preloaded(LESSON))
         pool = futures.ProcessPoolExecutor(AT_ONCE, context, get_ready)
         doing = {pool.submit(face_named, name): name for name in waiting}
         for outcome in outcomes(doing):

@@ -117,7 +117,9 @@ class Session:
             self.ran.append(source)
         return outputs
 
-    def replace(self, name: str, right: dict[str, Callable]) -> tuple:
+    def replace(
+        self, name: str, right: dict[str, Callable | str]
+    ) -> tuple[str, ...]:
         """Right answers in place of those an answer uses; their names."""
         try:
             names = self.request(
@@ -220,7 +222,7 @@ class Answer(Elsewhere):
     ) -> Iterator[tuple[str, ...]]:
         self.gone = ""
         # One whose own verdict is still to come must not help itself to it.
-        right = {
+        right: dict[str, Callable | str] = {
             n: inspect.getsource(one) if isinstance(one, type) else one
             for n, one in references.items()
             if self._settled(n)

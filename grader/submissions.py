@@ -62,9 +62,9 @@ class SourceCell:
 
     def cell(self) -> NotebookNode:
         """A cell like it, to stand where a learner's is missing."""
-        make = nbformat.v4.new_code_cell
-        if self.cell_type != CODE:
-            make = nbformat.v4.new_markdown_cell
+        is_code = self.cell_type == CODE
+        v4: Any = nbformat.v4
+        make = v4.new_code_cell if is_code else v4.new_markdown_cell
         return make(
             self.source, metadata={"nbgrader": self.metadata()}, id=self.name
         )
@@ -103,6 +103,11 @@ class Release:
             ),
             demonstrations(path),
         )
+
+    @property
+    def slug(self) -> str:
+        """The lesson's name without its number."""
+        return self.lesson.partition("_")[2]
 
     def digest(self) -> str:
         what = (self.lesson, self.cells, sorted(self.demonstrations))
@@ -189,7 +194,7 @@ def read(folder: Path, student: str, lesson: str) -> Submission:
 
 
 def _regular_files(folder: Path, left_out: list[str]) -> list[Path]:
-    found = []
+    found: list[Path] = []
     if folder.is_symlink():
         left_out.append("The folder is a link, and was not followed.")
         return found

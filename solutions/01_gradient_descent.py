@@ -277,8 +277,10 @@ check("gradient_descent.sgd_epoch", sgd_epoch)
 # %% tags=["demonstration"]
 seen = start
 for a, b, after in zip(x, y, sgd_epoch(start, x, y, alpha), strict=True):
-    print(f"({a:.0f}, {b:.0f}): gradient {2 * (seen * a - b) * a:.9g}", end="")
-    print(f", θ = {after:.9g}")
+    gradient = 2 * (seen * a - b) * a
+    print(f"({a:.0f}, {b:.0f}): prediction {seen * a:.9g}, ", end="")
+    print(f"gradient {gradient:.9g}, step {-alpha * gradient:.9g}, ", end="")
+    print(f"θ = {after:.9g}")
     seen = after
 
 # %% [markdown]
@@ -373,7 +375,7 @@ for name, size in (
 ):
     print(f"{name:14} ⌈m/B⌉ = ⌈{m}/{size}⌉ = {updates_per_epoch(m, size):,}")
 
-# %% [markdown]
+# %% [markdown] quoted=["0.002"]
 # ## Poke at it
 #
 # On the left the valley and the path of $\theta$ through it, with the best

@@ -260,11 +260,14 @@ moved = start - 0.01 * slopes
 print("gradient:", slopes)
 print("after one step with α = 0.01:", moved)
 print(f"J = {np.mean((predict(X, moved) - y) ** 2):.4f}")
+second_only = np.array([0.0, moved[1]])
+print("J, had only the second moved: ", end="")
+print(f"{np.mean((predict(X, second_only) - y) ** 2):.4f}")
 
 # %% [markdown]
 # The second slope, −18.5, is lesson 1's. One step moves both weights at once,
-# and $J$ falls to 8.0510. Lesson 1 fell to 8.4092 with one weight: the
-# intercept helps.
+# and $J$ falls to 8.0510. Lesson 1, with the second weight alone, came to
+# 8.4092: the intercept helps.
 #
 # Now many steps. The loop over the *data* is gone. The loop over the *steps*
 # stays, because each step starts where the last one ended.

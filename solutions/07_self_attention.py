@@ -60,7 +60,7 @@ np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 # One word is one **row**. The table as a matrix is called $X$, of shape
 # `(n, d_model)`: `n` words, `d_model` numbers each. Here that is `(3, 4)`.
 
-# %%
+# %% tags=["demonstration"]
 words = ["The", "Cat", "Sat"]
 X = np.array(
     [
@@ -78,7 +78,7 @@ X.shape
 # changes nothing: `X @ np.eye(4)` is `X`. So, for now, each word's query, key
 # and value are just its vector.
 
-# %%
+# %% tags=["demonstration"]
 W_q = W_k = W_v = np.eye(4)
 Q, K, V = X @ W_q, X @ W_k, X @ W_v
 print("the queries are X itself:", np.array_equal(Q, X))

@@ -236,6 +236,7 @@ check("scaling.attention_entropy", attention_entropy)
 
 # %% tags=["demonstration"]
 two_rows = np.array([[0.5, 0.5, 0, 0], [0.25, 0.25, 0.25, 0.25]])
+print(f"ln 0.5 = {math.log(0.5):.4f}")
 print("the last two rows of the table:", attention_entropy(two_rows))
 
 rng = np.random.default_rng(88)

@@ -81,7 +81,7 @@ def masked_attention(Q, K, V, mask=None):
 # its right two numbers want *opposite* things: on the left *The* fits itself,
 # on the right it fits *Cat*.
 
-# %%
+# %% tags=["demonstration"]
 words = ["The", "Cat", "Sat"]
 X = np.array(
     [

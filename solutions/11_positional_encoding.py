@@ -70,7 +70,7 @@ def self_attention(X, W_q, W_k, W_v):
 # Our three words again have four made-up numbers each, and $W_Q$, $W_K$, $W_V$
 # are drawn at random: what follows holds for any.
 
-# %%
+# %% tags=["demonstration"]
 words = ["lion", "kills", "tiger"]
 vectors = np.array(
     [
@@ -233,6 +233,7 @@ print("4.", np.allclose(new @ (shuffled @ W_v), P @ (A @ V)))
 # and work out its four numbers. Then those of position 2.
 
 # %% tags=["demonstration"]
+print(f"a full circle: 2π = {2 * np.pi:.4f}")
 for pos in (0, 1, 2):
     fast, slow = pos / 10000 ** (0 / 4), pos / 10000 ** (2 / 4)
     print(f"PE({pos}): angles {fast:.2f} and {slow:.2f} →", end=" ")
@@ -609,7 +610,7 @@ print("1. the cosines of PE(1) with 2i + 1 in the exponent:", end=" ")
 print(", ".join(f"{cos(1 / 10000 ** (c / 4)):.7f}" for c in (1, 3)))
 sine, cosine = sin(1.0), cos(1 / 10000 ** (1 / 4))
 print(f"   sin² + cos² of the first pair: {sine**2 + cosine**2:.4f}")
-print(f"2. cos(1/100) = {cos(1 / 100):.5f}")
+print(f"2. cos(1/100) = {cos(1 / 100):.5f} = 1 - {1 - cos(1 / 100):.5f}")
 pair = sinusoidal_encoding(2, 4)[1, 2:]
 print(f"   its pair: sin² + cos² = {pair @ pair:.4f}, with 0.995", end=" ")
 print(f"{0.01**2 + 0.995**2:.4f}")

@@ -158,6 +158,7 @@ print("Cat, its variance ÷ 3:", (cat - 0.25) / np.sqrt(cat.var(ddof=1) + 1e-5))
 # spread of about 0.003, the root of it.
 
 # %% tags=["demonstration"]
+print(f"the root of ε:          {np.sqrt(1e-5):.4f}")
 gamma = np.array([1.0, 1.0, 10.0, 0.0])
 beta = np.array([0.0, 5.0, 0.0, 7.0])
 print("The, γ and β learned:  ", layer_norm(table[0], gamma, beta))
@@ -326,7 +327,12 @@ residual.show()
 #    without a path). With it, the gradient grows only slowly with the depth.
 #
 # </details>
-#
+
+# %% tags=["demonstration"]
+for s in (0.7, 0.95, 1.05):
+    print(f"{s:<4} to the power of 50: {s**50:.4g}")
+
+# %% [markdown]
 # ## Add & Norm
 #
 # So the two go together. In the Transformer's own paper each sub-layer, be it
@@ -373,7 +379,7 @@ check("layer_norm.add_and_norm", add_and_norm)
 # works out gradients: fifty sub-layers $f$ with random weights, each a small
 # network of the kind that comes below, and an $x$ of 32 numbers for the bottom.
 
-# %%
+# %% tags=["demonstration"]
 import torch
 
 rng = np.random.default_rng(12)

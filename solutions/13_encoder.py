@@ -201,7 +201,7 @@ print(f"after clearing .grad: {theta.grad.item():.4f}")
 # Here is lesson 12's layer norm in that form:
 
 
-# %%
+# %% tags=["demonstration"]
 class Norm(nn.Module):
     """Layer norm of the last axis: (…, d) → (…, d)."""
 
@@ -344,7 +344,7 @@ for name, weight in (("weight = W_o.T:", W_o.T), ("weight = W_o:", W_o)):
 # The next cell has the translator.
 
 
-# %%
+# %% tags=["demonstration"]
 def for_the_library(state):
     """A state_dict with our names → the same with the library's."""
     theirs = {}

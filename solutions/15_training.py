@@ -215,7 +215,7 @@ print("log-sum-exp − z:  ", (z.logsumexp(dim=0) - z).tolist())
 smooth = 0.9 * one_hot + 0.1 / 8
 print("\nsmoothed row for am:", smooth, f" sum {smooth.sum():.1f}")
 print("chance of am   loss, one-hot   loss, smoothed")
-for chance in (0.5, 0.9, 0.9125, 0.99, 0.9999, 0.999999):
+for chance in (0.5, 0.9, 0.9125, 0.99, 0.999, 0.9999, 0.999999):
     row = np.full(8, (1 - chance) / 7)
     row[one_hot == 1] = chance
     plain, smoothed = (-(y * np.log(row)).sum() for y in (one_hot, smooth))
@@ -483,7 +483,27 @@ schedule.show()
 #    time. Warming up and slowing down are what a *high* rate needs.
 #
 # </details>
-#
+
+# %% tags=["demonstration"]
+least = schedule.lowest()
+print(f"lowest possible {least:.3f}, ln 13 = {math.log(13):.3f}")
+print(" " * 26 + "with the schedule     at the peak all the time")
+print("peak  warm-up  floor  before    end  above  dead      end  above  dead")
+for peak, warmup, floor in (
+    (0.3, 20, 5),
+    (0.3, 0, 5),
+    (0.3, 20, 100),
+    (0.5, 0, 5),
+    (0.5, 20, 5),
+    (0.02, 0, 5),
+):
+    each = schedule.compute(peak, warmup, floor=floor)
+    with_it, without = each.losses[-1], each.constant[-1]
+    print(f"{peak:4} {warmup:8} {floor:4} % {each.losses[0]:7.3f}", end="")
+    print(f" {with_it:6.3f} {with_it - least:6.3f} {each.dead:5}", end="")
+    print(f"   {without:6.3f} {without - least:6.3f} {each.dead_constant:5}")
+
+# %% [markdown]
 # ## One bad batch: clipping
 #
 # Now and then a batch has a gradient that is a hundred times as long as usual.

@@ -89,7 +89,7 @@ print("top-p, p = 0.8: ", shown(model_says[:3] / model_says[:3].sum(), 2))
 # softmax of finite numbers is exactly 0, unless it is rounded to it.
 
 # %% tags=["demonstration"]
-from byhand.gpt import stories
+from byhand.text import stories
 
 texts = [
     ["<bos>", *re.findall(r"\w+|[^\w\s]", story.text), "<eos>"]
@@ -269,6 +269,7 @@ rng = dice(16)
 throws = sample(three.expand(10_000, 3), rng)
 print("drawn:  ", shown(torch.bincount(throws) / 10_000))
 print("softmax:", shown(three.softmax(0)))
+print("ends at:", shown(three.softmax(0).cumsum(0)))
 
 for t in (0.1, 0.5, 1.0, 1.5):
     rng = dice(3)
@@ -465,7 +466,15 @@ decoding.show()
 #    four words make up 80 % *of the four*.
 #
 # </details>
-#
+
+# %% tags=["demonstration"]
+for t in (0.1, 1.0, 3.0):
+    each = decoding.compute(t, p=1.0)
+    share = dict(zip(each.words, each.after, strict=True))
+    print(f"t = {t}: red {share['red']:.3f}, hat {share['hat']:.3f}, ", end="")
+    print(f"as unsure as among {math.exp(each.entropy[1]):.1f} words")
+
+# %% [markdown]
 # ## Beam search: looking ahead
 #
 # Back to the question why greedy fails. It cannot know that a good word leads

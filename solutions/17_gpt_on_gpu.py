@@ -108,14 +108,19 @@ training.show()
 #    anything to learn by heart.
 #
 # </details>
-#
+
+# %% tags=["demonstration"]
+end = training.compute(step=800)
+print(f"above the floor: {end.held_out[-1] - end.floor:.4f} nats")
+
+# %% [markdown]
 # ## A text whose floor is known
 #
 # Why is there a floor, and how does anybody know it? The text is made by a
 # **grammar**: rules with probabilities, for small stories. Here are three.
 
 # %% tags=["demonstration"]
-from byhand.gpt import stories
+from byhand.text import stories
 
 some = stories.corpus(2000, seed=0)
 for story in some[:3]:
@@ -153,6 +158,7 @@ def counting_loss(text: str, back: int) -> float:
     )
 
 
+print(f"one of four names:    ln 4 = {math.log(4):.4f}")
 print(
     f"knows nothing:        ln {len(alphabet)} = {math.log(len(alphabet)):.4f}"
 )
@@ -645,7 +651,7 @@ for step in range(101):
         print(f"after {step:3} steps: {read(written)!r}")
     train_step(model, optimizer, [get_batch(ids, 12, 48, draws)], 1.0)
 
-# %% [markdown]
+# %% [markdown] quoted=["0.0003"]
 # Spaces, the commonest letters, something like `the`. For stories it takes more
 # of everything.
 #
@@ -671,7 +677,7 @@ torch.set_default_dtype(torch.float32)  # as everybody trains
 live = Live("tiny")
 live
 
-# %% [markdown]
+# %% [markdown] quoted=["0.0003"]
 # <details><summary>What you should have found</summary>
 #
 # With 0.0003 it learns the same things in the same order, more slowly: when the

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from pathlib import Path
 
 # A thread each, for two processes on two cores: more would wait for each
 # other at every matrix product. Before PyTorch is imported.
@@ -9,6 +10,46 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+# Of the two processes, and of all that tests start: see there.
+LEAN = Path(__file__).with_name("lean")
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, (str(LEAN), os.environ.get("PYTHONPATH")))
+)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--lesson",
+        metavar="07",
+        help="only what concerns one lesson (see tests/concerning.py)",
+    )
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers",
+        "about(name): concerns this lesson, exercise or slider, though no "
+        "parameter says so; see tests/concerning.py",
+    )
+    if number := config.getoption("lesson"):
+        # Not above: OMP_NUM_THREADS comes before PyTorch, and --help at once.
+        from tests.concerning import lesson_of
+
+        config.lesson = lesson_of(number)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what does not concern the lesson that was asked for."""
+    if not config.getoption("lesson"):
+        return
+    from tests.concerning import concerns
+
+    about = [item for item in items if config.lesson in concerns(item)]
+    config.hook.pytest_deselected(
+        items=[item for item in items if item not in set(about)]
+    )
+    items[:] = about
 
 
 @pytest.fixture(autouse=True)
@@ -52,20 +93,23 @@ def pytest_runtest_makereport(item, call):
 
 
 class Together(LoadScopeScheduling):
-    """Tests that share a server or a graded class go to one process.
+    """Tests that share a server, a class or a build go to one process.
 
-    Those begin first, being the longest. (xdist's own groups, by mark, are
-    not kept under this version of pytest.)
+    Scopes of many tests begin first, and these are the longest. (xdist's own
+    groups, by mark, are not kept under this version of pytest.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        for shared in (
-            "tests/browser/",
+        file, _, test = nodeid.partition("::")
+        if file.startswith("tests/browser/") or file in (
             "tests/end_to_end/test_class.py",
             "tests/grader/test_hostile_class.py",
+            "tests/notebooks/test_build.py",
+            "tests/test_concerning.py",
         ):
-            if nodeid.startswith(shared):
-                return shared
+            return file
+        if file == "tests/end_to_end/test_every_lesson.py":
+            return f"{file}[{test.partition('[')[2]}"
         return nodeid
 
 

@@ -5,6 +5,7 @@ can hold the course to it (no complaints) and another can show that it does
 complain (tests/test_gates.py).
 """
 
+import dis
 import importlib
 import pkgutil
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from byhand import CheckFailed, bank, check
+from byhand.attempt import globals_in
 from byhand.bank import Incomplete
 from byhand.exercise import Exercise
 from byhand.judge import judge_on
@@ -194,3 +196,128 @@ def missing_numbers(numbers: Iterable[str], text: str) -> list[str]:
         if not any(round(v, decimals) == float(number) for v in values):
             complaints.append(number)
     return complaints
+
+
+# Figures of ours have their text from code, as their pictures have.
+FIGURE = re.compile(r"!\[([^\]]*)\]\(attachment:[^)]*\)")
+DECIMAL = re.compile(r"(?<![\w.])-?\d*\.\d{3,}")
+# What is published there is wrong on purpose.
+SLIP = "## Spot the slip"
+
+
+def outputs_of(cells: Iterable[dict]) -> str:
+    """Everything that a person sees below the cells, as text."""
+    texts = []
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            texts.append(output.get("text", ""))
+            texts.append(output.get("data", {}).get("text/plain", ""))
+    return "\n".join(texts)
+
+
+def unprinted(cells: list[dict]) -> list[str]:
+    """Decimals of three places or more that a lesson says and never prints.
+
+    Everything in Markdown counts, formulas, cards and code too. Printed is
+    what an output says, or the text of a figure that code drew. Two kinds of
+    numbers cannot be printed: those that "Spot the slip" is about, which are
+    wrong, and those that the source marks one by one, `# %% [markdown]
+    quoted=["0.002"]`: a setting that the text tells one to try.
+    """
+    prose = [cell for cell in cells if cell["cell_type"] == "markdown"]
+    figures = [text for c in prose for text in FIGURE.findall(c["source"])]
+    printed = "\n".join([outputs_of(cells), *figures])
+    complaints = []
+    for cell in prose:
+        if cell["source"].startswith(SLIP):
+            continue
+        text = FIGURE.sub("", cell["source"]).replace("−", "-")
+        missing = missing_numbers(DECIMAL.findall(text), printed)
+        quoted = cell["metadata"].get("quoted", [])
+        for number in dict.fromkeys(missing):
+            if number not in quoted:
+                line = next(x for x in text.splitlines() if number in x)
+                complaints.append(f"{number} is never printed: {line.strip()}")
+        for number in set(quoted) - set(missing):
+            complaints.append(f"{number} is no number to be quoted")
+    return complaints
+
+
+# --- what an author forgets ------------------------------------------------
+
+
+def unlisted(slug: str) -> list[str]:
+    """A sentence for each exercise that its lesson does not list."""
+    listed = bank.lesson(slug).EXERCISES
+    return [
+        f"byhand/exercises/{slug}/{name}.py has an exercise that EXERCISES in "
+        "__init__.py does not list"
+        for name, exercise in files_of(slug).items()
+        if exercise not in listed
+    ]
+
+
+def without_a_row(readme: str, lessons: Iterable[str]) -> list[str]:
+    """A sentence for each lesson that the README's table leaves out."""
+    return [
+        f"README.md has no row for {lesson}: what is built in it, in a line"
+        for lesson in lessons
+        if not re.search(rf"^\| [^|]*\b{lesson}\b[^|]*\| .+ \|$", readme, re.M)
+    ]
+
+
+# Where a library's own function of that name would do the whole exercise.
+LIBRARIES = [
+    "numpy",
+    "numpy.linalg",
+    "scipy.special",
+    "scipy.stats",
+    "sklearn.metrics.pairwise",
+    "torch.nn",
+    "torch.nn.functional",
+    "torch.nn.utils",
+]
+
+
+def allowed_library_calls(exercise: Exercise) -> list[str]:
+    """A sentence for a library's twin of an exercise that is not refused."""
+    name = exercise.function
+    if name in exercise.not_by:
+        return []
+    return [
+        f"{exercise.id}: {library}.{name} would do it all; name it in not_by"
+        for library in LIBRARIES
+        if hasattr(importlib.import_module(library), name)
+    ]
+
+
+def untagged(cells: Iterable[Any]) -> list[str]:
+    """The first line of each code cell that only shows something.
+
+    No answer and no check depends on it, by the names that it defines, so it
+    should be tagged `demonstration` and left out of grading.
+    """
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    needed: set[str] = set()
+    found = []
+    for cell in reversed(code):
+        graded = "nbgrader" in cell["metadata"]
+        shows = "demonstration" in cell["metadata"].get("tags", [])
+        defined, used = names_in(cell["source"])
+        if graded or (defined & needed and not shows):
+            needed |= used
+        elif not shows:
+            found.append(cell["source"].partition("\n")[0])
+    return found[::-1]
+
+
+def names_in(source: str) -> tuple[set[str], set[str]]:
+    """The names that a cell defines, and those of others that it uses."""
+    code = compile(source, "cell", "exec")
+    stored = {"STORE_NAME", "STORE_GLOBAL"}
+    defined = {
+        step.argval
+        for step in dis.get_instructions(code)
+        if step.opname in stored
+    }
+    return defined, globals_in(code)

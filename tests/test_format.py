@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TEXTS = ("README.md", "solutions", "byhand", "grader", "tests")
+TEXTS = (
+    *("README.md", "CONTRIBUTING.md", "docs", "solutions"),
+    *("authoring", "byhand", "grader", "tests"),
+)
 
 
 def run(*command):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from byhand import bank
 from byhand.bank import find
@@ -100,6 +101,52 @@ def test_a_number_that_is_not_printed():
     ]
 
 
+def prose(text, **metadata):
+    return {"cell_type": "markdown", "source": text, "metadata": metadata}
+
+
+def printing(text="", plain=""):
+    outputs = [{"text": text}, {"data": {"text/plain": plain}}]
+    return {"cell_type": "code", "source": "", "outputs": outputs}
+
+
+def test_a_decimal_in_prose_that_no_cell_prints():
+    cells = [
+        prose("It falls to 0.285, then to\n$\\theta = −1.3333$ (0.3 a step)."),
+        printing("loss 0.28512\n", plain="-1.33333"),
+    ]
+    assert gates.unprinted(cells) == []
+    cells[1] = printing("loss 0.2862\n", plain="1.3333")
+    assert gates.unprinted(cells) == [
+        "0.285 is never printed: It falls to 0.285, then to",
+        "-1.3333 is never printed: $\\theta = -1.3333$ (0.3 a step).",
+    ]
+
+
+def test_code_is_prose_as_well_and_source_is_not_printed():
+    code = printing() | {"source": "x = 0.999"}
+    cells = [prose("`betas=(0.9, 0.999)`\n"), code]
+    assert "0.999 is never printed" in gates.unprinted(cells)[0]
+
+
+def test_a_figures_text_counts_as_printed_and_not_as_prose():
+    figure = "![weights 0.4223 and 0.1554](attachment:a-1.png)\n\n"
+    assert gates.unprinted([prose(figure + "The first is 0.422.")]) == []
+    (complaint,) = gates.unprinted([prose(figure + "The first is 0.433.")])
+    assert "0.433 is never printed" in complaint
+
+
+def test_a_number_is_quoted_one_by_one_and_only_if_it_must_be():
+    cells = [prose("Try 0.002, then 0.003.", quoted=["0.002", "0.5"])]
+    assert gates.unprinted(cells) == [
+        "0.003 is never printed: Try 0.002, then 0.003.",
+        "0.5 is no number to be quoted",
+    ]
+    slip = "## Spot the slip\n\n1. softmax(1, 0, 1) = 0.4223, 0.1574"
+    assert gates.unprinted([prose(slip)]) == []
+    assert gates.unprinted([prose(slip.replace("##", "Not", 1))]) != []
+
+
 def test_the_distance_of_an_infinite_answer():
     softmax = find("self_attention.softmax")
     far = gates.distance(softmax, lambda z, axis=-1: z * np.inf, 0)
@@ -108,3 +155,64 @@ def test_the_distance_of_an_infinite_answer():
 
 def test_lessons_are_found_by_reading_the_folder():
     assert "07_self_attention" in bank.lessons()
+
+
+def test_an_exercise_that_is_not_listed(monkeypatch):
+    monkeypatch.setattr(
+        self_attention, "EXERCISES", (find("masking.causal_mask"),)
+    )
+    complaints = gates.unlisted("self_attention")
+    assert len(complaints) == 5
+    assert "self_attention/softmax.py has an exercise that EXERCISES" in (
+        " ".join(complaints)
+    )
+
+
+def test_a_lesson_that_says_nothing_or_another_name(monkeypatch):
+    monkeypatch.setattr(self_attention, "LESSON", "07_something")
+    with pytest.raises(bank.Incomplete, match='LESSON = "NN_self_attention"'):
+        bank.lesson("self_attention")
+    monkeypatch.setattr(self_attention, "LESSON", "07_self_attention")
+    monkeypatch.setattr(self_attention, "EXERCISES", ())
+    with pytest.raises(bank.Incomplete, match="should list its exercises"):
+        bank.lesson("self_attention")
+
+
+def test_forms_and_numbers_that_are_forgotten(monkeypatch):
+    softmax = find("self_attention.softmax")
+    monkeypatch.setattr(gates, "file_of", lambda _: "nothing")
+    with pytest.raises(
+        bank.Incomplete, match=r"self_attention/nothing\.py is"
+    ):
+        gates.forms(softmax)
+    with pytest.raises(bank.Incomplete, match=r"99_new\.txt is missing"):
+        gates.numbers("99_new")
+
+
+def test_a_lesson_without_a_row():
+    readme = "| [`01_a`](lessons/01_a) | 30 | what |\n| 02_b | |\nand 03_c\n"
+    assert gates.without_a_row(readme, ["01_a"]) == []
+    assert len(gates.without_a_row(readme, ["01_a", "02_c", "03_c"])) == 2
+
+
+def test_a_library_call_that_nobody_refuses():
+    softmax = find("self_attention.softmax")
+    assert gates.allowed_library_calls(softmax) == []
+    (first, *_) = gates.allowed_library_calls(replace(softmax, not_by=()))
+    assert "scipy.special.softmax would do it all" in first
+
+
+def test_a_cell_that_only_shows_and_is_not_tagged():
+    def code(source, **metadata):
+        return {"cell_type": "code", "source": source, "metadata": metadata}
+
+    cells = [
+        code("import numpy as np\nfrom byhand import check"),
+        code("rows = np.eye(2)\nrows"),
+        code("half = 0.5"),
+        code("def f(x, rows):\n    return half * np.sum(x)", nbgrader={}),
+        code('check("a.b", f)', nbgrader={}),
+        code("f(np.ones(3))", tags=["demonstration"]),
+        code("f(1)"),
+    ]
+    assert gates.untagged(cells) == ["rows = np.eye(2)", "f(1)"]

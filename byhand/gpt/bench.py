@@ -7,7 +7,7 @@ import dataclasses
 import statistics
 import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
@@ -102,7 +102,9 @@ def changes(
         device, "float32", "plain", compile=False, fused_optimizer=False
     )
     yield "float32, one operation after another", recipe, setup
-    steps = {"fused attention": {"attention": "fused"}}
+    steps: dict[str, dict[str, Any]] = {
+        "fused attention": {"attention": "fused"}
+    }
     if device.type == "cuda":
         steps = {
             "tf32 matrix products": {"precision": "tf32"},

@@ -117,11 +117,11 @@ def bundled(block_size: int) -> Text:
         for part in (training, held_out)
     ]
     alphabet = "".join(sorted(set("".join(texts))))
-    splits = [
+    first, second = (
         _lines(encode(alphabet, text), alphabet.index("\n"), block_size)
         for text in texts
-    ]
-    return Text(alphabet, *splits, "\n", floor=stories.entropy())
+    )
+    return Text(alphabet, first, second, "\n", floor=stories.entropy())
 
 
 def _lines(ids: Tensor, line_end: int, block_size: int) -> Split:
@@ -217,13 +217,15 @@ def prefetched(
 
 
 def sent(
-    tensors: tuple[Tensor, ...], device: torch.device
-) -> tuple[Tensor, ...]:
-    """Tensors on a device, without waiting for them to arrive."""
+    pair: tuple[Tensor, Tensor], device: torch.device
+) -> tuple[Tensor, Tensor]:
+    """Inputs and targets on a device, without waiting for them to arrive."""
+    inputs, targets = pair
     if device.type != "cuda":
-        return tuple(one.to(device) for one in tensors)
-    return tuple(
-        one.pin_memory().to(device, non_blocking=True) for one in tensors
+        return inputs.to(device), targets.to(device)
+    return (
+        inputs.pin_memory().to(device, non_blocking=True),
+        targets.pin_memory().to(device, non_blocking=True),
     )
 
 

@@ -2,6 +2,8 @@
 
 import dataclasses
 import threading
+from pathlib import Path
+from typing import Any
 
 import ipywidgets
 
@@ -24,7 +26,9 @@ class Live:
     background; `wait()` waits for its end.
     """
 
-    def __init__(self, profile: str = "tiny", text=None) -> None:
+    def __init__(
+        self, profile: str = "tiny", text: Path | None = None
+    ) -> None:
         self.recipe = train.PROFILES[profile]
         self.path = text
         self.run: train.Run | None = None
@@ -149,7 +153,9 @@ class Live:
     def __repr__(self) -> str:
         return "A training to start with its button."
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> dict[str, Any]:
         view = "application/vnd.jupyter.widget-view+json"
         return {
             view: self.widget._repr_mimebundle_()[view],

@@ -6,6 +6,7 @@ Radford and others, "Language Models are Unsupervised Multitask Learners"
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -86,7 +87,7 @@ class Attention(nn.Module):
         """(batch, n, d_model) → (batch, n, d_model)"""
         parts = self.qkv_proj(x).unflatten(-1, (3, self.num_heads, -1))
         q, k, v = parts.permute(2, 0, 3, 1, 4)  # each (batch, heads, n, d_k)
-        attend = plain_attention
+        attend: Any = plain_attention
         if self.fused:
             attend = functional.scaled_dot_product_attention
         p = self.p if self.training else 0.0
@@ -216,8 +217,10 @@ def generate(
         raise ValueError(f"length should not be negative; got {length}")
     was_training = model.training
     model.eval()
+    config: Any = model.config
+    block_size = config.block_size
     for _ in range(length):
-        seen = ids[:, -model.config.block_size :]
+        seen = ids[:, -block_size:]
         # Drawn on the CPU: the same seed gives the same text everywhere.
         logits = model(seen).float().cpu() / temperature
         if top_k is not None and top_k < logits.shape[-1]:

@@ -7,6 +7,8 @@ more: it is run when the recipe, the model or the stories have changed.
 
 import dataclasses
 import json
+from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -16,12 +18,14 @@ from byhand.sliders import training
 LENGTH = 400  # characters of a sample
 
 
-def recorded(recipe: train.Recipe, every: int, say=print) -> dict:
+def recorded(
+    recipe: train.Recipe, every: int, say: Callable[[str], None] = print
+) -> dict[str, Any]:
     """Losses, held-out losses and samples of a training, by step."""
     text = data.bundled(recipe.block_size)
     recipe = dataclasses.replace(recipe, evaluate_every=every)
     run = train.Run(text, recipe, train.Setup(torch.device("cpu")))
-    kept = {
+    kept: dict[str, Any] = {
         "floor": text.floor,
         "losses": {},
         "held_out": {0: run.evaluate(text.held_out, recipe.evaluate_on)},

@@ -14,7 +14,8 @@ def softmax(scores, axis=-1, mask=None):
     if mask is not None:
         scores = np.where(mask, scores, -np.inf)
     powers = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return powers / powers.sum(axis=axis, keepdims=True)
+    totals = np.sum(powers, axis=axis, keepdims=True)
+    return powers / totals
 
 
 def attend(Q, K, V, mask=None):

@@ -57,7 +57,7 @@ def load() -> dict[str, Attack]:
         file = importlib.import_module(f"{__name__}.{module.name}")
         found[module.name] = Attack(
             module.name,
-            " ".join(file.__doc__.split()),
+            " ".join(str(file.__doc__).split()),
             file.attack,
             getattr(file, "EARNS", {}),
             getattr(file, "STOCK", "not run"),
@@ -125,7 +125,7 @@ def write_text(text: str, folder: Path) -> None:
     (folder / f"{LESSON}.ipynb").write_text(text, "utf-8", "surrogatepass")
 
 
-def take_the_wire():
+def take_the_wire() -> None:
     import gc
 
     session = next(

@@ -147,7 +147,7 @@ def _threads(allowed: Resources) -> None:
         file.write(str(allowed.threads))
 
 
-def _mount(where: str, options: str, flags: int = 0) -> None:
+def _mount(where: str, options: bytes, flags: int = 0) -> None:
     flags |= _NO_SUID | _NO_DEV
     result = _libc().mount(b"tmpfs", where.encode(), b"tmpfs", flags, options)
     _ok(result, f"mounting {where}")

@@ -236,7 +236,7 @@ def _read(what: list, buffers: _Buffers) -> np.ndarray:
     return np.frombuffer(data, dtype).reshape([int(n) for n in shape]).copy()
 
 
-def _generator(state: dict) -> np.random.Generator:
+def _generator(state: Any) -> np.random.Generator:
     if state.get("bit_generator") != "PCG64":
         raise WireError("a generator of another kind")
     bits = np.random.PCG64()

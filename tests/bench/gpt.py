@@ -27,8 +27,6 @@ from byhand.gpt.data import IGNORED
 from byhand.gpt.model import GPT
 from byhand.gpt.train import loaded
 
-# The course's shared data, where they lie beside it.
-TEXT = Path(__file__).parents[3] / "shared/data/tinyshakespeare.txt"
 LAYERS, HEADS, WIDTH, BLOCK, BATCH, STEPS = 4, 4, 128, 64, 12, 2000
 RATE = 3e-3  # three times nanoGPT's: a model this small bears it
 # nanoGPT's last evaluation is of the model after that many steps.
@@ -209,8 +207,8 @@ def main(arguments: list[str] | None = None) -> None:
         "--text",
         type=Path,
         metavar="FILE",
-        default=TEXT,
-        help="what to train on (by default tinyshakespeare, if it is there)",
+        required=True,
+        help="what to train on, a million characters of UTF-8 or so",
     )
     parser.add_argument(
         "--steps", type=int, default=STEPS, help=f"updates ({STEPS})"

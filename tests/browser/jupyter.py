@@ -3,14 +3,21 @@
     with Lab(folder) as lab:
         notebook = lab.open_notebook("lesson.ipynb", theme="dark")
         notebook.run_all()
-        for figure in notebook.figures():
-            for control in figure.controls():
-                control.press("ArrowRight")
+        (figure,) = notebook.figures(1)
+        for control in figure.controls(["x", "learning rate"]):
+            control.press("ArrowRight")
+        figure.wait_shown({"x": "2.10", "slope": "4.20"})
+
+Whatever the kernel has to do with comes by message, at some time. A test waits
+for it (`wait_…`, `expect`, `until`) and never looks once; test_waiting.py
+reads the tests for that. Methods that only read say so: they are for `until`,
+and for what a test has waited for.
 
 Nothing leaves the machine: the server listens on 127.0.0.1, JupyterLab's news
 and update checks are off, and Chromium may resolve no name.
 """
 
+import importlib
 import json
 import os
 import secrets
@@ -24,8 +31,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import ipywidgets
 import nbformat
 import pytest
+
+from byhand.sliders.picture import choices
+from tests.sliders.reading import shown
 
 SECOND = 1000  # Playwright counts in milliseconds
 PATIENCE = 90 * SECOND  # a cold start on a busy machine of two cores
@@ -89,6 +100,20 @@ COLLISIONS = """svg => {
         found.push([text, other])});
   return found}"""
 
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+CONTROLS = ".widget-slider, .widget-toggle-buttons"
+SLIDERS_AND_BUTTONS = (
+    ipywidgets.FloatSlider,
+    ipywidgets.IntSlider,
+    ipywidgets.SelectionSlider,
+    ipywidgets.ToggleButtons,
+)
+
+AT_RIGHT_END = """handle =>
+  Number(handle.getAttribute('aria-valuenow'))
+  >= Number(handle.getAttribute('aria-valuemax'))"""
+
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext"
 
 
@@ -103,6 +128,40 @@ def require_browser():
     if chromium() is None:
         pytest.skip("no Chromium or Chrome on PATH")
     pytest.importorskip("playwright", reason="Playwright is not installed")
+
+
+def expect(locator):
+    """Playwright's own `expect`, as patient as we are."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=PATIENCE)
+    return expect(locator)
+
+
+def until(read, holds):
+    """What `read()` gives, as soon as `holds` of it; AssertionError: never."""
+    deadline = time.monotonic() + PATIENCE / SECOND
+    while not holds(found := read()):
+        if time.monotonic() > deadline:
+            wanted = getattr(holds, "__doc__", None) or "what was waited for"
+            raise AssertionError(f"{found!r} never became {wanted}")
+        time.sleep(0.05)
+    return found
+
+
+def equals(wanted):
+    """For `until`."""
+
+    def holds(found):
+        return found == wanted
+
+    holds.__doc__ = repr(wanted)
+    return holds
+
+
+def differs(before):
+    """For `until`: another value than before."""
+    return lambda found: found != before
 
 
 def write_notebook(path, *cells):
@@ -126,7 +185,6 @@ class Lab:
     def __init__(self, root):
         self.root = Path(root)
         self._token = secrets.token_hex(16)
-        self._pages = []
 
     def __enter__(self):
         from playwright.sync_api import sync_playwright
@@ -138,6 +196,10 @@ class Lab:
             self._browser = self._playwright.chromium.launch(
                 executable_path=chromium(), headless=True, args=FLAGS
             )
+            # One for all pages: JupyterLab's own megabytes of script are read
+            # and compiled once.
+            self._context = self._browser.new_context()
+            self._context.set_default_timeout(PATIENCE)
         except BaseException:
             self.__exit__()
             raise
@@ -222,18 +284,15 @@ class Lab:
 
     def open_notebook(self, path, theme="light", size=(1400, 900)):
         """The notebook at `path`, relative to the root, in a new window."""
-        name = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}[theme]
-        themes = {"apputils-extension/themes": {"theme": name}}
+        themes = {"apputils-extension/themes": {"theme": THEMES[theme]}}
         for plugin, values in (SETTINGS | themes).items():
             file = Path(self._home.name, "settings", "@jupyterlab", plugin)
             file = file.with_suffix(".jupyterlab-settings")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values))
         width, height = size
-        page = self._browser.new_page(
-            viewport={"width": width, "height": height}
-        )
-        page.set_default_timeout(PATIENCE)
+        page = self._context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.goto(
             f"{self.url}/lab/tree/{path}?reset&token={self._token}",
             wait_until="domcontentloaded",
@@ -269,11 +328,12 @@ class Notebook:
             "'notebook:run-all-cells').then(() => null)"
         )
         self.wait_idle()
-        errors = self.errors()
-        assert not errors, "\n".join(errors)
+        # JupyterLab keeps its promise when every cell's outputs have come.
+        if errors := self.errors():
+            raise AssertionError("\n".join(errors))
 
     def errors(self):
-        """The name and message of every exception in the outputs."""
+        """Reads the name and message of every exception in the outputs."""
         return self.page.evaluate(
             """window.jupyterapp.shell.currentWidget.content.model
               .toJSON().cells.flatMap(cell => cell.outputs ?? [])
@@ -281,27 +341,40 @@ class Notebook:
               .map(output => `${output.ename}: ${output.evalue}`)"""
         )
 
-    def figures(self):
-        """Every figure with sliders on the page, in its order."""
+    def figures(self, count, with_button=""):
+        """The figures with sliders on the page, once there are `count`.
+
+        with_button: those that have a button of that name.
+        """
         panels = self.page.locator(
             ".jp-OutputArea-output > .jupyter-widgets",
             has=self.page.locator("svg[data-figure]"),
         )
-        self.page.locator(".jupyter-widgets svg[data-figure]").first.wait_for()
-        return [Figure(panels.nth(k)) for k in range(panels.count())]
+        if with_button:
+            button = self.page.locator("button", has_text=with_button)
+            panels = panels.filter(has=button)
+        expect(panels).to_have_count(count)
+        return [Figure(panels.nth(k), self) for k in range(count)]
 
-    def screenshot(self, path):
-        self.page.screenshot(path=path)
+    def change_theme(self, theme):
+        """As with the menu: the notebook stays as it is."""
+        self.page.evaluate(
+            "theme => window.jupyterapp.commands.execute("
+            "'apputils:change-theme', {theme}).then(() => null)",
+            THEMES[theme],
+        )
 
     def close(self):
+        """Close it and end its kernel, which would go on until the server."""
+        self.page.evaluate(f"{KERNEL}.shutdown()")
         self.page.close()
 
 
 class Figure:
     """A picture and the controls above it."""
 
-    def __init__(self, panel):
-        self.panel, self.page = panel, panel.page
+    def __init__(self, panel, notebook):
+        self.panel, self.page, self.notebook = panel, panel.page, notebook
         self._svg = panel.locator("svg[data-figure]")
 
     @property
@@ -309,74 +382,59 @@ class Figure:
         return self._svg.get_attribute("data-figure")
 
     def svg(self):
-        """The picture as the page has it."""
+        """Reads the picture as the page has it now."""
         return self._svg.evaluate("svg => svg.outerHTML")
 
     def shown(self):
-        """Every number in the picture, as written: "weights 0 1" → text."""
-        return self._svg.evaluate(SHOWN)
+        """Reads the numbers in the picture, as written: "weights 0 1" → text.
+
+        Empty while there is no picture.
+        """
+        # The <svg> may be another one after a change: looked up each time.
+        return self.panel.evaluate(
+            "panel => { const svg = panel.querySelector('svg[data-figure]'); "
+            f"return svg ? ({SHOWN})(svg) : {{}} }}"
+        )
 
     def wait_shown(self, expected):
-        """Until the picture says what `expected` says; assert that it does.
+        """Until the picture shows these numbers, and no other ones."""
+        until(self.shown, equals(expected))
 
-        Numbers of the picture that `expected` does not name may be any.
-        """
-        from playwright.sync_api import TimeoutError
-
-        script = f"""([svg, expected]) => {{
-          const shown = ({SHOWN})(svg);
-          return Object.entries(expected).every(([k, v]) => shown[k] === v)}}
-        """
-        # The <svg> may be another one after a change: look it up anew.
-        script = (
-            f"([panel, expected]) => ({script})("
-            "[panel.querySelector('svg[data-figure]'), expected])"
+    def wait_says(self, some):
+        """Until it says `some`; its other numbers may be any."""
+        until(
+            lambda: {key: self.shown().get(key) for key in some}, equals(some)
         )
-        try:
-            self.page.wait_for_function(
-                script,
-                arg=[self.panel.element_handle(), expected],
-                timeout=15 * SECOND,
-            )
-        except TimeoutError:
-            shown = self.shown()
-            assert {key: shown.get(key) for key in expected} == expected
 
-    def controls(self):
-        """The controls in view: sliders, and groups of buttons."""
-        found = self.panel.locator(".widget-slider, .widget-toggle-buttons")
-        return [Control(found.nth(k)) for k in range(found.count())]
+    def wait_changed(self, before):
+        """Until the picture is another one than `before`."""
+        return until(self.svg, differs(before))
 
-    def values(self):
-        """What the sliders in view say: description to number."""
-        return {
-            control.description: control.value()
-            for control in self.controls()
-            if control.kind == "slider"
-        }
+    def wait_same(self, before):
+        """Until the kernel has nothing more to say; the picture stayed."""
+        self.notebook.wait_idle()
+        until(self.svg, equals(before))
 
-    def wait_controls(self, descriptions):
-        """Until the sliders in view are those; assert that they are."""
-        from playwright.sync_api import TimeoutError
+    def controls(self, descriptions):
+        """The controls in view, once they are those.
 
-        css = ".widget-slider label"
-        try:
-            self.page.wait_for_function(
-                f"""([panel, wanted]) => wanted.join('|') ===
-                [...panel.querySelectorAll('{css}')]
-                .map(label => label.innerText).join('|')""",
-                arg=[self.panel.element_handle(), list(descriptions)],
-                timeout=15 * SECOND,
-            )
-        except TimeoutError:
-            assert list(self.values()) == list(descriptions)
+        Sliders and groups of buttons, in their order; see `in_view`.
+        """
+        found = self.panel.locator(CONTROLS)
+        until(
+            lambda: found.evaluate_all(
+                "all => all.map(e => e.querySelector('label').innerText)"
+            ),
+            equals(list(descriptions)),
+        )
+        return [Control(found.nth(k)) for k in range(len(descriptions))]
 
     def brightness(self):
-        """The page's relative luminance, and that of each text upon it."""
+        """Reads the page's relative luminance, and that of each text on it."""
         return self._svg.evaluate(BRIGHTNESS)
 
     def collisions(self):
-        """Pairs of texts that overlap, and texts that leave the picture."""
+        """Reads which texts overlap, and which leave the picture."""
         return self._svg.evaluate(COLLISIONS)
 
     def reset(self):
@@ -396,11 +454,23 @@ class Control:
         self.description = box.locator("label").inner_text()
 
     def value(self):
-        """A slider's number as its read-out says, a group's pressed label."""
+        """Reads a slider's number, or the label of the pressed button."""
         if self.kind == "slider":
             written = self.box.locator(".widget-readout").inner_text()
             return float(written.replace("−", "-").replace(",", ""))
         return self.box.locator("button.mod-active").inner_text()
+
+    def wait_value(self, wanted):
+        """Until it says that."""
+        until(self.value, equals(wanted))
+
+    def wait_moved(self, before):
+        """Until it says something else than `before`; what it says then."""
+        return until(self.value, differs(before))
+
+    def at_right_end(self):
+        """Reads whether a slider can go no further."""
+        return self.box.locator(".noUi-handle").evaluate(AT_RIGHT_END)
 
     def press(self, key, times=1):
         """Focus the handle (or the pressed button) and press a key."""
@@ -412,10 +482,56 @@ class Control:
             self.page.keyboard.press(key)
 
     def labels(self):
-        """The labels of a group's buttons."""
+        """Reads the labels of a group's buttons."""
         return self.box.locator("button").all_inner_texts()
 
+    def wait_labels(self, wanted):
+        """Until a group's buttons are labelled so."""
+        until(self.labels, equals(list(wanted)))
+
     def choose(self, label):
-        """Press the button of that label, by keyboard."""
+        """Press the button of that label, by keyboard, and see it pressed."""
         self.box.locator("button", has_text=label).focus()
         self.page.keyboard.press("Space")
+        self.wait_value(label)
+
+
+class Twin:
+    """A figure in this process: what the one in the browser must become.
+
+    Its controls are moved along with the other's, by their descriptions.
+    """
+
+    def __init__(self, name):
+        module = importlib.import_module(f"byhand.sliders.{name}")
+        self.panel = module.show()
+        self.controls = {
+            c.description: c for c in self.panel.controls.values()
+        }
+
+    def numbers(self):
+        """What its picture shows, as `Figure.wait_shown` wants it."""
+        return shown(self.panel.picture)
+
+    def move_to_end(self, description, key):
+        """As the keys Home and End do with a slider."""
+        control = self.controls[description]
+        if hasattr(control, "options"):
+            control.value = choices(control)[0 if key == "Home" else -1]
+        else:
+            control.value = control.min if key == "Home" else control.max
+
+    def in_view(self):
+        """The descriptions of the controls that a reader sees."""
+        return list(in_view(self.panel.widget))
+
+
+def in_view(widget):
+    """The same of any widget."""
+    if isinstance(widget, ipywidgets.Stack):
+        yield from in_view(widget.children[widget.selected_index])
+    elif isinstance(widget, ipywidgets.Box):
+        for child in widget.children:
+            yield from in_view(child)
+    elif isinstance(widget, SLIDERS_AND_BUTTONS):
+        yield widget.description

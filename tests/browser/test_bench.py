@@ -19,6 +19,9 @@ PAGE = """
     place.innerHTML = `<svg data-figure="f" width="90" height="20">
       <text y="15">${handle.ariaValueNow}</text></svg>`;
   };
+  // Two frames on: one has been painted by then, however slow they come.
+  const later = then =>
+    requestAnimationFrame(() => requestAnimationFrame(then));
   const swap = () => { SWAP };
   handle.onkeydown = event => {
     const way = event.key === 'ArrowRight' ? 1 : -1;
@@ -35,12 +38,12 @@ STEADY = {
     "changed in place": "place.querySelector('text').append('!')",
 }
 BLANK = {
-    "cleared": "clear(); setTimeout(draw, 60)",
+    "cleared": "clear(); later(draw)",
     "cleared in a frame, redrawn before the next": """
         requestAnimationFrame(() => { clear(); setTimeout(draw) })""",
     "hidden": """
         place.style.display = 'none';
-        setTimeout(() => { place.style.display = ''; draw() }, 60)""",
+        later(() => { place.style.display = ''; draw() })""",
 }
 
 

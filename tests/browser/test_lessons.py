@@ -1,13 +1,13 @@
 """Every lesson, opened in a real JupyterLab, run, and its sliders moved."""
 
-import importlib
+import re
 import shutil
 
+import nbformat
 import pytest
 
 from authoring import paths
-from tests.browser.jupyter import Lab, require_browser
-from tests.sliders.reading import shown
+from tests.browser.jupyter import Lab, Twin, expect, require_browser, until
 
 LESSONS = [source.stem for source in paths.sources()]
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
@@ -28,14 +28,10 @@ def test_the_solved_lesson_runs_and_its_sliders_answer(lab, lesson):
     notebook = lab.open_notebook(f"solutions/{lesson}/{lesson}.ipynb")
     notebook.run_all()
     source = (paths.ROOT / "solutions" / f"{lesson}.py").read_text("utf-8")
+    count = source.count(".show()")
+    assert count > 0
     # A training that waits for its button is tested in test_live.py.
-    figures = [
-        figure
-        for figure in notebook.figures()
-        if figure.panel.locator("button", has_text="Reset").count()
-    ]
-    assert len(figures) == source.count(".show()") > 0
-    for figure in figures:
+    for figure in notebook.figures(count, with_button="Reset"):
         follow(figure)
     notebook.close()
 
@@ -44,45 +40,46 @@ def follow(figure):
     """Move every control; the picture must follow each time, to what the
     figure's own pure function computes from what the controls say.
     """
-    panel = importlib.import_module(f"byhand.sliders.{figure.name}").show()
-    ours = {each.description: each for each in panel.controls.values()}
-    assert figure.shown() == shown(panel.picture)
-    for control in sorted(figure.controls(), key=lambda c: c.kind != "slider"):
-        before = figure.svg()
+    twin = Twin(figure.name)
+    figure.wait_shown(twin.numbers())
+    controls = figure.controls(twin.in_view())
+    for control in sorted(controls, key=lambda c: c.kind != "slider"):
+        ours = twin.controls.get(control.description)
+        before, was = figure.svg(), control.value()
         if control.kind == "slider":
-            was = control.value()
-            control.press("ArrowRight")
-            if control.value() == was:  # it starts at its right end
-                control.press("ArrowLeft")
-            assert control.value() != was
-            ours[control.description].value = control.value()
+            end = control.at_right_end()
+            control.press("ArrowLeft" if end else "ArrowRight")
+            ours.value = control.wait_moved(was)
+            figure.wait_changed(before)
         else:
-            label = next(x for x in control.labels() if x != control.value())
+            label = next(x for x in control.labels() if x != was)
             control.choose(label)
             # Buttons that only choose what the sliders are about are no
             # number of the figure's, and leave the picture as it is.
-            if control.description in ours:
-                ours[control.description].label = label
-        figure.wait_shown(shown(panel.picture))
-        assert figure.shown() == shown(panel.picture)
-        if control.kind == "slider":
-            assert figure.svg() != before, control.description
+            if ours:
+                ours.label = label
+        figure.wait_shown(twin.numbers())
 
 
 @every_lesson
 def test_the_lesson_shows_its_pictures_before_it_is_run(lab, lesson):
     notebook = lab.open_notebook(f"lessons/{lesson}/{lesson}.ipynb")
+    cells = nbformat.read(paths.lesson_path(lesson), as_version=4).cells
+    count = sum(cell.source.count("](attachment:") for cell in cells)
+    assert count > 0
     pictures = notebook.page.locator(".jp-MarkdownOutput img")
-    pictures.first.wait_for()
-    sizes = pictures.evaluate_all(
-        "images => Promise.all(images.map(async image => {"
-        "await image.decode(); return [image.naturalWidth, image.alt]}))"
-    )
-    assert sizes
-    for width, alt in sizes:
-        assert width > 100, alt
-        assert alt
+    expect(pictures).to_have_count(count)
+    until(lambda: pictures.evaluate_all(SIZES), are_seen)
     notebook.close()
+
+
+SIZES = """images => Promise.all(images.map(async image => {
+  await image.decode(); return [image.naturalWidth, image.alt]}))"""
+
+
+def are_seen(sizes):
+    """pictures of some width, each with a text"""
+    return all(width > 100 and alt for width, alt in sizes)
 
 
 def test_a_wrong_answer_is_read_in_the_notebook(lab):
@@ -94,8 +91,9 @@ def test_a_wrong_answer_is_read_in_the_notebook(lab):
     shown_error = notebook.page.locator(
         ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error'],"
         " .jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']"
+    ).first
+    expect(shown_error).to_have_text(
+        re.compile(r"^\s*self_attention\.dot_product_scores: not written")
     )
-    text = shown_error.first.inner_text()
-    assert text.startswith("self_attention.dot_product_scores: not written")
-    assert "Traceback" not in text
+    expect(shown_error).not_to_contain_text("Traceback")
     notebook.close()

@@ -1,10 +1,17 @@
 """Every slider, moved by keyboard in a real JupyterLab."""
 
-import numpy as np
 import pytest
 
 from byhand.sliders import attention, descent, tangent
-from tests.browser.jupyter import Lab, require_browser, write_notebook
+from tests.browser.jupyter import (
+    Lab,
+    Notebook,
+    Twin,
+    equals,
+    require_browser,
+    until,
+    write_notebook,
+)
 from tests.sliders.reading import figures, shown
 
 FIGURES = figures()
@@ -26,11 +33,11 @@ def open_figure(lab):
     """Opens a notebook, runs it and gives its one figure."""
     opened = []
 
-    def opener(name, theme="light"):
-        notebook = lab.open_notebook(f"{name}.ipynb", theme)
+    def opener(name):
+        notebook = lab.open_notebook(f"{name}.ipynb")
         opened.append(notebook)
         notebook.run_all()
-        (figure,) = notebook.figures()
+        (figure,) = notebook.figures(1)
         assert figure.name == name
         return figure
 
@@ -39,109 +46,85 @@ def open_figure(lab):
         notebook.close()
 
 
-def by_description(module):
-    """Description of a control to its keyword in `compute`."""
-    controls = module.show().controls
-    return {each.description: name for name, each in controls.items()}
-
-
-def move(figure, control, key, expect):
-    """Press a key; the picture must follow, to what `expect` computes."""
-    before = control.value()
-    picture = figure.shown()
+def move(figure, twin, control, key):
+    """Press a key; the picture must follow, to what its twin computes."""
+    before = twin.numbers()
+    was = control.value()
     control.press(key)
-    after = control.value()
-    assert after != before, f"{key} does not move {control.description}"
-    expected = shown(expect(control.description, after))
-    assert expected != picture
-    figure.wait_shown(expected)
-    assert figure.shown() == expected
+    after = control.wait_moved(was)
+    twin.controls[control.description].value = after
+    assert twin.numbers() != before, f"{control.description} changes nothing"
+    figure.wait_shown(twin.numbers())
     return after
 
 
 @pytest.mark.parametrize("name", ["tangent", "descent"])
 def test_each_control_moves_the_picture(open_figure, name):
-    module = FIGURES[name]
-    keywords = by_description(module)
-    figure = open_figure(name)
-    numbers = {
-        keywords[description]: value
-        for description, value in figure.values().items()
-    }
-
-    def expect(description, value):
-        numbers[keywords[description]] = value
-        return module.draw(module.compute(**numbers))
-
-    assert figure.shown() == shown(module.picture())
-    assert len(figure.controls()) == len(keywords)
-    for control in figure.controls():
+    figure, twin = open_figure(name), Twin(name)
+    start = twin.numbers()
+    figure.wait_shown(start)
+    assert twin.in_view() == list(twin.controls)
+    for control in figure.controls(twin.in_view()):
         key = "ArrowRight"
         if control.description == "batch size":
             key = "ArrowLeft"  # it starts at the right end
         for _ in range(3):
-            move(figure, control, key, expect)
+            move(figure, twin, control, key)
     figure.reset()
-    figure.wait_shown(shown(module.picture()))
+    figure.wait_shown(start)
 
 
+@pytest.mark.about("attention")
 def test_each_component_of_each_word(open_figure):
-    figure = open_figure("attention")
-    word, *_, divisor = figure.controls()
-    assert word.labels() == list(attention.WORDS)
-    vectors, by = attention.VECTORS.copy(), 2.0
-    assert figure.shown() == shown(attention.picture())
+    figure, twin = open_figure("attention"), Twin("attention")
+    start = twin.numbers()
+    figure.wait_shown(start)
+    word, *_, divisor = figure.controls(twin.in_view())
+    word.wait_labels(attention.WORDS)
     for i, label in enumerate(attention.WORDS):
         before = figure.svg()
         word.choose(label)
         names = [f"{label}[{k}]" for k in range(4)]
-        figure.wait_controls([*names, "divide scores by"])
-        assert word.value() == label
-        assert figure.svg() == before
-        loaded = figure.values()
-        assert [loaded[name] for name in names] == vectors[i].tolist()
-        for k, control in enumerate(figure.controls()[1:5]):
-            assert control.description == names[k]
-
-            def expect(_, value, at=(i, k)):
-                vectors[at] = value
-                return attention.draw(attention.compute(vectors, by))
-
-            move(figure, control, "ArrowRight", expect)
-            move(figure, control, "Home", expect)
-            move(figure, control, "ArrowRight", expect)
-    np.testing.assert_array_equal(vectors, np.full((3, 4), -1.75))
+        _, *components, _ = figure.controls(["", *names, "divide scores by"])
+        figure.wait_same(before)
+        for control, loaded in zip(
+            components, attention.VECTORS[i], strict=True
+        ):
+            control.wait_value(loaded)
+            move(figure, twin, control, "ArrowRight")
+            move(figure, twin, control, "Home")
+            move(figure, twin, control, "ArrowRight")
+    values = [twin.panel.numbers()[name] for name in twin.panel.controls]
+    assert values == [-1.75] * 12 + [2.0]
     figure.reset()
-    figure.wait_shown(shown(attention.picture()))
+    figure.wait_shown(start)
+    twin.panel.reset()
     for key in ("ArrowRight", "End", "Home"):
-        by = move(
-            figure,
-            divisor,
-            key,
-            lambda _, value: attention.draw(attention.compute(divisor=value)),
-        )
+        by = move(figure, twin, divisor, key)
     assert by == 0.5
 
 
+@pytest.mark.about("descent")
 def test_the_three_regimes_can_be_reached(open_figure):
     figure = open_figure("descent")
-    rate = figure.controls()[0]
-    figure.wait_shown({"regime": "converges"})
+    rate, *_ = figure.controls(Twin("descent").in_view())
+    figure.wait_says({"regime": "converges"})
     rate.press("Home")
-    figure.wait_shown({"regime": "creeps", "factor": "0.9850"})
+    figure.wait_says({"regime": "creeps", "factor": "0.9850"})
     rate.press("End")
-    figure.wait_shown({"regime": "explodes", "factor": "−1.4000"})
-    assert figure.shown() == shown(descent.draw(descent.compute(0.16, 4, 5)))
+    figure.wait_says({"regime": "explodes", "factor": "−1.4000"})
+    figure.wait_shown(shown(descent.draw(descent.compute(0.16, 4, 5))))
     # From the far end back over 2/15 into convergence, a step at a time.
     rate.press("ArrowLeft", times=27)
-    figure.wait_shown({"regime": "creeps", "factor": "−0.9950"})
+    figure.wait_says({"regime": "creeps", "factor": "−0.9950"})
     rate.press("ArrowLeft", times=33)
-    figure.wait_shown({"regime": "converges", "factor": "−0.5000"})
+    figure.wait_says({"regime": "converges", "factor": "−0.5000"})
 
 
+@pytest.mark.about("tangent")
 def test_the_tangent_from_end_to_end(open_figure):
     figure = open_figure("tangent")
-    x, lr = figure.controls()
+    x, lr = figure.controls(Twin("tangent").in_view())
     for key, at in (("Home", -3), ("End", 3)):
         x.press(key)
         figure.wait_shown(shown(tangent.draw(tangent.compute(at, 0.1))))
@@ -150,41 +133,57 @@ def test_the_tangent_from_end_to_end(open_figure):
         figure.wait_shown(shown(tangent.draw(tangent.compute(3, rate))))
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_picture_can_be_read_in_the_dark_theme(open_figure, name):
-    """Text and page differ in brightness, as the browser computes them."""
-    figure = open_figure(name, theme="dark")
-    page, texts = figure.brightness()
-    assert page < 0.1
+def on_a_dark_page(brightness):
+    """dark, with bright text"""
+    page, texts = brightness
     # Text in a heat map's cells has the cell behind it, not the page.
-    assert texts and min(texts) > 0.5
+    return page < 0.1 and texts and min(texts) > 0.5
+
+
+def beside(box):
+    """Of a control's box: its description takes no line of its own."""
+    return box["height"] < 40
+
+
+def on_a_light_page(brightness):
+    """light, with dark text"""
+    page, texts = brightness
+    return page > 0.9 and texts and max(texts) < 0.5
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_picture_can_be_read_in_the_light_theme(open_figure, name):
-    """And no text lies on another or outside, at either end of a slider."""
-    figure = open_figure(name)
-    page, texts = figure.brightness()
-    assert page > 0.9
-    assert texts and max(texts) < 0.5
-    for control in figure.controls():
+def test_a_picture_can_be_read_in_both_themes(open_figure, name):
+    """Text and page differ in brightness, as the browser computes them.
+
+    And no text lies on another or outside, at either end of a slider.
+    """
+    figure, twin = open_figure(name), Twin(name)
+    until(figure.brightness, on_a_light_page)
+    controls = figure.controls(twin.in_view())
+    sliders = [each for each in controls if each.kind == "slider"]
+    for control in controls:
         # A description stands beside its buttons, not above them.
-        assert control.box.bounding_box()["height"] < 40, control.description
+        until(control.box.bounding_box, beside)
     for key in ("Home", "End"):
-        for control in figure.controls():
-            if control.kind == "slider":
-                control.press(key)
-        assert figure.collisions() == []
+        for control in sliders:
+            control.press(key)
+            twin.move_to_end(control.description, key)
+        figure.wait_shown(twin.numbers())
+        until(figure.collisions, equals([]))
+    figure.reset()
+    twin.panel.reset()
+    figure.wait_shown(twin.numbers())
+    figure.notebook.change_theme("dark")
+    until(figure.brightness, on_a_dark_page)
 
 
 def test_nothing_leaves_the_machine(lab, open_figure):
-    figure = open_figure("tangent")
-    asked = []
-    figure.page.on("request", lambda request: asked.append(request.url))
-    figure.page.reload()
-    figure.page.wait_for_function(
-        "window.jupyterapp?.shell.currentWidget?.context?.isReady"
-    )
+    page, asked = open_figure("tangent").page, []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    notebook = Notebook(page)
+    notebook.run_all()
+    notebook.figures(1)
     assert asked
     local = (lab.url, "data:", "blob:")
     assert [url for url in asked if not url.startswith(local)] == []

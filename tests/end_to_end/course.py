@@ -1,10 +1,12 @@
 """A course in a folder of its own, graded by the real nbgrader."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import nbformat
 from nbformat import NotebookNode
@@ -31,21 +33,34 @@ class Course:
         config += "c.SealedAutograde.jobs = 1\n"
         (root / "nbgrader_config.py").write_text(config, "utf-8")
 
-    def nbgrader(self, *command: str) -> subprocess.CompletedProcess:
+    def nbgrader(self, *command: str) -> CompletedProcess:
         """Run nbgrader in the course's root, as an instructor would."""
         return self.run("nbgrader", *command)
 
-    def grader(self, *command: str) -> subprocess.CompletedProcess:
+    def nbgraders(self, *commands: list[str]) -> list[CompletedProcess]:
+        """Run several of its commands, one after another, in less time."""
+        every = json.dumps(commands)
+        ran = self.run("tests.end_to_end.several", every)
+        ran.check_returncode()
+        results = json.loads(ran.stdout)
+        return [
+            CompletedProcess(command, *result)
+            for command, result in zip(commands, results, strict=True)
+        ]
+
+    def grader(self, *command: str) -> CompletedProcess:
         """Run our own command there."""
         return self.run("grader", *command)
 
-    def run(self, *command: str) -> subprocess.CompletedProcess:
+    def run(self, *command: str) -> CompletedProcess:
+        inherited = os.environ.get("PYTHONPATH", "")
+        path = os.pathsep.join(filter(None, (inherited, str(paths.ROOT))))
         return subprocess.run(
             [sys.executable, "-m", *command],
             cwd=self.root,
             capture_output=True,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(paths.ROOT)},
+            env={**os.environ, "PYTHONPATH": path},
         )
 
     def solved(self, **cells: str) -> NotebookNode:

@@ -2,8 +2,11 @@
 
 import shutil
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 
+import nbformat
 import pytest
 
 import byhand.exercises
@@ -14,7 +17,6 @@ from byhand.trial import trials_of
 from tests.end_to_end.course import Course
 
 LESSONS = [source.stem for source in paths.sources()]
-every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
 def cells_of(exercise: Exercise) -> dict[str, str]:
@@ -96,12 +98,28 @@ def bring_mistakes(course: Course, student: str, lesson: str) -> None:
         )
 
 
-@every_lesson
-def test_nothing_everything_and_every_misconception(lesson, tmp_path):
+@dataclass
+class Ran:
+    """What nbgrader made of one lesson, its commands in their order."""
+
+    course: Course
+    expected: dict[str, dict[str, float]]  # student → cell → points
+    sentences: dict[str, list[str]]  # student → what they must read
+    shown: str  # the student who gets a page
+    generated: CompletedProcess
+    graded: CompletedProcess
+    fed_back: CompletedProcess
+    inverted: CompletedProcess
+    right: CompletedProcess
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def ran(request, tmp_path_factory):
+    """A lesson's whole way: five commands that share nbgrader's import."""
+    lesson = request.param
     exercises = lessons()[lesson]
-    course = Course(tmp_path, lesson)
-    made = course.nbgrader("generate_assignment", lesson)
-    assert made.returncode == 0, made.stderr
+    course = Course(tmp_path_factory.mktemp("course"), lesson)
+    shutil.rmtree(course.root / "lessons")  # generated anew
     course.submit("empty", course.empty())
     course.submit("solved", course.solved())
     expected = {
@@ -122,25 +140,45 @@ def test_nothing_everything_and_every_misconception(lesson, tmp_path):
                 marks[cell] = points(exercise, part) if part in kept else 0
         expected[student] = marks
         sentences[student] = [m.sentence for m in wrong.values()]
-    graded = course.nbgrader("autograde", lesson)
-    assert graded.returncode == 0, graded.stderr
-    given = course.scores()
-    assert given.keys() == expected.keys()
-    for student, marks in expected.items():
-        automatic = {c: given[student][c] for c in marks}
-        assert automatic == marks, student
-    for student, said in sentences.items():
-        text = course.autograded(student)
-        for sentence in said:
-            assert plain(sentence) in plain(text), (student, sentence)
     # What is in the graded notebook is in the page that learners get; a page
     # takes a second, and one shows it.
-    fed_back = course.nbgrader(
-        *("generate_feedback", lesson, "--student", student)
+    results = course.nbgraders(
+        ["generate_assignment", lesson],
+        ["autograde", lesson],
+        ["generate_feedback", lesson, "--student", student],
+        ["validate", "--invert", str(paths.lesson_path(lesson, course.root))],
+        ["validate", str(paths.solved_path(lesson, course.root))],
     )
-    assert fed_back.returncode == 0, fed_back.stderr
-    for sentence in sentences[student]:
-        assert plain(sentence) in plain(course.feedback(student)), sentence
+    return Ran(course, expected, sentences, student, *results)
+
+
+def test_the_lesson_is_what_nbgrader_makes_of_it(ran):
+    assert ran.generated.returncode == 0, ran.generated.stderr
+    lesson = ran.course.lesson
+    fresh = paths.lesson_path(lesson, ran.course.root)
+    assert nbformat.read(fresh, 4) == nbformat.read(
+        paths.lesson_path(lesson), 4
+    )
+
+
+def test_nothing_everything_and_every_misconception(ran):
+    assert ran.graded.returncode == 0, ran.graded.stderr
+    given = ran.course.scores()
+    assert given.keys() == ran.expected.keys()
+    for student, marks in ran.expected.items():
+        automatic = {c: given[student][c] for c in marks}
+        assert automatic == marks, student
+    for student, said in ran.sentences.items():
+        text = ran.course.autograded(student)
+        for sentence in said:
+            assert plain(sentence) in plain(text), (student, sentence)
+
+
+def test_the_sentences_are_in_the_page_that_learners_get(ran):
+    assert ran.fed_back.returncode == 0, ran.fed_back.stderr
+    page = plain(ran.course.feedback(ran.shown))
+    for sentence in ran.sentences[ran.shown]:
+        assert plain(sentence) in page, sentence
 
 
 def plain(text: str) -> str:
@@ -150,12 +188,6 @@ def plain(text: str) -> str:
     return " ".join(html.unescape(text).split())
 
 
-@every_lesson
-def test_validate(lesson, tmp_path):
-    course = Course(tmp_path, lesson)
-    empty = str(course.root / "lessons" / lesson / f"{lesson}.ipynb")
-    solved = str(course.root / "solutions" / lesson / f"{lesson}.ipynb")
-    inverted = course.nbgrader("validate", "--invert", empty)
-    assert "The notebook does not pass any tests" in inverted.stdout
-    right = course.nbgrader("validate", solved)
-    assert "Your notebook passes all the tests" in right.stdout
+def test_validate(ran):
+    assert "The notebook does not pass any tests" in ran.inverted.stdout
+    assert "Your notebook passes all the tests" in ran.right.stdout

@@ -2,6 +2,7 @@
 
 import pytest
 
+from byhand import bank
 from byhand.bank import lessons
 from tests import gates
 
@@ -49,3 +50,18 @@ def test_ids_are_unique_and_belong_to_their_lesson():
     for lesson, group in lessons().items():
         slug = lesson.partition("_")[2]
         assert all(e.id.startswith(f"{slug}.") for e in group)
+
+
+@pytest.mark.parametrize("slug", bank.slugs())
+def test_every_exercise_is_listed(slug):
+    assert gates.unlisted(slug) == []
+
+
+# A mean is no secret: the first exercise is about how exercises work.
+TO_BE_CALLED = {"start_here.average"}
+
+
+@every_exercise
+def test_a_librarys_own_function_is_no_answer(exercise):
+    if exercise.id not in TO_BE_CALLED:
+        assert gates.allowed_library_calls(exercise) == []

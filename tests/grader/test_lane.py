@@ -4,10 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
 import byhand
 import grader
+from byhand import bank
 from grader import lane
 from grader.judging import Options
 from tests.grader.lessons import empty, release, submission
@@ -15,10 +17,9 @@ from tests.grader.lessons import empty, release, submission
 
 @pytest.fixture(autouse=True)
 def no_nursery_before_and_after(monkeypatch):
-    monkeypatch.setattr(lane, "_nursery", None)
+    monkeypatch.setattr(lane, "_nurseries", {})
     yield
-    if lane._nursery:
-        lane._nursery.close()
+    lane.close()
 
 
 def seen(options: Options) -> str:
@@ -37,11 +38,35 @@ def test_one_run_without_a_seal_leaves_the_next_one_sealed():
 
 def test_a_nursery_that_was_killed_is_replaced():
     assert "'seal'" in seen(Options())
-    killed = lane._nursery
+    (killed,) = lane._nurseries.values()
     killed.process.kill()
     killed.process.wait()
     assert "'seal'" in seen(Options())
-    assert lane._nursery is not killed
+    assert killed not in lane._nurseries.values()
+
+
+def imported_torch(*cells):
+    """Whether PyTorch was there before a learner's cells ran."""
+    nb = empty()
+    for cell in cells:
+        nb.cells.insert(2, nbformat.v4.new_code_cell(cell))
+    look = "import sys; print('there:', 'to' + 'rch' in sys.modules)"
+    nb.cells.insert(2, nbformat.v4.new_code_cell(look))
+    graded = lane.grade_here(submission(nb), release(), 1, Options())
+    return "there: True" in graded.notebook
+
+
+def test_pytorch_is_imported_for_those_who_use_it_only():
+    assert not imported_torch("1 + 1")
+    assert imported_torch("import torch")
+    assert set(lane._nurseries) == {(True, False), (True, True)}
+
+
+def test_a_lesson_that_is_judged_with_pytorch_says_so():
+    needy = {
+        n for n in bank.lessons() if bank.needs_torch(n.partition("_")[2])
+    }
+    assert needy == {name for name in bank.lessons() if name >= "13"}
 
 
 def test_what_a_verdict_depends_on_is_found_by_walking(tmp_path, monkeypatch):

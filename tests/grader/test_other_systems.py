@@ -78,13 +78,13 @@ def test_other_systems_are_told_what_is_missing(monkeypatch, system):
 def test_without_pidfds_a_worker_without_a_seal_is_ended_too(monkeypatch):
     """macOS has none."""
     code = (
-        "import os, sys; del os.pidfd_open; sys.argv[2:] = ['bare'];"
+        "import os, sys; del os.pidfd_open; sys.argv[2:] = ['--bare'];"
         "from grader.inside.worker import main; main()"
     )
     monkeypatch.setattr(
         sealed,
         "_unsealed",
-        lambda control: [sys.executable, "-c", code, str(control)],
+        lambda control, *_: [sys.executable, "-c", code, control],
     )
     with sealed.Nursery(sealed=False) as nursery:
         worker = nursery.worker()

@@ -36,11 +36,33 @@ check("start_here.average", average)
 LESSON = "00_start_here"
 
 
+def begin(root, patch):
+    (root / "solutions").mkdir()
+    (root / "solutions" / f"{LESSON}.py").write_text(SOURCE)
+    patch.setattr(paths, "ROOT", root)
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A project of one short lesson."""
-    (tmp_path / "solutions").mkdir()
-    (tmp_path / "solutions" / f"{LESSON}.py").write_text(SOURCE)
+    begin(tmp_path, monkeypatch)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """The same, built: a kernel and nbgrader for all that begin so."""
+    root = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch:
+        begin(root, patch)
+        assert build.main([]) == 0
+    return root
+
+
+@pytest.fixture
+def built(once, tmp_path, monkeypatch):
+    """A copy of that."""
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     return tmp_path
 
@@ -63,9 +85,8 @@ def test_only_stale_lessons_are_built(project, capsys):
     assert "# Another" in lesson(project).read_text()
 
 
-def test_the_learners_notebook_has_a_card_and_no_answer(project):
-    build.main([])
-    nb = nbformat.read(lesson(project), as_version=4)
+def test_the_learners_notebook_has_a_card_and_no_answer(built):
+    nb = nbformat.read(lesson(built), as_version=4)
     title, answer, test = nb.cells
     assert "### Exercise · `average(values)" in title.source
     assert "Hint 3: pseudocode" in title.source
@@ -75,41 +96,37 @@ def test_the_learners_notebook_has_a_card_and_no_answer(project):
     assert [c.id for c in nb.cells][1:] == ["average", "average-check"]
 
 
-def test_a_lesson_that_was_written_in_is_left_alone(project, capsys):
-    build.main([])
-    nb = nbformat.read(lesson(project), as_version=4)
+def test_a_lesson_that_was_written_in_is_left_alone(built, capsys):
+    nb = nbformat.read(lesson(built), as_version=4)
     nb.cells[1].source = "mine = 1"
-    nbformat.write(nb, lesson(project))
+    nbformat.write(nb, lesson(built))
     assert stamps.changed_lessons() == [LESSON]
     assert build.main(["--all"]) == 0
     assert "holds changes of yours" in capsys.readouterr().out
-    assert "mine = 1" in lesson(project).read_text()
+    assert "mine = 1" in lesson(built).read_text()
     assert build.main(["--all", "--overwrite"]) == 0
-    assert "mine = 1" not in lesson(project).read_text()
+    assert "mine = 1" not in lesson(built).read_text()
     assert stamps.changed_lessons() == []
 
 
-def test_a_lesson_that_was_only_run_is_not_written_in(project):
-    build.main([])
-    nb = nbformat.read(lesson(project), as_version=4)
+def test_a_lesson_that_was_only_run_is_not_written_in(built):
+    nb = nbformat.read(lesson(built), as_version=4)
     nb.cells[2].execution_count = 5
     nb.cells[2].outputs = [nbformat.v4.new_output("stream", text="x")]
-    nbformat.write(nb, lesson(project))
+    nbformat.write(nb, lesson(built))
     assert stamps.changed_lessons() == []
 
 
-def test_another_file_beside_the_lesson_is_somebodys(project):
-    build.main([])
-    shutil.copy(lesson(project), lesson(project).with_name("mine.ipynb"))
+def test_another_file_beside_the_lesson_is_somebodys(built):
+    shutil.copy(lesson(built), lesson(built).with_name("mine.ipynb"))
     assert stamps.changed_lessons() == [LESSON]
 
 
-def test_a_lesson_that_is_no_notebook_any_more_is_not_overwritten(project):
-    build.main([])
-    lesson(project).write_text("{ my notes")
+def test_a_lesson_that_is_no_notebook_any_more_is_not_overwritten(built):
+    lesson(built).write_text("{ my notes")
     assert stamps.changed_lessons() == [LESSON]
     build.main(["--all"])
-    assert lesson(project).read_text() == "{ my notes"
+    assert lesson(built).read_text() == "{ my notes"
 
 
 @pytest.mark.parametrize(

@@ -226,7 +226,12 @@ EXERCISE = Exercise(
             lambda X, Y: between(X, Y).ravel(),
         ),
     ),
-    not_by=("cdist", "distance_matrix", "euclidean_distances"),
+    not_by=(
+        "cdist",
+        "distance_matrix",
+        "euclidean_distances",
+        "pairwise_distances",
+    ),
     hints=(
         "What shape do you get from `(n, 1, d)` minus `(1, m, d)`, and what "
         "stands in it?",
