@@ -91,7 +91,9 @@ check("vectorization.weighted_sum", weighted_sum)
 #
 # For ten numbers the loop wins, because each call of NumPy has a fixed price.
 # For a million the array is dozens of times faster. Both axes are in powers of
-# ten, so every step up is ten times the time.
+# ten: from one grey line to the next the time grows a hundredfold. The jump
+# after $10^4$ is memory: large results get fresh room from the system each
+# time.
 #
 # ## Shape, axis, dtype
 #
@@ -181,8 +183,8 @@ check("vectorization.broadcast_shape", broadcast_shape)
 # product**.
 #
 # A **matrix product** is a table of dot products. `A @ B` takes every row of
-# `A` with every column of `B`, so a row of `A` must be as long as a column of
-# `B`: `(n, k) @ (k, m)` is `(n, m)`. Where `B` is a single vector, `(k,)`, the
+# `A` with every column of `B`. So a row of `A` must be as long as a column of
+# `B`, and `(n, k) @ (k, m)` is `(n, m)`. Where `B` is a single vector, `(k,)`, the
 # result is `(n,)`: one dot product for each row.
 #
 # {card vectorization.predict}
@@ -323,9 +325,10 @@ for rate in (0.119, 0.120):
 # ## A bowl, and how round it is
 #
 # In lesson 1 the **curvature** was one number: how fast the slope grows as you
-# walk. With two weights it is a table, $\frac{2}{m} X^\top X$. Picture $J$ as
-# a bowl over the two weights. The curvature depends on where you walk: steep
-# up the side, flat along the valley. The table's **eigenvalues** are the
+# walk. It was 2 × the mean of $x^2$. With two weights it is a table,
+# $\frac{2}{m} X^\top X$: 2 × the mean product of every column with every
+# column. Picture $J$ as a bowl over the two weights. The curvature depends on
+# where you walk: steep up the side, flat along the valley. The table's **eigenvalues** are the
 # curvature in the flattest and in the steepest direction. How they are found
 # does not matter here. NumPy does it:
 
@@ -342,13 +345,14 @@ for rate in (0.01, 0.117):
 
 # %% [markdown]
 # Lesson 1's limit, 2 over the curvature, holds for the *steepest* direction:
-# α must stay below 0.1198. With such a small α, a step along the flattest
-# direction keeps 0.9650 of the distance. So the steep side sets the limit, and
-# the flat valley pays for it. The ratio of the two, 55.78, is called the
+# α must stay below 0.1198. And a step keeps 1 − α × curvature of the distance,
+# in each direction with its own curvature. At α = 0.117 that is 0.9650 along
+# the flattest: hardly a move. So the steep side sets the limit, and the flat
+# valley pays for it. The ratio of the two, 55.78, is called the
 # **condition number**. A round bowl has 1.
 #
 # Can we make the bowl round? Yes: **standardise** the inputs. From each column
-# subtract its mean, then divide by its **standard deviation**, the root of the
+# subtract its mean. Then divide by its **standard deviation**, the root of the
 # mean squared distance from the mean. By hand: 1, 2, 3, 4 have the mean 2.5.
 # The distances are −1.5, −0.5, 0.5, 1.5, their squares have the mean 1.25, and
 # its root is 1.1180. So $x$ becomes −1.3416, −0.4472, 0.4472, 1.3416.
@@ -529,7 +533,7 @@ print(f", by differences: {pairwise_distances(a[None], b[None])[0, 0]:.0f}")
 
 # %% [markdown]
 # **Views.** A slice is a **view**: it shows the same numbers and owns none.
-# Write into it, and the original changes. A **copy** has numbers of its own:
+# Write into it, and the original changes. A **copy** has its own numbers:
 # `.copy()` makes one, and so does every calculation such as `v + 1`. But `v += 1`
 # writes into `v` itself.
 
@@ -652,8 +656,8 @@ print("3. 1,000 examples in batches of 300:", len(range(0, 1_000, 300)))
 #
 # </details>
 #
-# <details><summary>7. `part = X[:2]` and then `part[0] = 0`. What happened to
-# X?</summary>
+# <details><summary>7. You write <code>part = X[:2]</code> and then
+# <code>part[0] = 0</code>. What happened to X?</summary>
 #
 # Its first row is 0: a slice is a view.
 #

@@ -214,6 +214,6 @@ def show() -> Panel:
         "learning_rate": stops(
             "learning rate α", 0.01, [(f"{rate:g}", rate) for rate in RATES]
         ),
-        "inputs": choice("x", "raw", INPUTS),
+        "inputs": choice("x", "raw", INPUTS, width=130),
     }
     return Panel("bowl", controls, compute, draw, summary)

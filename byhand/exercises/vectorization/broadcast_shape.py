@@ -267,7 +267,7 @@ EXERCISE = Exercise(
         Misconception(
             "backwards",
             "you collected the sizes from the right and left them in that "
-            "order. Turn the result round at the end.",
+            "order. Reverse the result at the end.",
             but(joined, align=backwards),
         ),
         Misconception(
@@ -284,6 +284,28 @@ EXERCISE = Exercise(
             "you put one shape behind the other. Compare them axis by axis, "
             "from the right.",
             lambda a, b: a + b,
+        ),
+        Misconception(
+            "sizes of the first",
+            "you kept the first shape's size everywhere. Where it is 1, the "
+            "other's size counts.",
+            but(joined, join=lambda m, n: (same_or_one(m, n), m)[1]),
+        ),
+        Misconception(
+            "sizes of the second",
+            "you kept the second shape's size everywhere. Where it is 1, the "
+            "other's size counts.",
+            but(joined, join=lambda m, n: (same_or_one(m, n), n)[1]),
+        ),
+        Misconception(
+            "clashes left out",
+            "you left out the axes that clash. A clash in any axis refuses "
+            "the whole sum: raise a ValueError.",
+            lambda a, b: tuple(
+                max(m, n)
+                for m, n in from_the_right(a, b)
+                if m == n or 1 in (m, n)
+            ),
         ),
         Misconception(
             "the longer shape",

@@ -56,6 +56,20 @@ def first_gradient(X, theta, y, step):
     return slopes(X, np.zeros(X.shape[1]), y)
 
 
+def steps_alone(X, y, lr, steps):
+    weights = np.zeros(X.shape[1])
+    for _turn in range(steps):
+        weights = -lr * slopes(X, weights, y)
+    return weights
+
+
+def integer_zeros(X, y, lr, steps):
+    weights = np.zeros(X.shape[1], dtype=int)
+    if steps:
+        weights -= lr * slopes(X, weights, y)  # which raises
+    return weights
+
+
 def a_weight_for_each_example(X, y, lr, steps):
     theta = np.zeros(len(y))
     return X @ theta if steps else theta  # which raises: d is not n
@@ -117,6 +131,38 @@ EXERCISE = Exercise(
             "you made a single step, however many are asked for. Is there a "
             "return inside the loop?",
             lambda X, y, lr, steps: end_of_walk(X, y, lr, min(steps, 1)),
+        ),
+        Misconception(
+            "never moves",
+            "your weights never move. Each update has to replace the weights "
+            "that the next step starts from.",
+            lambda X, y, lr, steps: 0.0 * X[0],
+        ),
+        Misconception(
+            "old weights dropped",
+            "you replaced the weights by the step alone. The new weights are "
+            "the old ones plus the step.",
+            steps_alone,
+        ),
+        Misconception(
+            "a single zero",
+            "you started with a single 0. Start with a zero for each column "
+            "of X.",
+            lambda X, y, lr, steps: X @ np.array(0.0) if steps else 0.0,
+        ),
+        Misconception(
+            "integer zeros",
+            "you started with zeros that are integers, and those cannot hold "
+            "fractions. Make them floats.",
+            integer_zeros,
+        ),
+        Misconception(
+            "divided by the steps",
+            "you divided the learning rate by the number of steps. Each step "
+            "takes the whole rate.",
+            lambda X, y, lr, steps: end_of_walk(
+                X, y, lr / max(steps, 1), steps
+            ),
         ),
         Misconception(
             "starts at ones",

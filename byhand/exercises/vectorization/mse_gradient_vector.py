@@ -103,6 +103,20 @@ EXERCISE = Exercise(
             lambda X, theta, y: -slopes(X, theta, y),
         ),
         Misconception(
+            "averaged over all entries",
+            "you divided by the number of entries of X, n times d. The mean "
+            "runs over the n examples.",
+            lambda X, theta, y: slopes(X, theta, y) / len(theta),
+        ),
+        Misconception(
+            "absolute residuals",
+            "you dropped the signs of the residuals. They say which way each "
+            "example pulls.",
+            lambda X, theta, y: (
+                2 * np.dot(np.abs(residuals(X, theta, y)), X) / len(y)
+            ),
+        ),
+        Misconception(
             "averaged over the weights",
             "you divided by the number of weights. The mean runs over the "
             "examples.",
@@ -110,8 +124,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one number, added up",
-            "you added the slopes of all weights up. Each weight has a slope "
-            "of its own.",
+            "you added the slopes of all weights up. Each weight has its own "
+            "slope.",
             lambda X, theta, y: np.sum(slopes(X, theta, y)),
         ),
         Misconception(

@@ -28,13 +28,14 @@ def with_equal_rows(rng):
 def far_away(rng):
     """Rows 10⁸ away from 0, and less than 2 from each other.
 
-    Squares and products of what is left differ from 10¹⁶ by less than
-    float64 can tell there, so that any formula made of them says 0.
+    Y is 0.5 further away than X, which float32 cannot tell there. Squares and
+    products of what is left differ from 10¹⁶ and 10¹⁶ + 10⁸ by less than
+    float64 can tell, so that any formula made of them says 0.
     """
-    columns = np.array([1e8, 0, 0])
     tenths = rng.permutation([-6, -5, -4, -3, -1, 2, 3, 4, 5, 6, 1, -2]) / 10
-    near = np.column_stack([np.zeros(6), tenths.reshape(6, 2)])
-    return {"X": near[:2] + columns, "Y": near[2:] + columns}
+    rows = np.column_stack([np.full(6, 1e8), tenths.reshape(6, 2)])
+    rows[2:, 0] += 0.5
+    return {"X": rows[:2], "Y": rows[2:]}
 
 
 def one_by_one(X, Y):
@@ -191,9 +192,27 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one number",
-            "you returned one number for everything. Each pair of rows has a "
-            "distance of its own.",
+            "you returned one number for everything. Each pair of rows has "
+            "its own distance.",
             lambda X, Y: np.sqrt(np.sum((X[:, None, :] - Y) ** 2)),
+        ),
+        Misconception(
+            "each set centred",
+            "you moved each set to its own mean first, which moves them "
+            "towards each other. Use the rows as they are.",
+            lambda X, Y: between(X - X.mean(axis=0), Y - Y.mean(axis=0)),
+        ),
+        Misconception(
+            "a little added under the root",
+            "you added a small number under the root, so equal rows are no "
+            "longer 0 apart. Leave it out.",
+            but(between, size=lambda gaps: np.hypot(length(gaps), 1e-4)),
+        ),
+        Misconception(
+            "float32",
+            "you worked in float32, which keeps 7 digits. Near 100,000,000 "
+            "it cannot tell these rows apart: use float64.",
+            lambda X, Y: between(X.astype("float32"), Y.astype("float32")),
         ),
         Misconception(
             "X against itself",

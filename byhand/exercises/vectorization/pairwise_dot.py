@@ -81,6 +81,24 @@ EXERCISE = Exercise(
             lambda X: X * X,
         ),
         Misconception(
+            "entries times entries of the transposed",
+            "you multiplied entry by entry with X transposed. A matrix "
+            "product adds the products up.",
+            lambda X: X * X.T,
+        ),
+        Misconception(
+            "outer product",
+            "you multiplied every entry with every entry. Multiply rows in "
+            "pairs and add the products up.",
+            lambda X: np.outer(X, X),
+        ),
+        Misconception(
+            "integer result",
+            "you stored the products as integers, which cuts off the "
+            "decimals. Make them floats.",
+            lambda X: np.inner(X, X).astype(int),
+        ),
+        Misconception(
             "cosines",
             "you divided by the lengths of the rows, which gives cosines. A "
             "dot product keeps the lengths.",
@@ -153,8 +171,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one number",
-            "you added everything up to one number. Each pair of rows has a "
-            "number of its own.",
+            "you added everything up to one number. Each pair of rows has "
+            "its own number.",
             lambda X: np.sum(np.inner(X, X)),
         ),
         Misconception(

@@ -87,6 +87,12 @@ EXERCISE = Exercise(
             lambda X, theta: np.dot(X, theta) + theta[0],
         ),
         Misconception(
+            "1 added",
+            "you added 1 to each prediction. The ones of an intercept are a "
+            "column of X, and have a weight.",
+            lambda X, theta: np.dot(X, theta) + 1,
+        ),
+        Misconception(
             "first column skipped",
             "you took the first column for ones and skipped it. It may hold "
             "anything: multiply it too.",
@@ -120,8 +126,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one number",
-            "you added everything up to one number. Each example has a "
-            "prediction of its own.",
+            "you added everything up to one number. Each example has "
+            "its own prediction.",
             lambda X, theta: np.sum(X * theta),
         ),
         Misconception(
@@ -147,6 +153,30 @@ EXERCISE = Exercise(
             "you added each number to its weight. Multiply them, then add "
             "the products up.",
             lambda X, theta: np.sum(X + theta, axis=1),
+        ),
+        Misconception(
+            "sum times sum",
+            "you added the row and the weights up first and multiplied the "
+            "sums. Multiply in pairs, then add up.",
+            lambda X, theta: np.sum(X, axis=1) * np.sum(theta),
+        ),
+        Misconception(
+            "never reset",
+            "each prediction contains the ones before it. Start every row's "
+            "sum at 0.",
+            lambda X, theta: np.cumsum(np.dot(X, theta)),
+        ),
+        Misconception(
+            "integer result",
+            "you stored the predictions as integers, which cuts off the "
+            "decimals. Make them floats.",
+            lambda X, theta: np.dot(X, theta).astype(int),
+        ),
+        Misconception(
+            "two weights only",
+            "you wrote θ₀ + θ₁x, the model of the lesson. Here every column "
+            "has a weight, the first too.",
+            lambda X, theta: theta[0] + theta[1] * X[:, 1],
         ),
         Misconception(
             "weights forgotten",

@@ -78,6 +78,16 @@ def absolute(X, axis, keepdims):
     return np.mean(far, axis=axis, keepdims=keepdims)
 
 
+def farthest(X, axis, keepdims):
+    far = np.abs(X - np.mean(X, axis=axis, keepdims=True))
+    return np.max(far, axis=axis, keepdims=keepdims)
+
+
+def of_some_size(X, axis, keepdims):
+    width = np.std(X, axis=axis, keepdims=keepdims)
+    return np.where(width < 1e-3, 0, width)
+
+
 def plus(epsilon):
     def spread(X, axis, keepdims):
         return np.std(X, axis=axis, keepdims=keepdims) + epsilon
@@ -113,9 +123,9 @@ EXERCISE = Exercise(
     signature="standardize(X)",
     asks=(
         "Give every column mean 0 and deviation 1: subtract the column's "
-        "mean, then divide by its standard deviation, the root of the mean "
-        "squared distance from the mean (÷n). `X` is `(n, d)`, and so is the "
-        "result. A column whose numbers are all the same becomes zeros. "
+        "mean, then divide by its standard deviation. That is the root of the "
+        "mean squared distance from the mean (÷n). `X` is `(n, d)`, and so is "
+        "the result. A column whose numbers are all the same becomes zeros. "
         "Leave `X` as it is."
     ),
     points=2,
@@ -156,6 +166,24 @@ EXERCISE = Exercise(
             "you standardised the rows. Each *column* should have mean 0 and "
             "deviation 1.",
             but(scaled, axis=1),
+        ),
+        Misconception(
+            "means of the rows",
+            "you took means along axis 1, one for each *row*. Along axis 0 "
+            "there is one for each column.",
+            lambda X: (X - X.mean(axis=1)) / X.std(axis=1),
+        ),
+        Misconception(
+            "small deviations taken for 0",
+            "you treated a small deviation like 0. A column of small numbers "
+            "should come out as large as any other.",
+            but(scaled, spread=of_some_size),
+        ),
+        Misconception(
+            "divided by the largest distance",
+            "you divided by the largest distance from the mean. Divide by "
+            "the deviation.",
+            but(scaled, spread=farthest),
         ),
         Misconception(
             "over everything",
@@ -266,7 +294,7 @@ EXERCISE = Exercise(
         Misconception(
             "integer result",
             "you stored the result in an array of integers, which cuts off "
-            "what stands behind the point. Make it an array of floats.",
+            "the decimals. Make it an array of floats.",
             lambda X: scaled(X).astype(X.dtype),
         ),
         Misconception(

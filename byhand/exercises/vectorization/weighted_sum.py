@@ -31,13 +31,23 @@ def whole_numbers(rng):
     """Odd integers whose weighted sums all end in .25 or .75.
 
     The first two entries tell apart whether the products, the sums or the
-    products one after another lose what stands behind the point.
+    products one after another lose their decimals.
     """
     choices = ([3, 7], [9, 11, 13], [-3, -7], [-5, -9])
     x = np.array([rng.choice(some) for some in choices])
     choices = ([1, 5, 9], [-1], [5, 9], [-3, -7])
     y = np.array([rng.choice(some) for some in choices])
     return {"x": x, "y": y, "a": float(rng.choice([0.5, 1.5])), "b": 0.75}
+
+
+def first_by_index(x, y, a, b):
+    for place in range(len(x)):
+        return mixed(x[place], y[place], a, b)
+
+
+def first_of_pairs(x, y, a, b):
+    for u, v in zip(x, y, strict=True):
+        return mixed(u, v, a, b)
 
 
 EXERCISE = Exercise(
@@ -77,7 +87,7 @@ EXERCISE = Exercise(
         Misconception(
             "added up",
             "you added all entries up to one number. Each entry of the "
-            "result is a sum of its own.",
+            "result is one sum.",
             lambda x, y, a, b: np.sum(mixed(x, y, a, b)),
         ),
         Misconception(
@@ -94,13 +104,13 @@ EXERCISE = Exercise(
         Misconception(
             "integer result",
             "you stored the sums in an array of integers, which cuts off "
-            "what stands behind the point. Make it an array of floats.",
+            "the decimals. Make it an array of floats.",
             lambda x, y, a, b: mixed(x, y, a, b).astype(x.dtype),
         ),
         Misconception(
             "integer result, in two steps",
             "you stored both products in an array of integers, which cuts "
-            "each off behind the point. Make it an array of floats.",
+            "off the decimals of each. Make it an array of floats.",
             lambda x, y, a, b: (
                 np.multiply(a, x).astype(x.dtype)
                 + np.multiply(b, y).astype(x.dtype)
@@ -108,8 +118,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "integer result, added later",
-            "you added into an array of integers, which cuts off what stands "
-            "behind the point. Make it an array of floats.",
+            "you added into an array of integers, which cuts off the "
+            "decimals. Make it an array of floats.",
             lambda x, y, a, b: (
                 np.multiply(a, x).astype(x.dtype) + np.multiply(b, y)
             ).astype(x.dtype),
@@ -130,7 +140,36 @@ EXERCISE = Exercise(
             "first entry only",
             "you returned the result for the first entry. Is there a return "
             "inside the loop?",
-            lambda x, y, a, b: mixed(x[0], y[0], a, b),
+            first_by_index,
+        ),
+        Misconception(
+            "first pair only",
+            "you returned after the first pair of entries. Is there a return "
+            "inside the loop?",
+            first_of_pairs,
+        ),
+        Misconception(
+            "whole weights",
+            "you cut the weights down to whole numbers. Use `a` and `b` as "
+            "they are.",
+            lambda x, y, a, b: mixed(x, y, int(a), int(b)),
+        ),
+        Misconception(
+            "rounded",
+            "you rounded to whole numbers. Return the sums as they are.",
+            lambda x, y, a, b: np.round(mixed(x, y, a, b)),
+        ),
+        Misconception(
+            "not added",
+            "you returned both products side by side. Add them entry by "
+            "entry.",
+            lambda x, y, a, b: [np.multiply(a, x), np.multiply(b, y)],
+        ),
+        Misconception(
+            "every pair",
+            "you added every entry of x to every entry of y. Each entry "
+            "meets only its partner, in the same place.",
+            lambda x, y, a, b: [mixed(u, v, a, b) for u in x for v in y],
         ),
         Misconception(
             "no b",
