@@ -29,6 +29,8 @@
 # minutes.
 
 # %%
+import bisect
+
 import numpy as np
 
 from byhand import check
@@ -301,12 +303,12 @@ def loss_at(X, theta):
 
 
 def steps_until(X, rate, goal=1e-6):
-    """How many steps from zeros bring the loss below the goal."""
-    theta, steps = np.zeros(2), 0
-    while loss_at(X, theta) >= goal:
-        theta = theta - rate * mse_gradient_vector(X, theta, y)
-        steps += 1
-    return steps
+    """How many steps bring the loss below the goal, found by halving."""
+    return bisect.bisect_left(
+        range(2_000),
+        True,
+        key=lambda steps: loss_at(X, descend(X, y, rate, steps)) < goal,
+    )
 
 
 for rate in (0.01, 0.1, 0.117):

@@ -164,6 +164,12 @@ EXERCISE = Exercise(
             but(joined, join=max),
         ),
         Misconception(
+            "aligned from the left, never refuses",
+            "you compared the shapes from the left and refused nothing. Start "
+            "at the last axes. Two different sizes clash unless one is 1.",
+            but(joined, align=from_the_left, join=max),
+        ),
+        Misconception(
             "refuses different numbers of axes",
             "you refused shapes with different numbers of axes. A missing "
             "axis counts as a size of 1.",
