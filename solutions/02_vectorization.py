@@ -134,6 +134,8 @@ print("with keepdims:", X.sum(axis=1, keepdims=True).shape)
 # - one of them is **1**, or **missing**: that array is stretched;
 # - anything else: a clash, and NumPy raises a `ValueError`.
 #
+# A single number has the shape `()`. It has no axis, so it fits everything.
+#
 # ```
 # (3, 1)      (8, 1, 6, 1)      (2, 3)
 #    (4,)        (7, 1, 5)         (2,)
@@ -186,8 +188,8 @@ check("vectorization.broadcast_shape", broadcast_shape)
 #
 # A **matrix product** is a table of dot products. `A @ B` takes every row of
 # `A` with every column of `B`. So a row of `A` must be as long as a column of
-# `B`, and `(n, k) @ (k, m)` is `(n, m)`. Where `B` is a single vector, `(k,)`, the
-# result is `(n,)`: one dot product for each row.
+# `B`, and `(n, k) @ (k, m)` is `(n, m)`. Where `B` is a single vector, `(k,)`,
+# the result is `(n,)`: one dot product for each row.
 #
 # {card vectorization.predict}
 
@@ -330,9 +332,9 @@ for rate in (0.119, 0.120):
 # walk. It was 2 × the mean of $x^2$. With two weights it is a table,
 # $\frac{2}{m} X^\top X$: 2 × the mean product of every column with every
 # column. Picture $J$ as a bowl over the two weights. The curvature depends on
-# where you walk: steep up the side, flat along the valley. The table's **eigenvalues** are the
-# curvature in the flattest and in the steepest direction. How they are found
-# does not matter here. NumPy does it:
+# where you walk: steep up the side, flat along the valley. The table's
+# **eigenvalues** are the curvature in the flattest and in the steepest
+# direction. How they are found does not matter here. NumPy does it:
 
 # %% tags=["demonstration"]
 curvature = 2 / 4 * X.T @ X
@@ -428,7 +430,7 @@ bowl.show()
 # 2. It zigzags: each step jumps across the valley, to the other steep side.
 # 3. At 0.1198. At 0.119 it still comes down, slowly.
 # 4. 0.5, because the curvature is 2 in every direction.
-# 5. At 1. There each step jumps across to the same height, for ever.
+# 5. At 1. There each step jumps across to the same height, forever.
 #
 # </details>
 #
@@ -536,8 +538,8 @@ print(f", by differences: {pairwise_distances(a[None], b[None])[0, 0]:.0f}")
 # %% [markdown]
 # **Views.** A slice is a **view**: it shows the same numbers and owns none.
 # Write into it, and the original changes. A **copy** has its own numbers:
-# `.copy()` makes one, and so does every calculation such as `v + 1`. But `v += 1`
-# writes into `v` itself.
+# `.copy()` makes one, and so does every calculation such as `v + 1`. But
+# `v += 1` writes into `v` itself.
 
 # %% tags=["demonstration"]
 original = np.array([1, 2, 3, 4])
