@@ -4,7 +4,6 @@ import contextlib
 import contextvars
 import copy
 import ctypes
-import dis
 import io
 import linecache
 import queue
@@ -15,7 +14,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -134,7 +132,7 @@ def attempt(
     printed = _Bounded()
 
     def run() -> None:
-        with one_torch_thread(), short_cuts.notice(not_by) as called:
+        with one_torch_thread(), short_cuts.notice(not_by, answer) as called:
             try:
                 outcome.value = answer(*given.values())
             except OutOfTime:
@@ -200,32 +198,6 @@ def _watch(run: Callable[[], None], limit: float, outcome: Outcome) -> None:
         outcome.still_running = not worker.stop()
     else:
         _worker = worker
-
-
-def functions_of(answer: Any) -> list[FunctionType]:
-    """The function itself; of a class, its methods."""
-    parts = vars(answer).values() if isinstance(answer, type) else [answer]
-    bare = (getattr(part, "__func__", part) for part in parts)
-    return [part for part in bare if isinstance(part, FunctionType)]
-
-
-def names_in(answer: Any) -> set[str]:
-    """The global names that a function, or a class's methods, use."""
-    codes = (function.__code__ for function in functions_of(answer))
-    return set().union(*map(globals_in, codes))
-
-
-def globals_in(code: CodeType) -> set[str]:
-    """The global names that code loads, that of inner functions too."""
-    # Not all of co_names: the `softmax` of scipy.special.softmax is nobody's
-    # global.
-    names = {
-        step.argval
-        for step in dis.get_instructions(code)
-        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
-    }
-    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
-    return names.union(*map(globals_in, inner))
 
 
 def _learners_line(error: BaseException) -> str:

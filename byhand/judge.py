@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from byhand.attempt import Outcome, functions_of, names_in
+from byhand.attempt import Outcome
 from byhand.bank import before
 from byhand.elsewhere import Elsewhere
 from byhand.exercise import Exercise, Misconception
 from byhand.message import CheckFailed, failure, told_as, what_is_wrong
+from byhand.reading import functions_of, names_in
 from byhand.trial import Trial, trials_of
 
 

@@ -33,7 +33,8 @@ def parser() -> argparse.ArgumentParser:
         description=(
             "Grade what is in submitted/NAME/LESSON/. What was graded before "
             "and has not changed since is left alone; after an interruption, "
-            "run it again. Exit status 1: something could not be graded."
+            "run it again. Exit status 1: something could not be graded; "
+            "2: the run had to stop, on a full disk, say."
         ),
     )
     grade.add_argument("lesson", metavar="LESSON")
@@ -111,7 +112,7 @@ def autograde(options: argparse.Namespace) -> int:
         )  # before nbgrader, which takes seconds to import
     from nbgrader.converters import NbGraderException
 
-    from grader.classrun import SealedAutograde
+    from grader.classrun import CannotGoOn, SealedAutograde
 
     nbgrader = app()
     nbgrader.log_level = "INFO"
@@ -125,6 +126,8 @@ def autograde(options: argparse.Namespace) -> int:
     converter.scheduler = options.scheduler or converter.scheduler
     try:
         converter.start()
+    except CannotGoOn:
+        return 2
     except NbGraderException:
         return 1
     return 0

@@ -10,6 +10,7 @@ import fnmatch
 import hashlib
 import os
 import shutil
+import sqlite3
 import sys
 import time
 from collections import Counter
@@ -31,6 +32,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool, Integer, Unicode
 
 from grader import ahead, gradebook, lane, sealed, submissions
@@ -54,6 +56,19 @@ def use_for_nbgrader() -> None:
     """
     nbgrader.apps.autogradeapp.Autograde = SealedAutograde
     nbgrader.apps.api.Autograde = SealedAutograde
+
+
+class CannotGoOn(NbGraderException):
+    """Something else than a submission keeps the run from its work."""
+
+
+def reason(error: Exception) -> str:
+    """What the system says about a file or a database, in a line."""
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror or error}{where}"
+    told = getattr(error, "orig", None) or error
+    return " ".join(str(told).split())[:300]
 
 
 class SealedAutograde(Autograde):
@@ -98,6 +113,13 @@ class SealedAutograde(Autograde):
                 )
             self.log.error(message)
             raise NbGraderException(message) from None
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+            message = (
+                f"Stopped: {reason(error)}. What was graded so far is kept; "
+                "make room or give the rights, and run this again."
+            )
+            self.log.error(message)
+            raise CannotGoOn(message) from None
         for line in summary.lines():
             self.log.info(line)
         if summary.given_up:

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from concurrent.futures.process import BrokenProcessPool
@@ -21,12 +21,18 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+Job = tuple[Submission, tuple[Any, ...]]
+
+
 class Lanes:
     """Submissions on their way to a verdict. Use it as a context.
 
     scheduler: the address of a Dask cluster's, or "" for processes here.
     jobs: how many are graded at a time; 0: one a core. step: called whenever
     one is done.
+
+    Each lane here is a process of its own with one submission at a time, so
+    that a lane's death is that submission's doing and costs no other a try.
     """
 
     def __init__(
@@ -35,25 +41,43 @@ class Lanes:
         self.step = step
         self.scheduler = scheduler
         self.width = jobs or cores()
-        self.waiting: dict[futures.Future, tuple] = {}
+        self.queue: deque[Job] = deque()
+        self.doing: dict[futures.Future, tuple[futures.Executor, Job]] = {}
+        self.free: list[futures.Executor] = []
+        self.lanes: list[futures.Executor] = []
+        # Whose lane died: tried again when nothing else is going on.
+        self.suspects: deque[Job] = deque()
         self.tries: Counter[str] = Counter()
-        self.executor: Any = None
         self.client: Any = None
 
     def submit(self, submission: Submission, *rest: Any) -> None:
-        """Send a submission to a lane."""
-        if self.executor is None:
-            self.executor = self._cluster() if self.scheduler else self._pool()
-        future = self.executor.submit(lane.grade_here, submission, *rest)
-        self.waiting[future] = (submission, rest)
+        """Send a submission to the next lane that is free."""
+        if self.scheduler and not self.client:
+            self._open_cluster()
+        self.queue.append((submission, rest))
+        self._fill()
+
+    def _fill(self) -> None:
+        while self.queue and len(self.doing) < self.width:
+            job = self.queue.popleft()
+            executor = self.free.pop() if self.free else self._lane()
+            future = executor.submit(lane.grade_here, job[0], *job[1])
+            self.doing[future] = executor, job
+
+    def _lane(self) -> futures.Executor:
+        if self.client:
+            return self.lanes[0]
+        made = self._pool()
+        self.lanes.append(made)
+        return made
 
     def _pool(self) -> futures.Executor:
         context = multiprocessing.get_context("forkserver")
         return futures.ProcessPoolExecutor(
-            self.width, context, initializer=lane.end_with_parent
+            1, context, initializer=lane.end_with_parent
         )
 
-    def _cluster(self) -> futures.Executor:
+    def _open_cluster(self) -> None:
         try:
             import distributed
         except ImportError:
@@ -68,53 +92,56 @@ class Lanes:
                 f"no Dask scheduler answers at {self.scheduler} ({error})"
             ) from None
         self.width = max(1, sum(self.client.nthreads().values()))
-        return self.client.get_executor(retries=_TRIES, pure=False)
+        self.lanes = [self.client.get_executor(retries=_TRIES, pure=False)]
 
     def finished(
         self, at_most: int
     ) -> Iterator[tuple[Submission, Graded | Exception]]:
         """Verdicts as they come, until at most so many are on their way."""
-        while len(self.waiting) > at_most:
-            done, _ = futures.wait(
-                self.waiting, return_when=futures.FIRST_COMPLETED
-            )
-            broken = []
-            for future in done:
-                submission, rest = self.waiting.pop(future)
-                error = future.exception()
-                if isinstance(error, BrokenProcessPool):
-                    broken.append((submission, rest))
-                    continue
-                self.step()
-                if error is not None and not isinstance(error, Exception):
-                    raise error  # the run itself is to end
-                yield submission, error or future.result()
-            if broken:
-                yield from self._again(broken)
+        while len(self.queue) + len(self.doing) > at_most:
+            yield from self._wait()
+        while at_most == 0 and self.suspects:
+            self.queue.append(self.suspects.popleft())
+            self._fill()
+            while self.doing:
+                yield from self._wait()
 
-    def _again(
-        self, broken: list[tuple]
-    ) -> Iterator[tuple[Submission, Exception]]:
-        """A lane died, and with it all that was on its way: try again."""
-        broken += self.waiting.values()
-        self.waiting.clear()
-        self.executor.shutdown(wait=False)
-        self.executor = None
-        for submission, rest in broken:
-            self.tries[submission.student] += 1
-            if self.tries[submission.student] < _TRIES:
-                self.submit(submission, *rest)
-            else:
-                self.step()
-                yield submission, RuntimeError("the grading process died")
+    def _wait(self) -> Iterator[tuple[Submission, Graded | Exception]]:
+        """Those that are done next."""
+        done, _ = futures.wait(self.doing, return_when=futures.FIRST_COMPLETED)
+        for future in done:
+            executor, job = self.doing.pop(future)
+            error = future.exception()
+            if isinstance(error, BrokenProcessPool):
+                executor.shutdown(wait=False)
+                self.lanes.remove(executor)
+                yield from self._again(job)
+                continue
+            if not self.client:
+                self.free.append(executor)
+            self.step()
+            if error is not None and not isinstance(error, Exception):
+                raise error  # the run itself is to end
+            yield job[0], error or future.result()
+        self._fill()
+
+    def _again(self, job: Job) -> Iterator[tuple[Submission, Exception]]:
+        """The lane died that was grading a submission: try it once more."""
+        student = job[0].student
+        self.tries[student] += 1
+        if self.tries[student] < _TRIES:
+            self.suspects.append(job)
+            return
+        self.step()
+        yield job[0], RuntimeError("the grading process died")
 
     def __enter__(self) -> "Lanes":
         return self
 
     def __exit__(self, *_: Any) -> None:
-        for future in self.waiting:
+        for future in self.doing:
             future.cancel()
-        if self.executor is not None:
-            self.executor.shutdown(wait=False)
+        for executor in self.lanes:
+            executor.shutdown(wait=False)
         if self.client is not None:
             self.client.close()

@@ -13,22 +13,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import byhand
-from byhand.attempt import attempt
 from grader.inside import seal
 from grader.inside.wire import Closed, Wire, WireError
+from grader.lending import Lender
 
 _START = 120.0  # seconds to import everything, on a slow machine
 _FORK = 20.0  # seconds for a worker to shut itself in
-# A right answer of ours runs here, on what a learner's process asks: numbers,
-# and seconds.
-_MOST_ASKED = 20_000
-_ASKED = 5.0
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
 
@@ -218,12 +215,15 @@ class Nursery:
             socket.send_fds(self.control, [b"f"], [theirs.fileno()])
             said, fds, _, _ = socket.recv_fds(self.control, 8, 1)
         except OSError as error:
+            ours.close()
             raise CannotSeal(f"the nursery is gone: {error}") from None
         finally:
             theirs.close()
         process = int.from_bytes(said)
         if not process:
-            raise CannotSeal(f"no worker: {_last_words(ours)}")
+            words = _last_words(ours)
+            ours.close()
+            raise CannotSeal(f"no worker: {words}")
         return Worker(Wire(ours), process, fds[0] if fds else None)
 
     def close(self) -> None:
@@ -266,7 +266,8 @@ class Worker:
         self.killed = False
         # Which of our functions it may call, by their place: inputs that
         # are functions, and right answers of earlier exercises.
-        self.functions: list = []
+        self.functions: list[Callable] = []
+        self.lender: Lender | None = None
 
     def request(self, what: str, seconds: float, **inputs: Any) -> Any:
         """Have something done in there; what came of it.
@@ -292,25 +293,38 @@ class Worker:
             self.kill()
             raise Died(_why(error)) from None
 
-    def _asked(self, question: dict) -> dict:
+    def _asked(self, question: dict) -> dict[str, Any]:
         """What one of our functions makes of the worker's inputs."""
-        try:
-            function = self.functions[question["ask"]]
-            inputs, named = question["inputs"], question["named"]
-            if _size([inputs, list(named.values())]) > _MOST_ASKED:
-                return {"error": "more numbers than a lesson ever has"}
-            outcome = attempt(partial(function, *inputs, **named), {}, _ASKED)
-        except Exception as error:  # what is asked may be anything
-            return {"error": str(error)[:200]}
-        if outcome.error or outcome.timed_out:
-            return {"error": str(outcome.error)[:200]}
-        return {"value": outcome.value}
+        place, inputs = question.get("ask"), question.get("inputs")
+        named = question.get("named")
+        if not (
+            isinstance(place, int)
+            and 0 <= place < len(self.functions)
+            and isinstance(inputs, list)
+            and isinstance(named, dict)
+        ):
+            return {"error": "no such function"}
+        if self.lender is None or not self.lender.knows(self.functions):
+            self._end_lender()
+            self.lender = Lender(self.functions)
+        return self.lender.ask(place, inputs, named)
+
+    def _end_lender(self) -> None:
+        if self.lender:
+            self.lender.close()
+            self.lender = None
+
+    def take_back(self) -> None:
+        """None of our functions may be called any more."""
+        self.functions = []
+        self._end_lender()
 
     def kill(self) -> None:
         """End it, whatever it does."""
         if self.killed:
             return
         self.killed = True
+        self._end_lender()
         with suppress(ProcessLookupError):
             if self.pidfd is None:
                 os.kill(self.process, signal.SIGKILL)
@@ -320,17 +334,6 @@ class Worker:
         if self.pidfd is not None:
             os.close(self.pidfd)
         self.wire.close()
-
-
-def _size(value: Any) -> int:
-    """How many numbers a value has, an integer counting as what it says."""
-    if isinstance(value, (list, tuple)):
-        return sum(map(_size, value))
-    if isinstance(value, int):
-        return abs(value)
-    if hasattr(value, "numel"):  # a tensor, whose size is a method
-        return value.numel()
-    return int(getattr(value, "size", 1))
 
 
 def _why(error: Exception) -> str:

@@ -133,7 +133,7 @@ class Session:
     def restore(self) -> None:
         """The learner's own functions again, and no right one to be asked."""
         if self.worker:
-            self.worker.functions = []
+            self.worker.take_back()
             with suppress(Died):
                 self.request("restore", self.limits.patience)
 

@@ -1,11 +1,14 @@
 """What was handed in: read it, whatever it is, and put it in order."""
 
+import errno
 import hashlib
 import json
 import os
 import re
 import stat
 import warnings
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -161,28 +164,35 @@ class Submission:
 
 
 def read(folder: Path, student: str, lesson: str) -> Submission:
-    """Everything that is in a learner's folder, links and devices aside."""
+    """Everything that is in a learner's folder, links and devices aside.
+
+    Whoever may write there may change it meanwhile: that spoils their own
+    submission, and leads to no other file.
+    """
     files: dict[str, bytes] = {}
     left_out: list[str] = []
-    room = LARGEST_REST
-    for path in _regular_files(folder, left_out):
-        name = str(path.relative_to(folder))
-        is_notebook = name == f"{lesson}.ipynb"
-        if not is_notebook and Path(name).parts[0] == f"{lesson}.ipynb":
-            left_out.append(f"{lesson}.ipynb is a folder.")
+    notebook, room = f"{lesson}.ipynb", LARGEST_REST
+    for name, where, place in _files(folder, left_out):
+        is_notebook = name == notebook
+        if not is_notebook and Path(name).parts[0] == notebook:
+            left_out.append(f"{notebook} is a folder.")
             continue
-        most = LARGEST_NOTEBOOK if is_notebook else room
         try:
-            if path.stat().st_size > most:
-                left_out.append(f"{name} is too large.")
-                continue
-            with open(path, "rb") as file:
-                content = file.read(most)
+            content = _content(
+                where, place, LARGEST_NOTEBOOK if is_notebook else room
+            )
         except OSError as error:
             left_out.append(f"{name} cannot be read ({error.strerror}).")
-            continue
-        files[name] = content
-        room -= 0 if is_notebook else len(content)
+        except _NotKept as error:
+            left_out.append(f"{name} {error}")
+        else:
+            files[name] = content
+            room -= 0 if is_notebook else len(content)
+        if len(files) > MOST_FILES:
+            left_out.append(f"There are more than {MOST_FILES} files.")
+            kept = [n for n in files if n.endswith(".ipynb")][:MOST_FILES]
+            files = {n: files[n] for n in kept}
+            break
     stamp = files.get("timestamp.txt", b"")[:_LONGEST_STAMP]
     return Submission(
         student,
@@ -193,41 +203,69 @@ def read(folder: Path, student: str, lesson: str) -> Submission:
     )
 
 
-def _regular_files(folder: Path, left_out: list[str]) -> list[Path]:
-    found: list[Path] = []
+class _NotKept(Exception):
+    """A file that is not taken; the message goes on after its name."""
+
+
+def _content(name: str, folder: int, most: int) -> bytes:
+    """A file's content. OSError, _NotKept: it is not to be had.
+
+    folder: the descriptor of its folder, so that no link leads elsewhere.
+    """
+    # Not to wait for a pipe that has taken a file's place.
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        opened = os.open(name, flags, dir_fd=folder)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):  # a link, a socket
+            raise _NotKept(_NO_FILE) from None
+        raise
+    with open(opened, "rb") as file:
+        state = os.fstat(opened)
+        if not stat.S_ISREG(state.st_mode):
+            raise _NotKept(_NO_FILE)
+        if state.st_size > most:
+            raise _NotKept("is too large.")
+        return file.read(most)
+
+
+_NO_FILE = "is a link or a device, not a file, and was not followed."
+
+
+def _files(
+    folder: Path, left_out: list[str]
+) -> Iterator[tuple[str, str, int]]:
+    """Path below the folder, name, and the descriptor of where it lies."""
     if folder.is_symlink():
         left_out.append("The folder is a link, and was not followed.")
-        return found
-    for where, folders, names in os.walk(folder):
+        return
+    for where, folders, names, place in os.fwalk(folder):
+        inner = Path(where).relative_to(folder)
+        links = [n for n in folders if _is_link(n, place)]
         folders[:] = sorted(
             n
             for n in folders
-            if n not in (".ipynb_checkpoints", ".git")
-            and not _too_long(folder, Path(where, n))
+            if n not in (".ipynb_checkpoints", ".git", *links)
+            and not _too_long(inner / n)
         )
-        for name in sorted([*names, *folders]):
-            path = Path(where, name)
-            if _too_long(folder, path):
+        for name in sorted([*names, *links]):
+            if _too_long(inner / name):
                 left_out.append("A file's name is too long.")
-                continue
-            mode = path.lstat().st_mode
-            if stat.S_ISREG(mode):
-                found.append(path)
-            elif not stat.S_ISDIR(mode):
-                left_out.append(
-                    f"{path.relative_to(folder)} is a link or a device, not "
-                    "a file, and was not followed."
-                )
-        if len(found) > MOST_FILES:
-            left_out.append(f"There are more than {MOST_FILES} files.")
-            return [p for p in found if p.suffix == ".ipynb"][:MOST_FILES]
-    return found
+            else:
+                yield str(inner / name), name, place
 
 
-def _too_long(folder: Path, path: Path) -> bool:
-    inner = os.fsencode(path.relative_to(folder))
-    name = os.fsencode(path.name)
-    return len(inner) > _LONGEST_PATH or len(name) > _LONGEST_NAME
+def _is_link(name: str, folder: int) -> bool:
+    with suppress(OSError):  # it was there a moment ago
+        state = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        return stat.S_ISLNK(state.st_mode)
+    return False
+
+
+def _too_long(path: Path) -> bool:
+    """Whether a path, from the folder on, could not be written elsewhere."""
+    whole, name = os.fsencode(path), os.fsencode(path.name)
+    return len(whole) > _LONGEST_PATH or len(name) > _LONGEST_NAME
 
 
 def parse(submission: Submission) -> NotebookNode:

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from byhand import CheckFailed, bank, check
-from byhand.attempt import globals_in
 from byhand.bank import Incomplete
 from byhand.exercise import Exercise
 from byhand.judge import judge_on
+from byhand.reading import globals_in
 from byhand.trial import trials_of
 
 # A misconception must miss by far more than rounding could explain. A random

@@ -31,7 +31,7 @@ def message(name, wrong, **options):
 def test_a_right_answer_prints_one_line_and_returns_none(capsys):
     assert check(SOFTMAX, right_softmax) is None
     captured = capsys.readouterr()
-    assert captured.out == f"{SOFTMAX}: right, in all 8 cases.\n"
+    assert captured.out == f"{SOFTMAX}: right, in all 9 cases.\n"
     assert captured.err == ""
 
 
@@ -58,7 +58,7 @@ def test_a_right_answer_prints_one_line_and_returns_none(capsys):
 def test_a_library_call_that_does_it_all_is_said(capsys, answer, call):
     check(SOFTMAX, answer)
     said = capsys.readouterr().out
-    assert "right, in all 8 cases" in said
+    assert "right, in all 9 cases" in said
     assert f"By hand means by hand: it calls `{call}`" in said
     assert "Graded, it earns nothing, unless your instructor" in said
 
@@ -275,7 +275,7 @@ def test_an_earlier_exercise_inside_a_comprehension_is_seen_too(capsys):
 
 def test_what_an_answer_sets_holds_for_that_call_only(capsys):
     def strict(z, axis=-1):
-        np.seterr(all="raise")
+        np.seterr(divide="raise")
         return right_softmax(np.asarray(z) * 1.0, axis)
 
     def divides(values):
@@ -355,3 +355,43 @@ def test_a_broken_reference_is_our_fault_and_says_so(monkeypatch):
     monkeypatch.setattr(self_attention, "EXERCISES", (bad,))
     with pytest.raises(RuntimeError, match="please report"):
         check(SOFTMAX, right_softmax)
+
+
+def by_attribute(x):
+    return scipy.special.expit(x)
+
+
+def through_a_helper(x):
+    return by_attribute(x) * 1
+
+
+def by_name(x):
+    return ufunc(x)
+
+
+ufunc = scipy.special.expit
+
+
+@pytest.mark.parametrize(
+    "answer", [by_attribute, through_a_helper, by_name, ufunc, partial(ufunc)]
+)
+def test_a_ufunc_that_does_it_all_is_noticed(answer):
+    with short_cuts.notice(("expit",), answer) as called:
+        answer(0.5)
+    assert called == ["scipy.expit"]
+
+
+def test_a_function_of_that_name_of_the_learners_own_is_none():
+    def expit(x):
+        return 1 / (1 + np.exp(-x))
+
+    with short_cuts.notice(("expit", "logistic"), expit) as called:
+        expit(0.5)
+    assert called == []
+
+
+def test_numpys_functions_are_noticed_too():
+    with short_cuts.notice(("broadcast_shapes",)) as called:
+        np.broadcast_shapes((1, 2), (3, 1))
+        np.zeros((1, 2)) + np.zeros((3, 1))
+    assert called == ["numpy.broadcast_shapes"]

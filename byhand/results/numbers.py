@@ -1,10 +1,12 @@
 """Results that are numbers: arrays, compared within a tolerance."""
 
+import numbers
 from typing import Any
 
 import numpy as np
 
 from byhand.exercise import Listed
+from byhand.results import tensors
 from byhand.results.kind import Kind, Results, Unusable, noun
 from byhand.results.show import number, show
 
@@ -113,8 +115,16 @@ def _is_boolean(value: Any) -> bool:
 def _as_array(value: Any, name: str) -> np.ndarray:
     if value is None:
         raise Unusable("It returned None; is there a `return` at the end?")
-    if hasattr(value, "detach"):  # a torch tensor, without importing torch
-        value = value.detach().cpu().double().numpy()
+    if tensors.is_tensor(value):
+        try:
+            value = tensors.as_array(value)
+        except tensors.NoNumbers as error:
+            raise Unusable(f"{name} should be numbers; got {error}.") from None
+    if np.ma.is_masked(value):
+        raise Unusable(
+            f"{name} is a masked array, and some of its numbers are masked: "
+            "they have no value."
+        )
     if _has_text(value):  # NumPy would pad every item to the longest
         raise Unusable(f"{name} should be numbers; got {noun(value)}.")
     try:
@@ -123,9 +133,21 @@ def _as_array(value: Any, name: str) -> np.ndarray:
         raise Unusable(
             f"The rows of {name} are not all of one length."
         ) from None
+    array = _real(array)
     if array.dtype.kind not in "biuf":
         raise Unusable(f"{name} should be numbers; got {noun(value)}.")
     return array.astype(np.float64)
+
+
+def _real(array: np.ndarray) -> np.ndarray:
+    """Real numbers, if that is what an array of another dtype holds."""
+    if array.dtype.kind == "c" and not array.imag.any():
+        return array.real
+    if array.dtype.kind == "O" and all(
+        isinstance(one, numbers.Real) for one in array.flat
+    ):
+        return array.astype(np.float64)
+    return array
 
 
 def _has_text(value: Any) -> bool:

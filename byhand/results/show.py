@@ -5,6 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from byhand.results import tensors
+
+MOST_AXES = 5
+
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -15,15 +19,21 @@ def number(value: Any) -> str:
 
 def show(value: Any) -> str:
     """An input or an answer, short enough to read in a message."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
+    if tensors.is_tensor(value):
+        try:
+            value = tensors.as_array(value)
+        except tensors.NoNumbers as error:
+            return str(error)
     if isinstance(value, np.random.Generator):
         return "a random generator"
     if callable(value):  # a repr would show an address
         return getattr(value, "__name__", type(value).__name__)
     if isinstance(value, np.ndarray):
         if value.ndim == 0:
-            return number(value)
+            return number(value) if value.dtype.kind in "biuf" else str(value)
+        if value.ndim > MOST_AXES:  # NumPy never leaves out of a short axis
+            some = show(value.reshape(-1)[:8])
+            return f"an array of shape {value.shape}, from {some} on"
         return np.array2string(
             value,
             precision=4,

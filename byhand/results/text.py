@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand.results import tensors
 from byhand.results.kind import Kind, Results, Unusable, noun
 
 MOST_ENTRIES = 60  # of a list or dict that are shown
@@ -74,8 +75,11 @@ def _plain(value: Any, where: str) -> Any:
     """
     if isinstance(value, (np.ndarray, np.generic)):
         value = value.tolist()
-    elif hasattr(value, "detach"):  # a torch tensor, without importing torch
-        value = value.detach().cpu().tolist()
+    elif tensors.is_tensor(value):
+        try:
+            value = tensors.as_array(value).tolist()
+        except tensors.NoNumbers as error:
+            raise Unusable(f"{where} should be text; got {error}.") from None
     if isinstance(value, (str, bytes, bool, int)):
         return value
     if isinstance(value, dict):

@@ -11,15 +11,20 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from byhand.results import tensors
+
 # Several times what the largest exercise needs, and little enough to be read
 # in no time: what comes may be meant to keep the reader busy.
 MOST_BYTES = 16 * 2**20
 MOST_VALUES = 200_000
+# In one array. Outside it becomes float64, and is set against many others.
+MOST_NUMBERS = 2_000_000
 MOST_DEPTH = 20
 _HEAD = struct.Struct("!II")  # bytes of the tree, and of all buffers
 _KINDS = "biufc"
@@ -74,9 +79,14 @@ def _plain(value: Any, buffers: list, functions: Any, depth: int) -> Any:
         return value
     if isinstance(value, np.generic) and value.dtype.kind in _KINDS:
         return {"scalar": _array(np.asarray(value), buffers)}
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        return {"opaque": "masked array", "called": False}
+    if isinstance(value, np.ndarray) and value.size > MOST_NUMBERS:
+        many = f"array of {value.size} numbers"
+        return {"opaque": many, "called": False}
     if isinstance(value, np.ndarray) and value.dtype.kind in _KINDS:
         return {"array": _array(np.asarray(value), buffers)}
-    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
+    if isinstance(value, np.ndarray) and value.dtype.kind in "UO":
         value = np.ndarray.tolist(value)
         kind = type(value)
 
@@ -104,7 +114,9 @@ def _plain(value: Any, buffers: list, functions: Any, depth: int) -> Any:
         return {"bytes": _array(data, buffers)}
     if isinstance(value, np.random.Generator):
         return {"generator": value.bit_generator.state}
-    if hasattr(value, "detach") and hasattr(value, "requires_grad"):
+    if issubclass(kind, Fraction):
+        return Fraction.__truediv__(value, 1.0)  # as a float
+    if tensors.is_tensor(value):
         return _tensor(value, buffers)
     if functions is not None and callable(value):
         functions.append(value)
@@ -125,7 +137,7 @@ def _float(value: int) -> float:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 def _array(array: np.ndarray, buffers: list[bytes]) -> list:
@@ -138,11 +150,14 @@ def _array(array: np.ndarray, buffers: list[bytes]) -> list:
 
 
 def _tensor(value: Any, buffers: list[bytes]) -> Any:
-    grad = bool(value.requires_grad)
     try:
-        array = value.detach().cpu().numpy()
-    except (TypeError, RuntimeError):  # bfloat16 and the like
-        array = value.detach().cpu().double().numpy()
+        array = tensors.as_array(value)
+    except tensors.NoNumbers as error:
+        return {"opaque": str(error)[:60], "called": False}
+    if array.size > MOST_NUMBERS:
+        many = f"tensor of {array.size} numbers"
+        return {"opaque": many, "called": False}
+    grad = bool(value.requires_grad) and array.dtype.kind in "fc"
     return {"tensor": _array(array, buffers), "grad": grad}
 
 
@@ -232,6 +247,8 @@ def _read(what: list, buffers: _Buffers) -> np.ndarray:
     dtype = np.dtype(str(name))
     if dtype.kind not in _KINDS or len(shape) > 32:
         raise WireError("an array of something else than numbers")
+    if math.prod(int(n) for n in shape) > MOST_NUMBERS:
+        raise WireError("an array of more numbers than a lesson ever has")
     data = buffers.take(int(size))
     return np.frombuffer(data, dtype).reshape([int(n) for n in shape]).copy()
 

@@ -115,14 +115,14 @@ def ours_alive(course):
 
 
 def test_a_killed_run_leaves_nothing_running_and_goes_on(course):
-    process = start(course)
-    wait_for(lambda: graded_so_far(course) > 0)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    with start(course) as process:
+        wait_for(lambda: graded_so_far(course) > 0)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
     assert 0 < graded_so_far(course) < SIZE
     wait_for(lambda: not ours_alive(course))
-    ran = start(course)
-    assert ran.wait() == 0, ran.stderr.read()
+    with start(course) as ran:
+        assert ran.wait() == 0, ran.stderr.read()
     assert totals(course) == expected(SIZE)
 
 

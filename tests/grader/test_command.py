@@ -1,11 +1,16 @@
 """What `grader` says to somebody who asks for help or goes wrong."""
 
+import errno
 import shutil
+import sqlite3
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import OperationalError
 
 from grader import __main__ as command
+from grader import gradebook
+from grader.classrun import ClassRun
 from grader.journal import Journal
 from grader.submissions import Graded
 from tests.grader.courses import LESSON, small_class
@@ -41,6 +46,7 @@ def refused(capfd):
             )
         shown = capfd.readouterr()
         assert status not in (0, None)
+        run.status = status
         said += shown.out + shown.err
         assert "Traceback" not in said
         return " ".join(said.split())
@@ -159,3 +165,38 @@ def test_a_report_says_what_it_wrote(here, capfd):
 
 def test_an_attack_that_there_is_not(refused):
     assert "no attack 'nope'" in refused("selftest", "--only", "nope")
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, "No space left on device", "somewhere")
+
+
+def full_database(*_):
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+def readonly(*_):
+    told = Exception("attempt to write a readonly database")
+    raise OperationalError("insert …", {}, told)
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "broken", "said"),
+    [
+        (Journal, "keep", full_database, "database or disk is full"),
+        (Journal, "note_recorded", full_database, "disk is full"),
+        (gradebook, "record", readonly, "attempt to write a readonly"),
+        (ClassRun, "_write", full, "No space left on device (somewhere)"),
+    ],
+)
+def test_what_cannot_be_written_is_said_and_the_next_run_finishes(
+    here, refused, monkeypatch, where, name, broken, said
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(where, name, broken)
+        told = refused("autograde", LESSON)
+    assert said in told and "run this again" in told
+    assert refused.status == 2
+    assert command.main(["autograde", LESSON]) == 0
+    with Journal(here) as journal:
+        assert len(list(journal.recorded(LESSON))) == 1

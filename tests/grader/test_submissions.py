@@ -1,7 +1,11 @@
 """What was handed in is read, whatever it is, and put in order."""
 
+import contextlib
 import json
 import os
+import random
+import shutil
+import threading
 
 import nbformat
 import pytest
@@ -168,3 +172,43 @@ def test_an_unknown_id_means_nothing():
     nb.cells[:0] = [stranger, other]
     came = ordered(nb)
     assert all("nbgrader" not in c.metadata for c in came.cells[:2])
+
+
+def test_what_happens_in_the_folder_meanwhile_harms_nobody(tmp_path):
+    """Files come, go, become links, pipes and folders while they are read."""
+    secret = tmp_path / "secret"
+    (secret / "inner").mkdir(parents=True)
+    (secret / "inner" / "a.txt").write_text("not theirs")
+    folder = tmp_path / "learner"
+    folder.mkdir()
+    over = threading.Event()
+
+    def change():
+        moves = random.Random(1)
+        while not over.is_set():
+            with contextlib.suppress(OSError):
+                path = folder / moves.choice("abc")
+                if path.is_symlink() or not path.is_dir():
+                    path.unlink(missing_ok=True)
+                else:
+                    shutil.rmtree(path)
+                make = moves.randrange(4)
+                if make == 0:
+                    path.write_text("mine")
+                elif make == 1:
+                    path.symlink_to(secret / "inner")
+                elif make == 2:
+                    os.mkfifo(path)
+                else:
+                    path.mkdir()
+                    (path / "a.txt").write_text("mine")
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    try:
+        for _ in range(2_000):
+            came = read(folder, "learner", SELF_ATTENTION)
+            assert set(came.files.values()) <= {b"mine", b""}
+    finally:
+        over.set()
+        changing.join()

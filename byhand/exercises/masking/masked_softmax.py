@@ -123,6 +123,14 @@ EXERCISE = Exercise(
             },
         ),
         Case(
+            "thousands apart within a row",
+            lambda rng: {
+                "scores": readable(rng, 2, 4)
+                + rng.permuted(np.tile([-3e3, 0, 0, 4e3], (2, 1)), axis=1),
+                "mask": np.ones((2, 4), dtype=bool),
+            },
+        ),
+        Case(
             "one row near 0, one near −2000",
             lambda rng: {
                 "scores": readable(rng, 2, 4) + np.array([[0.0], [-2000.0]]),

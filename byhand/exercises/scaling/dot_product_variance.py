@@ -25,8 +25,9 @@ from byhand.exercise import Case, Exercise, Misconception
 # always.
 def variance_bounds(d_k, samples, rng):
     five_errors = 5 * d_k * math.sqrt((2 + 6 / d_k) / samples)
-    # The last two are 1 for yes and 0 for no.
-    return np.array(five_errors), np.array(0.25), np.array(0.25)
+    # The last three are 1 for yes and 0 for no.
+    yes_no = np.array(0.25)
+    return np.array(five_errors), yes_no, yes_no, yes_no
 
 
 def measured(answer, d_k, samples, rng):
@@ -34,9 +35,34 @@ def measured(answer, d_k, samples, rng):
     few = min(samples, 40)
     first, again = (answer(d_k, few, copy.deepcopy(rng)) for _ in range(2))
     other = answer(d_k, few, np.random.default_rng(rng.integers(2**62)))
+    before = rng.bit_generator.state["state"]
     value = answer(d_k, samples, rng)
+    after = rng.bit_generator.state["state"]
     repeats, varies = same(first, again), not same(first, other)
-    return value, float(repeats), float(varies)
+    # A normal number takes a draw of 64 bits at least, one of float32 half.
+    enough = draws_between(before, after) >= samples * d_k
+    return value, float(repeats), float(varies), float(enough)
+
+
+def draws_between(before, after):
+    """How often a PCG64 was drawn from, from its state before and after.
+
+    The state is a linear congruential generator's, so the distance is found
+    bit by bit (Brown 1994, "Random number generation with arbitrary
+    strides").
+    """
+    if before["inc"] != after["inc"]:  # another generator's
+        return 0
+    mask, multiplier = 2**128 - 1, 0x2360ED051FC65DA44385DF649FCCF645
+    state, plus, distance, bit = before["state"], before["inc"], 0, 1
+    while state != after["state"] and bit <= mask:
+        if (state ^ after["state"]) & bit:
+            state = (state * multiplier + plus) & mask
+            distance |= bit
+        bit <<= 1
+        plus = ((multiplier + 1) * plus) & mask
+        multiplier = (multiplier * multiplier) & mask
+    return distance
 
 
 def same(one, other):
@@ -48,7 +74,7 @@ def same(one, other):
 
 def expected(d_k, samples, rng):
     """The same of a right answer, but for chance."""
-    return float(d_k), 1.0, 1.0
+    return float(d_k), 1.0, 1.0, 1.0
 
 
 def of(d_k, samples):
@@ -199,6 +225,12 @@ EXERCISE = Exercise(
             lambda d_k, samples, rng: float(d_k),
         ),
         Misconception(
+            "known beforehand",
+            "your result follows from a formula: you drew far fewer numbers "
+            "than that many queries and keys have. Draw them, and measure.",
+            lambda d_k, samples, rng: d_k * (1 + 1e-6 * rng.standard_normal()),
+        ),
+        Misconception(
             "own random numbers",
             "the same seed gives another result each time: your numbers come "
             "from somewhere else than `rng`. Nobody could repeat your "
@@ -219,5 +251,6 @@ EXERCISE = Exercise(
         "variance",
         "same_seed_gives_the_same",
         "other_seed_gives_another",
+        "as_many_numbers_drawn_as_it_takes",
     ),
 )

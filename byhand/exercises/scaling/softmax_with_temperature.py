@@ -105,6 +105,15 @@ EXERCISE = Exercise(
             "weights",
         ),
         Case(
+            "thousands apart within a row",
+            lambda rng: {
+                "z": readable(rng, 2, 4)
+                + rng.permuted(np.tile([-3e3, 0, 0, 4e3], (2, 1)), axis=1),
+                "temperature": 1.5,
+            },
+            "weights",
+        ),
+        Case(
             "huge scores, and nearly no temperature",
             lambda rng: {
                 "z": 1e200 * readable(rng, 3),

@@ -56,6 +56,13 @@ EXERCISE = Exercise(
                 "axis": 0,
             },
         ),
+        Case(
+            "thousands apart within a row",
+            lambda rng: {
+                "z": readable(rng, 2, 4)
+                + rng.permuted(np.tile([-3e3, 0, 0, 4e3], (2, 1)), axis=1)
+            },
+        ),
     ),
     misconceptions=(
         Misconception(
@@ -72,6 +79,15 @@ EXERCISE = Exercise(
             "below it then underflows to 0/0. Each row needs its own "
             "maximum, along the same axis as the sum.",
             lambda z, axis=-1: unstable_softmax(z - np.max(z), axis),
+        ),
+        Misconception(
+            "mean subtracted",
+            "you subtract the *mean* of the scores. A score far above the "
+            "mean still overflows. Subtract each row's maximum: then the "
+            "largest exponent is 0.",
+            lambda z, axis=-1: unstable_softmax(
+                z - np.mean(z, axis=axis, keepdims=True), axis
+            ),
         ),
         Misconception(
             "axis ignored",

@@ -1,0 +1,42 @@
+"""What an answer's code refers to, by reading it."""
+
+import dis
+from types import CodeType, FunctionType
+from typing import Any
+
+
+def functions_of(answer: Any) -> list[FunctionType]:
+    """The function itself; of a class, its methods."""
+    parts = vars(answer).values() if isinstance(answer, type) else [answer]
+    bare = (getattr(part, "__func__", part) for part in parts)
+    return [part for part in bare if isinstance(part, FunctionType)]
+
+
+def names_in(answer: Any) -> set[str]:
+    """The global names that a function, or a class's methods, use."""
+    codes = (function.__code__ for function in functions_of(answer))
+    return set().union(*map(globals_in, codes))
+
+
+def globals_in(code: CodeType) -> set[str]:
+    """The global names that code loads, that of inner functions too."""
+    # Not all of co_names: the `softmax` of scipy.special.softmax is nobody's
+    # global.
+    names = {
+        step.argval
+        for step in dis.get_instructions(code)
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    }
+    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
+    return names.union(*map(globals_in, inner))
+
+
+def attributes_in(code: CodeType) -> set[str]:
+    """The names of attributes that code loads, inner functions too."""
+    names = {
+        step.argval
+        for step in dis.get_instructions(code)
+        if step.opname in ("LOAD_ATTR", "LOAD_METHOD")
+    }
+    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
+    return names.union(*map(attributes_in, inner))
