@@ -264,6 +264,14 @@ EXERCISE = Exercise(
             lambda X, y, lr, steps: end_of_walk(X, y, lr, steps)[:, None],
         ),
         Misconception(
+            "a column of ones added",
+            "you put a column of ones before X, and so found a weight too "
+            "many. Take X as it comes.",
+            lambda X, y, lr, steps: end_of_walk(
+                np.column_stack([np.ones(len(X)), X]), y, lr, steps
+            ),
+        ),
+        Misconception(
             "a weight for each example",
             "you started with as many weights as there are examples. There "
             "is one for each column of X.",

@@ -155,6 +155,12 @@ EXERCISE = Exercise(
             lambda X, theta, y: contributions(X, theta, y) / len(y),
         ),
         Misconception(
+            "a column per example",
+            "you multiplied X transposed and the residuals entry by entry. A "
+            "matrix product adds up over the examples.",
+            lambda X, theta, y: contributions(X, theta, y).T / len(y),
+        ),
+        Misconception(
             "averaged along the rows",
             "you averaged each example over its weights. Average down the "
             "columns, over the examples.",

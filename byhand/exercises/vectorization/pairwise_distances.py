@@ -191,6 +191,12 @@ EXERCISE = Exercise(
             lambda X, Y: length(X - Y),
         ),
         Misconception(
+            "partners only",
+            "you compared each row only with its partner of the same number. "
+            "Every row of X meets every row of Y.",
+            lambda X, Y: [math.dist(x, y) for x, y in zip(X, Y, strict=False)],
+        ),
+        Misconception(
             "one number",
             "you returned one number for everything. Each pair of rows has "
             "its own distance.",

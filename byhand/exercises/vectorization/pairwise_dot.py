@@ -64,6 +64,12 @@ EXERCISE = Exercise(
             lambda X: X @ X,
         ),
         Misconception(
+            "not transposed, by dot",
+            "you multiplied X by itself, so rows met columns. Rows should "
+            "meet rows: transpose the second factor.",
+            lambda X: np.dot(X, X),
+        ),
+        Misconception(
             "diagonal only",
             "you compared each row only with itself. Every row meets every "
             "row.",

@@ -137,6 +137,12 @@ EXERCISE = Exercise(
             lambda X, theta: np.dot(X, theta)[0],
         ),
         Misconception(
+            "last example only",
+            "you returned the prediction for the last row: each replaced the "
+            "one before it. Collect them.",
+            lambda X, theta: np.dot(X, theta)[-1],
+        ),
+        Misconception(
             "last weight only",
             "you kept only the last product of each row: each replaced the "
             "one before it. Add them up.",

@@ -91,6 +91,12 @@ EXERCISE = Exercise(
             lambda x, y, a, b: np.sum(mixed(x, y, a, b)),
         ),
         Misconception(
+            "entries added up",
+            "you added up the entries of each array first. Add x and y to "
+            "each other, entry by entry.",
+            lambda x, y, a, b: sum(np.multiply(a, x)) + sum(np.multiply(b, y)),
+        ),
+        Misconception(
             "average",
             "you divided by a + b, which gives a weighted *average*. A "
             "weighted sum divides by nothing.",
