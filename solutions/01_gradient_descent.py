@@ -536,9 +536,10 @@ print(f"the best θ is {best:.4f}")
 #
 # ## What comes next
 #
-# You can train a model with one knob. Lesson 2 gives it many, and does away
-# with the loops: whole tables of numbers in one go. The step stays the one
-# that you wrote here. With a few refinements it trains every model in this
-# course, up to the last.
+# You can train a model with one knob.
+# [Lesson 2](../02_vectorization/02_vectorization.ipynb) gives it many, and
+# does away with the loops over the data: whole tables of numbers in one go.
+# The step stays the one that you wrote here. With a few refinements it trains
+# every model in this course, up to the last.
 #
 # `python -m byhand progress` in a terminal shows what you have solved.
