@@ -128,6 +128,23 @@ class Session:
         listed = names if isinstance(names, list) else []
         return tuple(n for n in right if n in listed)
 
+    def apart(self, way: str, inputs: tuple) -> Any:
+        """Run a way in a process in which no cell has run."""
+        seconds = min(TIME_LIMIT + self.limits.patience, self._seconds_left())
+        worker = self.nursery.worker()
+        try:
+            return worker.request(
+                "call",
+                seconds,
+                name="",
+                way=way,
+                inputs=list(inputs),
+                limit=TIME_LIMIT,
+                not_by=[],
+            )
+        finally:
+            worker.kill()
+
     def restore(self) -> None:
         """The learner's own functions again, and no right one to be asked."""
         if self.worker:
@@ -184,6 +201,15 @@ class Answer(Elsewhere):
             self.session.stopped.append(f"{self.name}: {error}")
             raise _exception(
                 {"name": "ProcessEnded", "message": self.gone}
+            ) from None
+
+    def apart(self, way: str, *inputs: Any) -> Any:
+        try:
+            return self._came(self.session.apart(way, inputs), inputs)
+        except Died as error:
+            message = f"what it left cannot be read: {error}"
+            raise _exception(
+                {"name": "ProcessEnded", "message": message}
             ) from None
 
     def _came(self, reply: Any, inputs: tuple) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.exercise import Listed
+from byhand.exercise import Listed, Whole
 from byhand.results.kind import Kind, Results, Unusable, noun
 from byhand.results.show import number, show
 
@@ -14,11 +14,13 @@ class Numbers(Kind):
 
     A value that is `Listed` stands as one array for each of its entries,
     under the names "clipped[0]", "clipped[1]", …
+    A value that is `Whole` keeps its type, if it is one of whole numbers: a
+    float is another value than the whole number that it equals.
     """
 
     def read_one(self, value: Any, name: str) -> Results:
         if not isinstance(name, Listed):
-            return {name: _as_array(value, name)}
+            return {name: _as_array(value, name, isinstance(name, Whole))}
         if value is None:
             raise Unusable(f"{name} should be a list of arrays; got None.")
         if isinstance(value, (str, dict, set)) or not hasattr(
@@ -110,11 +112,14 @@ def _is_boolean(value: Any) -> bool:
     return str(dtype).rpartition(".")[2] == "bool"
 
 
-def _as_array(value: Any, name: str) -> np.ndarray:
+def _as_array(value: Any, name: str, whole: bool = False) -> np.ndarray:
     if value is None:
         raise Unusable("It returned None; is there a `return` at the end?")
     if hasattr(value, "detach"):  # a torch tensor, without importing torch
-        value = value.detach().cpu().double().numpy()
+        value = value.detach().cpu()
+        # bfloat16 and the like are unknown to NumPy.
+        floats = value.is_floating_point() or not whole
+        value = (value.double() if floats else value).numpy()
     if _has_text(value):  # NumPy would pad every item to the longest
         raise Unusable(f"{name} should be numbers; got {noun(value)}.")
     try:
@@ -125,7 +130,14 @@ def _as_array(value: Any, name: str) -> np.ndarray:
         ) from None
     if array.dtype.kind not in "biuf":
         raise Unusable(f"{name} should be numbers; got {noun(value)}.")
+    # Nothing says of what type no numbers at all are.
+    if whole and (array.dtype.kind in "iu" or not array.size):
+        return array.astype(np.int64)
     return array.astype(np.float64)
+
+
+def _as_whole(array: np.ndarray) -> bool:
+    return array.dtype.kind == "i"
 
 
 def _has_text(value: Any) -> bool:
@@ -168,7 +180,7 @@ def distance(
     got: np.ndarray, expected: np.ndarray, limits: np.ndarray
 ) -> float:
     """The largest gap, in limits; infinite where the shapes differ."""
-    if got.shape != expected.shape:
+    if got.shape != expected.shape or _as_whole(got) != _as_whole(expected):
         return np.inf
     return float(beyond(got, expected, limits).max(initial=0.0))
 
@@ -182,6 +194,8 @@ def gap(
             f"{name} should have shape {expected.shape}; "
             f"yours has shape {got.shape}."
         )
+    if _as_whole(expected) and not _as_whole(got):
+        return f"{name} should be whole numbers; yours are floats."
     wrong = beyond(got, expected, limits) > 1
     if not wrong.any():
         return ""

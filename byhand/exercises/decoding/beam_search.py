@@ -5,7 +5,7 @@ import operator
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Fact, Misconception, Whole
 
 from .shared import tensor
 
@@ -453,7 +453,7 @@ EXERCISE = Exercise(
         "log-probability) into new. beam = the `width` best of new. Result: "
         "the best of beam.",
     ),
-    returns=("tokens", "score"),
+    returns=(Whole("tokens"), "score"),
     facts=(
         Fact(
             "a score is not above 0",

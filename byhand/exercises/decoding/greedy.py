@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Misconception, Whole
 
 from .shared import drawn
 
@@ -125,5 +125,5 @@ EXERCISE = Exercise(
         "is the vocabulary?",
         "result = the place of the largest number along axis −1.",
     ),
-    returns=("ids",),
+    returns=(Whole("ids"),),
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Misconception, Whole
 
 from .shared import tensor
 
@@ -175,5 +175,5 @@ EXERCISE = Exercise(
         "first = a (batch, 1) tensor filled with bos_id; result = first and "
         "targets without its last column, joined along axis 1.",
     ),
-    returns=("decoder_input",),
+    returns=(Whole("decoder_input"),),
 )
