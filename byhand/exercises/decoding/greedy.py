@@ -50,6 +50,13 @@ EXERCISE = Exercise(
             lambda logits: logits.amax(-1),
         ),
         Misconception(
+            "floats",
+            "the ids are right, but they are floats. An id looks something "
+            "up, and only a whole number can: leave the type as it comes "
+            "from `argmax`.",
+            lambda logits: logits.argmax(-1).double(),
+        ),
+        Misconception(
             "the smallest",
             "you chose the token with the smallest logit, the least likely "
             "one.",

@@ -83,6 +83,13 @@ EXERCISE = Exercise(
             lambda targets, bos_id: targets.clone(),
         ),
         Misconception(
+            "floats",
+            "the ids are right, but they are floats: `torch.zeros` and "
+            "`torch.ones` make those unless you name a `dtype`. An embedding "
+            "takes whole numbers only.",
+            lambda targets, bos_id: padded_in_front(targets, bos_id).double(),
+        ),
+        Misconception(
             "shifted left",
             "the sentence moved to the left and `bos_id` came in at the end. "
             "Then the decoder is shown the token *after* the one it is to "
