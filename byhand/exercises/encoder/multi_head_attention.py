@@ -180,7 +180,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=20,
     reference=TorchMultiHead,
-    way=modules.module,
+    way=modules.alone,
     cases=(
         Case("one token: its value alone", to_attend(4, 2, 1, 1, 1)),
         Case(
@@ -328,6 +328,12 @@ EXERCISE = Exercise(
             other_attention(
                 finish=lambda own, x, query: query + own.out_proj(x)
             ),
+        ),
+        Misconception(
+            "the weights as well",
+            "you return the attention weights as well. Return the output "
+            "alone: whoever calls this module goes on with what it returns.",
+            other_attention(finish=lambda own, x, query: (own.out_proj(x), x)),
         ),
         Misconception(
             "no bias",
