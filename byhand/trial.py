@@ -56,7 +56,7 @@ class Trial:
             partial(self.exercise.way, answer),
             self.inputs,
             limit,
-            self.exercise.not_by if noticing else (),
+            self.exercise.not_by if noticing else None,
             # Elsewhere somebody else keeps the time.
             watched=not isinstance(answer, Elsewhere),
         )

@@ -228,7 +228,11 @@ class Answer(Elsewhere):
     def _calls(self, reply: dict) -> list[str]:
         came = reply.get("short_cuts")
         listed = came if isinstance(came, list) else []
-        return [c for c in listed if str(c).rpartition(".")[2] in self.not_by]
+        return [
+            c
+            for c in map(shown.text, listed)
+            if c.rpartition(".")[2] in self.not_by or c.startswith("byhand.")
+        ]
 
     def _changed(self, reply: dict, number: int) -> list:
         came = reply.get("changed")

@@ -273,9 +273,7 @@ EXERCISE = Exercise(
         "DecoderLayers. Forward: for each layer, x = that layer of x, "
         "memory, src_mask, tgt_mask; return x.",
     ),
-    # Not the layer: a right DecoderLayer that stands in for a wrong one is
-    # the library's.
-    not_by=("TransformerDecoder",),
+    not_by=("TransformerDecoder", "Transformer"),
     returns=RETURNS,
     facts=(NORMED,),
 )

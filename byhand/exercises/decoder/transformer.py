@@ -398,9 +398,13 @@ EXERCISE = Exercise(
             transformer_like(shift=shifted),
         ),
     ),
-    # PyTorch's `Transformer` is made of these (its own name is the learner's)
-    # and of decoders, which stand in for a learner's that are wrong.
-    not_by=("TransformerEncoder", "TransformerEncoderLayer"),
+    not_by=(
+        "Transformer",
+        "TransformerEncoder",
+        "TransformerEncoderLayer",
+        "TransformerDecoder",
+        "TransformerDecoderLayer",
+    ),
     hints=(
         "Follow a token id of the source to a logit, and one of the target: "
         "which parts does each pass? Where do the two meet?",

@@ -330,9 +330,7 @@ EXERCISE = Exercise(
         "dropout), num_layers times; forward: for each layer, x = that layer "
         "of x and mask; return x.",
     ),
-    # Not the layer: a right EncoderLayer that stands in for a wrong one is
-    # the library's.
-    not_by=("TransformerEncoder",),
+    not_by=("TransformerEncoder", "Transformer"),
     returns=RETURNS,
     tolerance=1e-5,
 )

@@ -169,7 +169,9 @@ EXERCISE = Exercise(
         "d_model)`: three tensors that may differ. Project each with its own "
         "layer, split into heads, attend in every head (scores divided by "
         "the root of the *head's* width), merge, and finish with `out_proj`. "
-        "Return the output alone, `(batch, n_query, d_model)`.\n\n"
+        "Return the output alone, `(batch, n_query, d_model)`. Write the "
+        "attention out: PyTorch's `scaled_dot_product_attention` would do "
+        "the middle of it, and is for later lessons.\n\n"
         "`mask` is `None` or boolean, `(n_query, n_key)` for all sentences "
         "or `(batch, n_query, n_key)` with one for each; it holds for every "
         'head, and `True` means "may attend". A query that may attend to '
@@ -406,7 +408,11 @@ EXERCISE = Exercise(
             ),
         ),
     ),
-    not_by=("MultiheadAttention", "multi_head_attention_forward"),
+    not_by=(
+        "MultiheadAttention",
+        "multi_head_attention_forward",
+        "scaled_dot_product_attention",
+    ),
     hints=(
         "Which of the four steps of lesson 10 (project, split and attend, "
         "merge, project) need numbers that are learned? Where do those "

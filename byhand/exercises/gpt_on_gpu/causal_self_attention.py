@@ -295,5 +295,5 @@ EXERCISE = Exercise(
         "return out_proj of that.",
     ),
     returns=MODULE,
-    not_by=("MultiheadAttention",),
+    not_by=("MultiheadAttention", "multi_head_attention_forward"),
 )

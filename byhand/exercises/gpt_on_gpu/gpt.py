@@ -321,6 +321,11 @@ EXERCISE = Exercise(
     ),
     returns=MODULE,
     tolerance=1e-5,
-    # Not the layer: a right Block that stands in for a wrong one is of it.
-    not_by=("TransformerEncoder",),
+    not_by=(
+        "Transformer",
+        "TransformerEncoder",
+        "TransformerEncoderLayer",
+        "TransformerDecoder",
+        "TransformerDecoderLayer",
+    ),
 )

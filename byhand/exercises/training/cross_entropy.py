@@ -469,7 +469,7 @@ EXERCISE = Exercise(
             smoothing_counts_padding,
         ),
     ),
-    not_by=("cross_entropy",),
+    not_by=("cross_entropy", "CrossEntropyLoss", "linear_cross_entropy"),
     hints=(
         "The model gives the target a probability of 1/4. What is the loss "
         "of that place? And of a place where it gives 1?",
