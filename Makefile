@@ -45,4 +45,4 @@ bench-gpt: $(VENV)/.test  ## how fast a GPT trains here, against nanoGPT (ARGS='
 	$(BIN)/python -m tests.bench.gpt $(ARGS)
 
 clean:  ## remove the environment and caches; notebooks stay
-	rm -rf $(VENV) .pytest_cache .ruff_cache build *.egg-info
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache build *.egg-info

@@ -115,16 +115,16 @@ def attempt(
     answer: Callable[..., Any],
     inputs: dict[str, Any],
     limit: float | None = None,
-    not_by: tuple[str, ...] = (),
+    not_by: tuple[str, ...] | None = None,
     watched: bool = True,
 ) -> Outcome:
     """Call `answer` on copies of `inputs`, in order, and say what happened.
 
     limit: seconds; by default TIME_LIMIT. not_by: names of library functions
-    to notice. watched: False calls it in this thread, without a limit of its
-    own; whoever limits it otherwise makes it raise OutOfTime. Output,
-    warnings and exceptions are captured, never passed on; only a
-    KeyboardInterrupt of the person at the keyboard is.
+    to notice (short_cuts.py); None: none at all. watched: False calls it in
+    this thread, without a limit of its own; whoever limits it otherwise makes
+    it raise OutOfTime. Output, warnings and exceptions are captured, never
+    passed on; only a KeyboardInterrupt of the person at the keyboard is.
     """
     limit = TIME_LIMIT if limit is None else limit
     given = copy.deepcopy(inputs)
@@ -140,7 +140,8 @@ def attempt(
             except BaseException as error:  # SystemExit must not pass either
                 outcome.error = error
                 outcome.line = _learners_line(error)
-        outcome.short_cuts = tuple(called)
+        handed = short_cuts.handed_in(answer, not_by) if not_by else []
+        outcome.short_cuts = tuple(dict.fromkeys([*handed, *called]))
 
     with (
         warnings.catch_warnings(record=True) as caught,

@@ -10,7 +10,11 @@ that is more than a function of arrays is used in a *way* of byhand/ways/,
 which is marked `@inside`: its body runs where the answer runs, in practice as
 in grading, and the stand-in is asked for it by its name. A way returns what
 came, and never a verdict: whatever comes from there is the learner's word,
-and is compared here.
+and is compared here. It could be made up, so a way returns raw values that
+follow from its inputs, and what is counted, averaged or looked for in them is
+found here. Where that takes a library that must not be trusted with what came
+(a file to be read), a way is marked `@apart` and runs in a process of its own,
+sealed as well, in which no cell has run.
 
 **Replayed.** What the answer did there is done again here, so that an attempt
 (byhand/attempt.py) sees no difference: what it printed is printed, an input
@@ -52,6 +56,10 @@ class Elsewhere(ABC):
     @abstractmethod
     def use(self, way: str, *inputs: Any) -> Any:
         """Use the answer there in a way, by its name in byhand/ways/."""
+
+    @abstractmethod
+    def apart(self, way: str, *inputs: Any) -> Any:
+        """Run a way where no cell has run, by its name in byhand/ways/."""
 
     @abstractmethod
     def with_right(

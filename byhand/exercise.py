@@ -67,6 +67,10 @@ class Listed(str):
     """The name of a returned list of arrays, each of a shape of its own."""
 
 
+class Whole(str):
+    """The name of returned whole numbers: by their type, as ids have to be."""
+
+
 def directly(answer: Callable, *inputs: Any) -> Any:
     """The plain way to use an answer."""
     return answer(*inputs)

@@ -167,10 +167,12 @@ def _too_slow(outcome: Outcome) -> str:
 def _wrong_exception(
     trial: Trial, outcome: Outcome, raises: type[Exception]
 ) -> str:
-    wanted = raises.__name__
+    # A kind that no built-in name stands for may be any.
+    any_kind = raises is Exception
+    wanted = "an exception" if any_kind else f"a {raises.__name__}"
     if outcome.error is None:
         return (
-            f"It should refuse these inputs with a {wanted}; "
+            f"It should refuse these inputs with {wanted}; "
             f"it returned {show(outcome.value)}."
         )
     if isinstance(outcome.error, raises):
@@ -178,7 +180,7 @@ def _wrong_exception(
     if isinstance(outcome.error, NotImplementedError):
         return _raised(outcome, trial.exercise)
     return (
-        f"It should refuse these inputs with a {wanted}; it raised "
+        f"It should refuse these inputs with {wanted}; it raised "
         f"{type(outcome.error).__name__}: {outcome.error}."
     )
 

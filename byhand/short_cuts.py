@@ -18,40 +18,55 @@ from byhand.reading import attributes_in, functions_of, globals_in
 LIBRARIES = ("numpy", "scipy", "sklearn", "torch")
 # Where there are ufuncs, of whose calls nothing can be noticed.
 _WITH_UFUNCS = ("scipy.special", "numpy")
+# Of our own library, whatever is there to be shown and not to be called.
+OURS = ("byhand.sliders", "byhand.gpt", "byhand.text")
+# Whoever calls an answer; and a right answer that stands in for a learner's.
+_CALLERS = ("byhand.ways", "byhand.exercise", "byhand.attempt")
+_RIGHT = ("lent", "byhand.exercises")
 
 _noticing = threading.local()
 
 
 @contextmanager
-def notice(names: tuple[str, ...], answer: Any = None) -> Iterator[list[str]]:
+def notice(
+    names: tuple[str, ...] | None, answer: Any = None
+) -> Iterator[list[str]]:
     """Notice calls, in this thread, of library functions of these names.
 
-    Of classes too. Yields a list that fills with what was called, such as
-    "torch.softmax", each once and in order. answer: whose code is read for
-    ufuncs, as these are called without a trace.
+    Of classes too, and of whatever our own library has. None: of nothing.
+    Yields a list that fills with what was called, such as "torch.softmax",
+    each once and in order. answer: whose code is read for ufuncs, as these
+    are called without a trace.
     """
     called: list[str] = ufuncs_in(answer, names) if names else []
     before = getattr(_noticing, "called", None)
-    if not names:
+    if names is None:
         yield called
         return
 
     def event(frame: FrameType, kind: str, function: Any) -> None:
         if kind == "call":
-            name, home = frame.f_code.co_name, frame.f_globals.get("__name__")
-            if name == "__init__":  # by what is being built
+            home = frame.f_globals.get("__name__") or ""
+            name = frame.f_code.co_name
+            if name == "__init__":
+                # By what is built, and by the class of the library that it
+                # is made from.
                 built = type(frame.f_locals.get("self"))
-                name, home = built.__name__, built.__module__
+                add(built.__name__, built.__module__, frame.f_back)
+                made_from = frame.f_code.co_qualname.rpartition(".")[0]
+                name = made_from.rpartition(".")[2]
+            add(name, home, frame.f_back)
         elif kind == "c_call":
-            name, home = getattr(function, "__name__", ""), _home(function)
-        else:
-            return
-        _add(called, names, name, home or "")
+            name = getattr(function, "__name__", "")
+            add(name, _home(function), frame)
+
+    def add(name: str, home: str | None, caller: FrameType | None) -> None:
+        _add(called, names, name, home or "", caller)
 
     _noticing.called = called
     profiled = sys.getprofile()
     with ExitStack() as stack:
-        if "torch" in sys.modules:
+        if names and "torch" in sys.modules:
             stack.enter_context(_tensors(called, names))
         sys.setprofile(event)
         try:
@@ -126,15 +141,56 @@ def report(calls: list[str]) -> None:
         called += [call for call in calls if call not in called]
 
 
+def handed_in(answer: Any, names: tuple[str, ...]) -> list[str]:
+    """The calls that an answer is, if it is the library's function itself.
+
+    answer: or a partial of it, or of what is to use it.
+    """
+    called: list[str] = []
+    if isinstance(answer, partial):
+        for one in (answer.func, *answer.args):
+            if callable(one):
+                called += handed_in(one, names)
+    elif not isinstance(answer, _ufunc_type()):  # `ufuncs_in` sees those
+        name = getattr(answer, "__name__", "")
+        home = getattr(answer, "__module__", None) or _home(answer)
+        _add(called, names, str(name), str(home), None)
+    return called
+
+
 def _add(
-    called: list[str], names: tuple[str, ...], name: str, home: str
+    called: list[str],
+    names: tuple[str, ...],
+    name: str,
+    home: str,
+    caller: FrameType | None,
 ) -> None:
-    if name not in names:
+    ours = _is_in(home, OURS)
+    if not ours and (name not in names or not _is_in(home, LIBRARIES)):
         return
-    library = home.partition(".")[0]
-    call = f"{library}.{name}"
-    if library in LIBRARIES and call not in called:
+    call = f"{home.partition('.')[0]}.{name}"
+    # What ours calls in its turn, and what it does when it is imported.
+    if ours and (name.startswith("<") or _is_in(_module(caller), OURS)):
+        return
+    if call not in called and not _by_a_right_one(caller):
         called.append(call)
+
+
+def _by_a_right_one(frame: FrameType | None) -> bool:
+    """Whether a right answer, lent to a learner's, made the call."""
+    while frame is not None and not _is_in(_module(frame), _CALLERS):
+        if _is_in(_module(frame), _RIGHT):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _module(frame: FrameType | None) -> str:
+    return str(frame.f_globals.get("__name__")) if frame else ""
+
+
+def _is_in(module: str, packages: tuple[str, ...]) -> bool:
+    return any(module == p or module.startswith(f"{p}.") for p in packages)
 
 
 def _home(function: Any) -> str:
@@ -153,7 +209,7 @@ def _tensors(called: list[str], names: tuple[str, ...]) -> Any:
             self, func: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
             name = getattr(func, "__name__", "").removeprefix("special_")
-            _add(called, names, name, "torch")
+            _add(called, names, name, "torch", sys._getframe(1))
             return func(*args, **(kwargs or {}))
 
     return Functions()

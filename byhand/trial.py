@@ -56,7 +56,7 @@ class Trial:
             partial(self.exercise.way, answer),
             self.inputs,
             limit,
-            self.exercise.not_by if noticing else (),
+            self.exercise.not_by if noticing else None,
             # Elsewhere somebody else keeps the time.
             watched=not isinstance(answer, Elsewhere),
         )
@@ -151,7 +151,7 @@ class Trial:
         Of the type that a case asks for, and raised by the answer itself: a
         library's own error of that type has its own text.
         """
-        asked = {case.raises for case in self.exercise.cases} - {None}
+        asked = [case.raises for case in self.exercise.cases if case.raises]
         return any(
             type(outcome.error).__name__ == kind.__name__ for kind in asked
         ) and (

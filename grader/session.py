@@ -131,6 +131,23 @@ class Session:
         listed = names if isinstance(names, list) else []
         return tuple(n for n in right if n in listed)
 
+    def apart(self, way: str, inputs: tuple) -> Any:
+        """Run a way in a process in which no cell has run."""
+        seconds = min(TIME_LIMIT + self.limits.patience, self._seconds_left())
+        worker = self.nursery.worker()
+        try:
+            return worker.request(
+                "call",
+                seconds,
+                name="",
+                way=way,
+                inputs=list(inputs),
+                limit=TIME_LIMIT,
+                not_by=[],
+            )
+        finally:
+            worker.kill()
+
     def restore(self) -> None:
         """The learner's own functions again, and no right one to be asked."""
         if self.worker:
@@ -189,6 +206,15 @@ class Answer(Elsewhere):
                 {"name": "ProcessEnded", "message": self.gone}
             ) from None
 
+    def apart(self, way: str, *inputs: Any) -> Any:
+        try:
+            return self._came(self.session.apart(way, inputs), inputs)
+        except Died as error:
+            message = f"what it left cannot be read: {error}"
+            raise _exception(
+                {"name": "ProcessEnded", "message": message}
+            ) from None
+
     def _came(self, reply: Any, inputs: tuple) -> Any:
         if not isinstance(reply, dict):
             raise Died("the process did not answer")
@@ -205,7 +231,11 @@ class Answer(Elsewhere):
     def _calls(self, reply: dict) -> list[str]:
         came = reply.get("short_cuts")
         listed = came if isinstance(came, list) else []
-        return [c for c in listed if str(c).rpartition(".")[2] in self.not_by]
+        return [
+            c
+            for c in map(shown.text, listed)
+            if c.rpartition(".")[2] in self.not_by or c.startswith("byhand.")
+        ]
 
     def _changed(self, reply: dict, number: int) -> list:
         came = reply.get("changed")

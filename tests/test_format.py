@@ -29,6 +29,20 @@ def test_ruff(command):
     assert ran.returncode == 0, ran.stdout
 
 
+def test_types():
+    ran = run("mypy", "--cache-dir", ".mypy_cache")
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_the_types_test_can_fail(tmp_path):
+    (tmp_path / "wrong.py").write_text("def f(x: int) -> str:\n    return x\n")
+    ran = run(
+        *("mypy", "--strict", "--config-file", "", "--cache-dir"),
+        *(str(tmp_path / "cache"), str(tmp_path / "wrong.py")),
+    )
+    assert "Incompatible return value type" in ran.stdout
+
+
 def test_spelling():
     ran = run("codespell_lib", *TEXTS)
     assert ran.returncode == 0, ran.stdout

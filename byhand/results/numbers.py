@@ -1,11 +1,12 @@
 """Results that are numbers: arrays, compared within a tolerance."""
 
 import numbers
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from byhand.exercise import Listed
+from byhand.exercise import Listed, Whole
 from byhand.results import tensors
 from byhand.results.kind import Kind, Results, Unusable, noun
 from byhand.results.show import number, show
@@ -16,11 +17,13 @@ class Numbers(Kind):
 
     A value that is `Listed` stands as one array for each of its entries,
     under the names "clipped[0]", "clipped[1]", …
+    A value that is `Whole` keeps its type, if it is one of whole numbers: a
+    float is another value than the whole number that it equals.
     """
 
     def read_one(self, value: Any, name: str) -> Results:
         if not isinstance(name, Listed):
-            return {name: _as_array(value, name)}
+            return {name: _as_array(value, name, isinstance(name, Whole))}
         if value is None:
             raise Unusable(f"{name} should be a list of arrays; got None.")
         if isinstance(value, (str, dict, set)) or not hasattr(
@@ -112,7 +115,7 @@ def _is_boolean(value: Any) -> bool:
     return str(dtype).rpartition(".")[2] == "bool"
 
 
-def _as_array(value: Any, name: str) -> np.ndarray:
+def _as_array(value: Any, name: str, whole: bool = False) -> np.ndarray:
     if value is None:
         raise Unusable("It returned None; is there a `return` at the end?")
     if tensors.is_tensor(value):
@@ -136,6 +139,9 @@ def _as_array(value: Any, name: str) -> np.ndarray:
     array = _real(array)
     if array.dtype.kind not in "biuf":
         raise Unusable(f"{name} should be numbers; got {noun(value)}.")
+    # Nothing says of what type no numbers at all are.
+    if whole and (array.dtype.kind in "iu" or not array.size):
+        return array.astype(np.int64)
     return array.astype(np.float64)
 
 
@@ -143,11 +149,19 @@ def _real(array: np.ndarray) -> np.ndarray:
     """Real numbers, if that is what an array of another dtype holds."""
     if array.dtype.kind == "c" and not array.imag.any():
         return array.real
-    if array.dtype.kind == "O" and all(
-        isinstance(one, numbers.Real) for one in array.flat
-    ):
-        return array.astype(np.float64)
+    if array.dtype.kind == "O":
+        for kind, dtype in (
+            (numbers.Integral, np.int64),
+            (numbers.Real, np.float64),
+        ):
+            if all(isinstance(one, kind) for one in array.flat):
+                with suppress(OverflowError):
+                    return array.astype(dtype)
     return array
+
+
+def _as_whole(array: np.ndarray) -> bool:
+    return array.dtype.kind == "i"
 
 
 def _has_text(value: Any) -> bool:
@@ -190,7 +204,7 @@ def distance(
     got: np.ndarray, expected: np.ndarray, limits: np.ndarray
 ) -> float:
     """The largest gap, in limits; infinite where the shapes differ."""
-    if got.shape != expected.shape:
+    if got.shape != expected.shape or _as_whole(got) != _as_whole(expected):
         return np.inf
     return float(beyond(got, expected, limits).max(initial=0.0))
 
@@ -204,6 +218,8 @@ def gap(
             f"{name} should have shape {expected.shape}; "
             f"yours has shape {got.shape}."
         )
+    if _as_whole(expected) and not _as_whole(got):
+        return f"{name} should be whole numbers; yours are floats."
     wrong = beyond(got, expected, limits) > 1
     if not wrong.any():
         return ""

@@ -1,4 +1,4 @@
-"""The one door to an answer: `@inside`."""
+"""The doors to an answer: `@inside`, and `@apart` from it."""
 
 import importlib
 from collections.abc import Callable
@@ -19,15 +19,36 @@ def inside(way: Callable) -> Callable:
     @wraps(way)
     def use(answer: Callable, *inputs: Any) -> Any:
         if isinstance(answer, Elsewhere):
-            return answer.use(f"{module}.{way.__name__}", *inputs)
+            return answer.use(_name(way), *inputs)
         return way(answer, *inputs)
 
-    module = way.__module__.rpartition(".")[2]
     return use
 
 
+def apart(way: Callable) -> Callable:
+    """A way whose body looks at what an answer left, such as a file.
+
+    It is called with the answer, as all ways are, and its body gets None in
+    that place: it runs where nothing of the answer's author has run, so that
+    it may use libraries that they could have patched, on bytes that nobody
+    should read without a seal.
+    """
+
+    @wraps(way)
+    def use(answer: Callable, *inputs: Any) -> Any:
+        if isinstance(answer, Elsewhere):
+            return answer.apart(_name(way), *inputs)
+        return way(None, *inputs)
+
+    return use
+
+
+def _name(way: Callable) -> str:
+    return f"{way.__module__.rpartition('.')[2]}.{way.__name__}"
+
+
 def named(name: str) -> Callable:
-    """The way of that name, "modules.built" say, without its door."""
+    """The way of that name, "modules.backward" say, without its door."""
     module, _, function = name.partition(".")
     door = getattr(importlib.import_module(f"{HERE}.{module}"), function)
     return door.__wrapped__

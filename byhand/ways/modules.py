@@ -7,45 +7,75 @@ from byhand.ways.door import inside
 
 
 @inside
-def module(
+def backward(
     answer: Callable,
     settings: dict[str, Any],
     weights: dict[str, Any],
     inputs: list[Any],
     along: Any,
+    training: bool = False,
 ) -> tuple:
     """Build a torch module, copy weights in, run it forth and back.
 
     settings: what it is built with. weights: name to array or tensor, for
     every parameter, in the order of the reference's. inputs: tensors or
     arrays (those of floating point get gradients), or None. along: of the
-    output's shape; the gradients are those of (output · along).sum(). All is
-    computed in float64, as in use: without dropout.
-    Returns the output (the first, of several), the gradients of the inputs
-    in a row, and those of the weights; what has no gradient has zeros.
-    ValueError: the weights do not fit its parameters.
+    output's shape; the gradients are those of (output · along).sum().
+    training: whether dropout is on. All is computed in float64.
+    Returns what came, the gradients of the inputs in a row, and those of the
+    weights; what has no gradient has zeros. ValueError: the weights do not
+    fit its parameters.
     """
     import torch
 
-    built = answer(**settings).double().eval()
-    parameters = fitting(weights, dict(built.named_parameters()))
+    built = answer(**settings).double().train(training)
+    own = dict(built.named_parameters(remove_duplicate=False))
+    parameters = fitting(weights, own)
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(torch.as_tensor(weights[name]))
-    given = [None if x is None else torch.as_tensor(x) for x in inputs]
+    given: list[Any] = [
+        None if x is None else torch.as_tensor(x) for x in inputs
+    ]
     given = [
         x.detach().clone().requires_grad_() if _has_gradient(x) else x
         for x in given
     ]
-    output = built(*given)
-    if isinstance(output, (tuple, list)):  # attention may return its weights
-        output = output[0]
-    along = torch.as_tensor(along)
+    # So that those who drop at the same places drop the same numbers.
+    torch.default_generator.manual_seed(0)
+    came = built(*given)
+    output, along = first_of(came), torch.as_tensor(along)
     same_shape = getattr(output, "shape", None) == along.shape
     if same_shape and getattr(output, "requires_grad", False):
         output.backward(along)
     leaves = [x for x in given if _has_gradient(x)]
-    return output, in_a_row(leaves), in_a_row(parameters.values())
+    return came, in_a_row(leaves), in_a_row(parameters.values())
+
+
+def module(answer: Callable, *inputs: Any) -> tuple:
+    """As `backward`, with the output alone: the first, of several.
+
+    Attention may return its weights as well.
+    """
+    came, *gradients = backward(answer, *inputs)
+    return first_of(came), *gradients
+
+
+def alone(answer: Callable, *inputs: Any) -> tuple:
+    """As `backward`. ValueError: the output does not come alone."""
+    came, *gradients = backward(answer, *inputs)
+    if isinstance(came, (tuple, list)):
+        raise ValueError(
+            "forward should return the output alone; yours returned a "
+            f"{type(came).__name__} of {len(came)}"
+        )
+    return came, *gradients
+
+
+def first_of(came: Any) -> Any:
+    """The output, of a module that may return more."""
+    several = isinstance(came, (tuple, list)) and len(came)
+    return came[0] if several else came
 
 
 def _has_gradient(value: Any) -> bool:
@@ -66,29 +96,37 @@ def in_a_row(leaves: Any) -> Any:
 def fitting(wanted: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     """Name to parameter, for weights that are to be copied in.
 
+    own: every name that each parameter has: one that is shared has several.
     By their names; where these are not the ones that were asked for, by the
     end of their names (`norm1.weight`), their shapes and their order.
     ValueError: they do not fit.
     """
-    if wanted.keys() == own.keys():
-        found = own
-    else:
-        found, left = {}, dict(own)
-        for name, weight in wanted.items():
-            ending, shape = _ending(name), tuple(weight.shape)
-            mine = [
-                n
-                for n, p in left.items()
-                if _ending(n) == ending and tuple(p.shape) == shape
-            ]
-            if mine:
-                found[name] = left.pop(mine[0])
-        if left or found.keys() != wanted.keys():
-            missing = {n: w for n, w in wanted.items() if n not in found}
-            raise ValueError(
-                f"its parameters do not fit; missing: {_listed(missing)}; "
-                f"not asked for: {_listed(left)}"
-            )
+    names: dict[int, list[str]] = {}
+    for name, parameter in own.items():
+        names.setdefault(id(parameter), []).append(name)
+    left = {also[0]: also for also in names.values()}
+    found = {}
+    by_name = {one: first for first, also in left.items() for one in also}
+    firsts = [by_name.get(name) for name in wanted]
+    if set(firsts) == set(left) and len(firsts) == len(left):
+        found, left = {name: own[name] for name in wanted}, {}
+    for name, weight in wanted.items() if left else ():
+        ending, shape = _ending(name), tuple(weight.shape)
+        mine = [
+            first
+            for first, also in left.items()
+            if tuple(own[first].shape) == shape
+            and ending in map(_ending, also)
+        ]
+        if mine:
+            found[name] = own[mine[0]]
+            del left[mine[0]]
+    if left or found.keys() != wanted.keys():
+        missing = {n: w for n, w in wanted.items() if n not in found}
+        raise ValueError(
+            f"its parameters do not fit; missing: {_listed(missing)}; "
+            f"not asked for: {_listed({n: own[n] for n in left})}"
+        )
     for name, weight in wanted.items():
         if tuple(found[name].shape) != tuple(weight.shape):
             raise ValueError(
@@ -110,32 +148,59 @@ def _listed(parameters: dict[str, Any]) -> str:
 
 
 @inside
-def built(
+def used(
     answer: Callable,
     settings: dict[str, Any],
-    seed: int,
+    seeds: list[int],
     uses: list[list[Any]],
-    training: bool = False,
-) -> list[Any]:
-    """Build a torch module with weights of its own and use it several times.
+    back: bool = False,
+) -> list[list[Any]]:
+    """Build a torch module whose weights nobody else can name, and use it.
 
-    seed: of PyTorch's random numbers before it is built, and again before
-    each use. uses: the inputs of each. training: whether dropout is on. All
-    is computed in float64.
-    Returns what each use returned (the first, of several), then how many
-    numbers there are to learn.
+    seeds: of the weights that it is given, so that what it begins with does
+    not matter, and of the directions in which gradients are taken; each is a
+    turn. uses: the inputs of each use. back: whether gradients are wanted.
+    All is computed in float64, as in use: without dropout.
+    Returns, turn by turn and use by use, the output (the first, of several)
+    and the gradients of all weights in a row: zeros where none are wanted.
     """
+    import numpy as np
     import torch
 
     # The processor's alone: all is computed there, and it is the quicker way.
     seeded = torch.default_generator.manual_seed
-    seeded(seed)
-    module = answer(**settings).double().train(training)
-    outputs = []
-    for inputs in uses:
-        seeded(seed)
-        with torch.no_grad():
-            output = module(*inputs)
-        several = isinstance(output, (tuple, list))
-        outputs.append(output[0] if several else output)
-    return [*outputs, sum(p.numel() for p in module.parameters())]
+    seeded(seeds[0])
+    module = answer(**settings).double().eval()
+    parameters = [p for p in module.parameters() if p.requires_grad]
+    factors = [bool((p == 1).all()) for p in parameters]
+    turns = []
+    for seed in seeds:
+        drawn = np.random.default_rng(seed)
+        for parameter, is_factor in zip(parameters, factors, strict=True):
+            _draw(parameter, is_factor, drawn)
+        came = []
+        for inputs in uses:
+            seeded(seed)
+            module.zero_grad()
+            output = first_of(module(*inputs))
+            if back and getattr(output, "requires_grad", False):
+                along = drawn.standard_normal(tuple(output.shape))
+                output.backward(torch.from_numpy(along).to(output.dtype))
+            came.append([output, in_a_row(parameters)])
+        turns.append(came)
+    return turns
+
+
+def _draw(parameter: Any, is_factor: bool, rng: Any) -> None:
+    """Put random numbers into a parameter, of a size that suits it.
+
+    is_factor: it began with ones, as the factors of a norm do.
+    """
+    import torch
+
+    noise = torch.from_numpy(rng.standard_normal(tuple(parameter.shape)))
+    with torch.no_grad():
+        if parameter.dim() > 1:
+            parameter.copy_(noise / parameter.shape[-1] ** 0.5)
+        else:
+            parameter.copy_(is_factor + 0.2 * noise)

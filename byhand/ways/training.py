@@ -1,9 +1,15 @@
 """Ways to use an answer that is a piece of training."""
 
+import os
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from byhand.ways.door import inside
+from byhand.ways.door import apart, inside
+from byhand.ways.files import witnessed
+
+CHECKPOINT = ("model", "optimizer", "step", "rng")
 
 
 @inside
@@ -14,46 +20,27 @@ def batches(
     block_size: int,
     seed: int,
     times: int,
-) -> tuple:
-    """Draw many batches of a text in which no two tokens are alike.
+) -> list[Any]:
+    """Draw many batches of a text, all from one generator.
 
-    Returns the shapes of inputs and targets; how far behind a row's first
-    input its inputs and its targets stand in the text, (block_size,) each;
-    how often a row began at each place of the text; how often two rows of a
-    batch began at the same; and 1 where two calls differed, and 1 where one
-    with a generator of the same seed did not.
+    Returns them in their order, and behind them the first batch of another
+    generator with the same seed.
     """
     import torch
 
-    def generator():
+    def generator() -> Any:
         return torch.Generator().manual_seed(seed)
 
     rng = generator()
     given = ids, batch_size, block_size
-    pairs = [answer(*given, rng) for _ in range(times)]
-    again = answer(*given, generator())
-    inputs, targets = (torch.stack([p[k] for p in pairs]) for k in (0, 1))
-    shapes = [torch.tensor(each.shape[1:]) for each in (inputs, targets)]
-    nothing = torch.zeros(block_size)
-    if inputs.shape[1:] != targets.shape[1:] or inputs.ndim != 3:
-        return *shapes, nothing, nothing, torch.zeros(len(ids)), 0, 0, 0
-    place = torch.zeros(int(ids.max()) + 1).double()
-    place[ids] = torch.arange(len(ids)).double()
-    starts = place[inputs[..., :1]]
-    return (
-        *shapes,
-        (place[inputs] - starts).mean(dim=(0, 1)),
-        (place[targets] - starts).mean(dim=(0, 1)),
-        torch.bincount(starts.flatten().long(), minlength=len(ids))
-        / starts.numel(),
-        (starts[:, 1:] == starts[:, :-1]).double().mean(),
-        float(any(not torch.equal(p[0], pairs[0][0]) for p in pairs)),
-        float(torch.equal(pairs[0][0], again[0])),
-    )
+    return [
+        *(answer(*given, rng) for _ in range(times)),
+        answer(*given, generator()),
+    ]
 
 
-def little_model(vocab: int, width: int, seed: int) -> Any:
-    """Token ids to logits, with dropout between; float64.
+def little_model(vocab: int, width: int, seed: int, between: Any) -> Any:
+    """Token ids to logits, with a module between; float64.
 
     PyTorch's random numbers are seeded, but the weights are NumPy's: those
     that a layer begins with differ in their last digit from one kind of
@@ -64,7 +51,7 @@ def little_model(vocab: int, width: int, seed: int) -> Any:
     from torch import nn
 
     model = nn.Sequential(
-        nn.Embedding(vocab, width), nn.Dropout(0.5), nn.Linear(width, vocab)
+        nn.Embedding(vocab, width), between, nn.Linear(width, vocab)
     ).double()
     rng = np.random.default_rng(seed)
     with torch.no_grad():
@@ -79,21 +66,24 @@ def little_model(vocab: int, width: int, seed: int) -> Any:
 def trained(
     answer: Callable, batches: list, max_norm: float, steps: int, seed: int
 ) -> tuple:
-    """Train a model by an answer that does a step; without dropout.
+    """Train a model by an answer that does a step.
 
     batches: pairs of ids, for every step the same. The model has been used
-    before: it is in evaluation mode, and has gradients. Returns the losses,
-    the weights in a row, and which share of its uses was in training mode.
+    before: it is in evaluation mode, and has gradients. What it makes of its
+    input depends on its mode, so that the numbers tell in which it worked.
+    Returns what each step returned, and the weights in a row.
     """
     import torch
+    from torch import nn
 
-    model = little_model(5, 3, seed)
-    model[1].p = 0.0
+    class Moody(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return x if self.training else 2 * x.flip(-1)
+
+    model = little_model(5, 3, seed, Moody())
     optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
     model(batches[0][0]).square().sum().backward()
     model.eval()
-    modes = []
-    model.register_forward_hook(lambda *_: modes.append(model.training))
     losses = [
         answer(model, optimizer, batches, max_norm) for _ in range(steps)
     ]
@@ -101,8 +91,7 @@ def trained(
     losses = [
         loss.detach() if hasattr(loss, "detach") else loss for loss in losses
     ]
-    losses = None if None in losses else [float(loss) for loss in losses]
-    return losses, _weights(model), sum(modes) / max(len(modes), 1)
+    return losses, _weights(model)
 
 
 def _weights(model: Any) -> Any:
@@ -111,11 +100,12 @@ def _weights(model: Any) -> Any:
     return torch.cat([w.detach().flatten() for w in model.parameters()])
 
 
-def _in_training(seed: int, steps: int) -> tuple:
-    """A model and its AdamW after some steps."""
+def in_training(seed: int, steps: int) -> tuple:
+    """A model with dropout and its AdamW, after some steps."""
     import torch
+    from torch import nn
 
-    model = little_model(4, 2, seed)
+    model = little_model(4, 2, seed, nn.Dropout(0.5))
     adam = torch.optim.AdamW(model.parameters(), lr=0.1)
     _train_on(model, adam, steps)
     return model, adam
@@ -130,51 +120,50 @@ def _train_on(model: Any, adam: Any, steps: int) -> None:
         adam.step()
 
 
-CHECKPOINT = ("model", "optimizer", "step", "rng")
-
-
 @inside
-def saved(answer: Callable, step: int, seed: int) -> tuple:
+def saved(answer: Callable, step: int, seed: int, older: bytes) -> tuple:
     """Let an answer save a model in training over an older file.
 
-    Returns what the file holds: weights, the optimizer's moments, the step,
-    the random numbers that come next; then 1 if the older file was moved
-    away whole rather than written into, and how many more files there are.
-    ValueError: the file is not what was asked for.
+    Returns what lay under the file's name, moment by moment (see
+    `witnessed`); what the older file holds under another name that it had;
+    the names in the folder afterwards; and how many files it tried to move
+    in from another folder.
     """
-    import os
-    import tempfile
-    from pathlib import Path
-
     import torch
 
-    model, optimizer = _in_training(seed, 2)
+    model, optimizer = in_training(seed, 2)
     drawn = torch.get_rng_state()
-    with tempfile.TemporaryDirectory() as folder:
-        path, other = Path(folder, "checkpoint.pt"), Path(folder, "other")
-        path.write_bytes(b"old")
+    with tempfile.TemporaryDirectory() as place:
+        folder, other = Path(place, "run"), Path(place, "other")
+        folder.mkdir()
+        path = folder / "checkpoint.pt"
+        path.write_bytes(older)
         os.link(path, other)  # a second name, which sees what is written
         torch.set_rng_state(drawn)
-        answer(path, model, optimizer, step)
-        whole = other.read_bytes() == b"old"
-        more = len(os.listdir(folder)) - 2
-        kept = _read(path)
-    weights = torch.cat([w.flatten() for w in kept["model"].values()])
-    moments = [
-        value.flatten()
-        for one in kept["optimizer"]["state"].values()
-        for value in one.values()
-    ]
-    torch.set_rng_state(kept["rng"])
-    moments = torch.cat(moments or [torch.zeros(0)])
-    return weights, moments, kept["step"], torch.rand(3), float(whole), more
+        with witnessed(path) as seen:
+            answer(path, model, optimizer, step)
+        return (
+            seen.contents,
+            other.read_bytes(),
+            os.listdir(folder),
+            len(seen.from_elsewhere),
+        )
 
 
-def _read(path: Any) -> dict:
+@apart
+def read(_: None, file: bytes) -> tuple:
+    """What a checkpoint holds.
+
+    Returns the weights and the optimizer's moments, each in a row, the step,
+    and the random numbers that come next. ValueError: the file is not what
+    was asked for.
+    """
+    import io
+
     import torch
 
     try:
-        kept = torch.load(path, weights_only=True)
+        kept = torch.load(io.BytesIO(file), weights_only=True)
     except Exception as error:
         raise ValueError(
             "the file should be readable by torch.load with "
@@ -190,32 +179,46 @@ def _read(path: Any) -> dict:
         raise ValueError(
             "under 'optimizer' should be the optimizer's state_dict()"
         )
-    return kept
+    weights = torch.cat([w.flatten() for w in kept["model"].values()])
+    moments = [
+        value.flatten()
+        for one in kept["optimizer"]["state"].values()
+        for value in one.values()
+    ]
+    torch.set_rng_state(kept["rng"])
+    in_a_row = torch.cat(moments or [torch.zeros(0)])
+    return weights, in_a_row, kept["step"], torch.rand(3)
+
+
+def file_of(seed: int, step: Any) -> bytes:
+    """A checkpoint of a model in training, as bytes."""
+    import io
+
+    import torch
+
+    model, optimizer = in_training(seed, 2)
+    state = model.state_dict(), optimizer.state_dict(), step
+    kept = dict(zip(CHECKPOINT, (*state, torch.get_rng_state()), strict=True))
+    buffer = io.BytesIO()
+    torch.save(kept, buffer)
+    return buffer.getvalue()
 
 
 @inside
-def restored(answer: Callable, step: int, seed: int) -> tuple:
+def restored(answer: Callable, file: bytes, seed: int) -> tuple:
     """Let an answer load a file into another model in training.
 
     Returns what it returned; the weights; three random numbers; and the
     weights after two more steps, with dropout.
     """
-    import tempfile
-    from pathlib import Path
-
     import torch
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "checkpoint.pt")
-        model, optimizer = _in_training(seed, 2)
-        state = model.state_dict(), optimizer.state_dict(), step
-        kept = dict(
-            zip(CHECKPOINT, (*state, torch.get_rng_state()), strict=True)
-        )
-        torch.save(kept, path)
-        model, optimizer = _in_training(seed + 1, 1)
+        path.write_bytes(file)
+        model, optimizer = in_training(seed, 1)
         came = answer(path, model, optimizer)
-        weights = _weights(model)
-        random = torch.rand(3)
-        _train_on(model, optimizer, 2)
+    weights = _weights(model)
+    random = torch.rand(3)
+    _train_on(model, optimizer, 2)
     return came, weights, random, _weights(model)

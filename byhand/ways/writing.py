@@ -5,6 +5,8 @@ from typing import Any
 
 from byhand.ways.door import inside
 
+FEW = 300  # rows, of which chance does not write two times the same
+
 
 @inside
 def continued(
@@ -14,34 +16,40 @@ def continued(
     length: int,
     temperature: float,
     training: bool,
-    seed: int,
+    seeds: tuple[int, int],
 ) -> tuple:
     """Let an answer continue rows of ids with a model that needs no weights.
 
     logits: those of every next token, (vocab,); or None for a model that is
     certain, and looks at the first and the last of at most three tokens.
-    training: the mode that it is in before. Returns the first row, how often
-    each token came at each new place, (length, vocab), the mode after, and 1
-    if the same seed gives the same texts again.
+    Either says something else in training mode. training: the mode that it
+    is in before. Returns the texts; what the model says to the ids in the
+    mode that it is left in; and four continuations of the first few rows: two
+    by one generator, one after the other, one by another generator with the
+    same seed, and one with the other seed.
     """
     import torch
 
-    model = _next_token(logits).train(training)
+    model = _next_token(logits)
 
-    def write():
-        rng = torch.Generator().manual_seed(seed)
+    def write(rng: Any, ids: Any = ids[:FEW]) -> Any:
+        model.train(training)
         return answer(model, ids, length, temperature, rng)
 
-    came = write()
-    if came is None:
-        return (None,) * 4
-    after = float(model.training)
-    new = came[:, -length:]
-    vocab = 7 if logits is None else len(logits)
-    shares = torch.stack(
-        [(new == token).double().mean(dim=0) for token in range(vocab)], dim=1
+    def generator(seed: int) -> Any:
+        return torch.Generator().manual_seed(seed)
+
+    texts = write(generator(seeds[0]), ids)
+    after = model(ids[:2, -3:])
+    rng = generator(seeds[0])
+    return (
+        texts,
+        after,
+        write(rng),
+        write(rng),
+        write(generator(seeds[0])),
+        write(generator(seeds[1])),
     )
-    return came[0], shares, after, float(torch.equal(came, write()))
 
 
 def _next_token(logits: Any) -> Any:
@@ -51,7 +59,7 @@ def _next_token(logits: Any) -> Any:
     class Model(nn.Module):
         block_size = 3
 
-        def forward(self, ids):
+        def forward(self, ids: Any) -> Any:
             n = ids.shape[1]
             if n > self.block_size:
                 raise IndexError(
@@ -59,7 +67,8 @@ def _next_token(logits: Any) -> Any:
                     f"given {n} tokens"
                 )
             if logits is not None:
-                return logits.expand(*ids.shape, -1)
+                given = logits.flip(0) if self.training else logits
+                return given.expand(*ids.shape, -1)
             token = ids + 2 * ids[:, :1] + torch.arange(n) + 1
             token = (token + self.training) % 7
             return 1000.0 * nn.functional.one_hot(token, 7)

@@ -1,9 +1,8 @@
 """Lesson 14: the decoder, and the whole Transformer.
 
-The references are PyTorch's own layers. Weights are copied into a decoder,
-and the library's has other parameters, so that it cannot stand in for one. A
-whole Transformer is judged by how it behaves, as its inside is free: there
-the library's are named in `not_by`.
+The references are PyTorch's own layers. Weights are copied into a decoder. A
+whole Transformer is judged by how it behaves (measures.py), as its inside is
+free.
 """
 
 from . import (

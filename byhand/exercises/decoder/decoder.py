@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
@@ -151,7 +152,8 @@ EXERCISE = Exercise(
     signature="Decoder(num_layers, d_model, num_heads, d_ff, dropout=0.0)",
     asks=(
         "`num_layers` decoder layers, one after another, in `layers`: each "
-        "with weights of its own, each on what the one before it returned, "
+        "with weights of its own and the same `dropout`, each on what the one "
+        "before it returned, "
         "and *every one* with the same `memory` and the same masks. "
         "`forward(x, memory, src_mask=None, tgt_mask=None)` takes and "
         "returns the shapes of a single layer. The layers end with a norm; "
@@ -168,6 +170,7 @@ EXERCISE = Exercise(
         cases_of(TorchDecoder, num_layers=1)[1],
         *cases_of(TorchDecoder, num_layers=2)[3:5],
         cases_of(TorchDecoder, num_layers=3)[5],
+        *cases_of(TorchDecoder, num_layers=2)[6:],
     ),
     misconceptions=(
         Misconception(
@@ -239,6 +242,22 @@ EXERCISE = Exercise(
             handing_on(lambda src, tgt: (tgt, src)),
         ),
         Misconception(
+            "dropout not handed on",
+            "nothing is dropped in training: your layers do not get "
+            "`dropout`. Hand it on to each.",
+            stack_of(one_after_another, handed=lambda dropout: 0.0),
+        ),
+        Misconception(
+            "dropping in use",
+            "numbers are dropped although the decoder is in use: `eval()` "
+            "does not reach your dropout. The layers see to it themselves.",
+            stack_of(
+                lambda self, x, *given: one_after_another(
+                    self, functional.dropout(x, self.p), *given
+                )
+            ),
+        ),
+        Misconception(
             "x and memory swapped",
             "`x` and `memory` have changed places: the layers decode the "
             "source and look things up in the target.",
@@ -254,6 +273,7 @@ EXERCISE = Exercise(
         "DecoderLayers. Forward: for each layer, x = that layer of x, "
         "memory, src_mask, tgt_mask; return x.",
     ),
+    not_by=("TransformerDecoder", "Transformer"),
     returns=RETURNS,
     facts=(NORMED,),
 )

@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
@@ -133,6 +134,26 @@ def pre_norm(self, x, memory, src_mask, tgt_mask):
     return x + network(self, self.norm3(x))
 
 
+def dropping_in_use(self, x, memory, src_mask, tgt_mask):
+    def drop(each):
+        return functional.dropout(each, self.dropout)
+
+    a = self.norm1(x + drop(self.self_attention(x, x, x, tgt_mask)))
+    found = self.cross_attention(a, memory, memory, src_mask)
+    b = self.norm2(a + drop(found))
+    return self.norm3(b + drop(network(self, b)))
+
+
+def dropping_the_sums(self, x, memory, src_mask, tgt_mask):
+    def drop(each):
+        return functional.dropout(each, self.dropout, self.training)
+
+    a = self.norm1(drop(x + self.self_attention(x, x, x, tgt_mask)))
+    found = self.cross_attention(a, memory, memory, src_mask)
+    b = self.norm2(drop(a + found))
+    return self.norm3(drop(b + network(self, b)))
+
+
 MASKS = (
     'Masks are boolean, `True` means "may attend", and they are the same '
     "for every head. `tgt_mask` belongs to the attention of the target to "
@@ -157,8 +178,9 @@ EXERCISE = Exercise(
         "source, `(batch, m, d_model)`, and returns `(batch, n, d_model)`. "
         "Three steps, each followed by its add & norm (post-norm): the "
         "target attends to itself; the target attends to `memory`; the "
-        "network. Dropout, if you build it in, falls on what each step "
-        "returns, before the sum.\n\n"
+        "network. In training, dropout falls on what each step returns, "
+        "before the sum, with probability `dropout`; in use, nothing is "
+        "dropped.\n\n"
         f"{MASKS} The check copies weights into your parts, so their names "
         "matter, and looks at gradients too: where the mask hides the "
         "future, output 0 must have no gradient with respect to later "
@@ -277,6 +299,25 @@ EXERCISE = Exercise(
             layer_of(path_around_two),
         ),
         Misconception(
+            "dropping in use",
+            "numbers are dropped although the layer is in use: `eval()` does "
+            "not reach your dropout. `nn.Dropout`, made in `__init__`, hears "
+            "of it. The function has to be told: `training=self.training`.",
+            layer_of(dropping_in_use),
+        ),
+        Misconception(
+            "nothing dropped in training",
+            "nothing is dropped in training. Dropout falls on what each step "
+            "returns, before the sum.",
+            masked_as(lambda src, tgt: (tgt, src), drops=lambda dropout: 0.0),
+        ),
+        Misconception(
+            "the sums dropped",
+            "in training your dropout falls on the sums, so that x itself is "
+            "dropped. It falls on what a step returns, *before* the sum.",
+            layer_of(dropping_the_sums),
+        ),
+        Misconception(
             "one norm for all",
             "one and the same norm is used three times. Each step has its "
             "own γ and β.",
@@ -300,6 +341,7 @@ EXERCISE = Exercise(
         "norm2(x + cross-attention of x, memory, memory under src_mask); "
         "x = norm3(x + linear2 of ReLU of linear1 of x); return x.",
     ),
+    not_by=("TransformerDecoderLayer",),
     returns=RETURNS,
     facts=(NORMED,),
 )

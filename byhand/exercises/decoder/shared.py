@@ -5,6 +5,7 @@ import math
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 
 from byhand.exercise import Case, Fact
 
@@ -15,11 +16,11 @@ from ..pieces.weights import weights_of
 class Attention(nn.Module):
     """Multi-head attention with the names of the course."""
 
-    def __init__(self, d_model, num_heads):
+    def __init__(self, d_model, num_heads, dropout=0.0):
         super().__init__()
         for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
             self.add_module(name, nn.Linear(d_model, d_model))
-        self.num_heads = num_heads
+        self.num_heads, self.p = num_heads, dropout
 
     def forward(self, query, key, value, mask=None):
         q, k, v = (
@@ -36,21 +37,28 @@ class Attention(nn.Module):
             fits = torch.where(per_head, fits, -torch.inf)
         shares = torch.nan_to_num(fits.softmax(dim=-1))
         found = torch.einsum("bhnm,bmhd->bnhd", shares, v)
-        return self.out_proj(found.flatten(-2))
+        # In a layer: before the sum.
+        return dropped(self, self.out_proj(found.flatten(-2)))
 
 
 def network(self, x):
-    return self.linear2(torch.relu(self.linear1(x)))
+    return dropped(self, self.linear2(torch.relu(self.linear1(x))))
 
 
-def layer_of(forward):
-    """A decoder layer that goes forward like that."""
+def dropped(self, each):
+    return functional.dropout(each, self.p, self.training)
+
+
+def layer_of(forward, drops=lambda dropout: dropout):
+    """A decoder layer that goes forward like that, and so drops."""
 
     class DecoderLayer(nn.Module):
         def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
             super().__init__()
             for name in ("self_attention", "cross_attention"):
-                self.add_module(name, Attention(d_model, num_heads))
+                one = Attention(d_model, num_heads, drops(dropout))
+                self.add_module(name, one)
+            self.p, self.dropout = drops(dropout), dropout
             for name in ("norm1", "norm2", "norm3"):
                 self.add_module(name, nn.LayerNorm(d_model))
             for name, sizes in (
@@ -65,7 +73,7 @@ def layer_of(forward):
     return DecoderLayer
 
 
-def masked_as(choose):
+def masked_as(choose, **more):
     """As it should be, but for its masks: choose(src, tgt) → (tgt, src)."""
 
     def forward(self, x, memory, src_mask, tgt_mask):
@@ -74,7 +82,7 @@ def masked_as(choose):
         b = self.norm2(a + self.cross_attention(a, memory, memory, second))
         return self.norm3(b + network(self, b))
 
-    return layer_of(forward)
+    return layer_of(forward, **more)
 
 
 def inverse(mask):
@@ -99,11 +107,18 @@ PADDED_TARGET = torch.stack([LOOK_BACK, LOOK_BACK & flags("110")])
 
 
 def decoding(
-    reference, settings, sizes, src_mask=None, tgt_mask=None, until=None
+    reference,
+    settings,
+    sizes,
+    src_mask=None,
+    tgt_mask=None,
+    until=None,
+    training=False,
 ):
     """The inputs of a case; sizes: batch, target tokens, source tokens.
 
     until: gradients are taken of the outputs before it; None: of all.
+    training: in training, and not in use.
     """
     batch, n, m = sizes
 
@@ -120,21 +135,29 @@ def decoding(
             "weights": weights,
             "inputs": [x, memory, src_mask, tgt_mask],
             "along": torch.from_numpy(along),
+            **({"training": True} if training else {}),
         }
 
     return inputs
 
 
+# So close to 1 that whoever drops drops everything, and everybody who does so
+# at the same places gets the same numbers.
+NEARLY_ALL = 1 - 1e-9
+
+
 def cases_of(reference, **more):
     """The cases of a layer, or (with num_layers) of a stack."""
 
-    def case(name, d_model, num_heads, d_ff, sizes, **masks):
+    def case(name, d_model, num_heads, d_ff, sizes, dropout=None, **masks):
         settings = {
             **more,
             "d_model": d_model,
             "num_heads": num_heads,
             "d_ff": d_ff,
         }
+        if dropout is not None:
+            settings["dropout"] = dropout
         return Case(name, decoding(reference, settings, sizes, **masks))
 
     return (
@@ -158,6 +181,17 @@ def cases_of(reference, **more):
             src_mask=PADDED_SOURCE,
             tgt_mask=PADDED_TARGET,
         ),
+        case(
+            "dropout of nearly 1, in use: nothing is dropped",
+            *(4, 2, 5, (1, 2, 3)),
+            dropout=NEARLY_ALL,
+        ),
+        case(
+            "dropout of nearly 1, in training: x alone gets through",
+            *(4, 2, 5, (1, 2, 3)),
+            dropout=NEARLY_ALL,
+            training=True,
+        ),
     )
 
 
@@ -177,13 +211,17 @@ TURNED_ROUND = (
 )
 
 
-def stack_of(forward, make=None):
-    """A decoder that goes forward like that, of layers made like that."""
+def stack_of(forward, make=None, handed=lambda dropout: dropout):
+    """A decoder that goes forward like that, of layers made like that.
+
+    handed: the dropout that they are handed.
+    """
 
     class Decoder(nn.Module):
         def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0):
             super().__init__()
-            sizes = d_model, num_heads, d_ff
+            sizes = d_model, num_heads, d_ff, handed(dropout)
+            self.p = dropout
             if make is None:
                 layers = [right_layer(*sizes) for _ in range(num_layers)]
                 self.layers = nn.ModuleList(layers)

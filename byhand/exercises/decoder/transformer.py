@@ -1,12 +1,13 @@
 """The exercise `decoder.Transformer`."""
 
-import numpy as np
+import math
+
 import torch
 from torch import nn
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
-from byhand.ways import modules
 
+from .measures import MEASURES, measured
 from .shared import (
     TURNED_ROUND,
     Attention,
@@ -15,159 +16,6 @@ from .shared import (
     one_after_another,
     stack_of,
 )
-
-# Inside, a Transformer may be built in many ways, so no weights can be copied
-# in. It is built with weights of its own, used on sentences that differ in
-# one thing, and what must hold for any weights is measured: 1 for yes, 0 for
-# no. All is done in float64, so that nothing but rounding, 1e-15 of the
-# largest logit or so, can stand where there should be a difference, or none.
-# Weights that all start at 0.02 leave differences down to 1e-10, and a model
-# that takes its softmax in float32 has rounding of 1e-7: hence two limits.
-DIFFER, AGREE = 1e-13, 1e-6  # of the largest logit
-
-
-def measured(answer, settings, src, tgt, seed):
-    """What a Transformer does with a sentence; see `MEASURES`.
-
-    src, tgt: (1, n_src) and (1, n_tgt) token ids. The sentence and changed
-    ones are one batch, a row each, so that few uses are needed.
-    """
-    m, n, late = src.shape[1], tgt.shape[1], tgt.shape[1] - 2
-    sees_all = torch.ones(1, m, dtype=torch.bool)
-    causal = torch.ones(n, n, dtype=torch.bool).tril()
-    hides_one = sees_all.clone()
-    hides_one[:, 1] = False  # from everybody
-    hides_first = causal.clone()
-    hides_first[1:, 0] = False  # from all but itself
-    other_src = other(src, settings["src_vocab"])
-    other_tgt = other(tgt, settings["tgt_vocab"])
-    rows = {
-        "plain": (src, tgt, sees_all, causal),
-        "again": (src, tgt, sees_all, causal),
-        "late token": (src, other_tgt(late), sees_all, causal),
-        "covered": (src, tgt, hides_one, causal),
-        "under the cover": (other_src(1), tgt, hides_one, causal),
-        "beside the cover": (other_src(0), tgt, hides_one, causal),
-        "src turned": (swapped(src), tgt, sees_all, causal),
-        "alone": (src, tgt, sees_all, hides_first),
-        "beside the hidden": (src, other_tgt(0), sees_all, hides_first),
-        "open": (src, tgt, sees_all, torch.ones_like(causal)),
-        "tgt turned": (src, swapped(tgt), sees_all, torch.ones_like(causal)),
-    }
-    ids, targets, src_masks, tgt_masks = zip(*rows.values(), strict=True)
-    batch = map(torch.cat, (ids, targets))
-    masks = map(torch.stack, (src_masks, tgt_masks))
-    uses = [
-        [*batch, *masks],
-        [src, tgt, sees_all[None], causal],
-        [src, tgt, None, None],
-    ]
-    *outputs, count = modules.built(answer, settings, seed, uses)
-    deeper = settings | {"num_layers": settings["num_layers"] + 1}
-    *_, more = modules.built(answer, deeper, seed, [])
-    outputs = [as_numbers(each) for each in outputs]
-    came = () if outputs[0] is None else outputs[0].shape
-    shape = np.array(came, dtype=float)
-    wanted = [(len(u[1]), n, settings["tgt_vocab"]) for u in uses]
-    if [None if o is None else o.shape for o in outputs] != wanted or not all(
-        np.isfinite(o).all() for o in outputs
-    ):  # there is nothing to be compared
-        return shape, *(0.0,) * (len(MEASURES) - 1)
-    at = dict(zip(rows, outputs[0], strict=True))
-    first = at["plain"]
-    largest = np.abs(first).max()
-    powers = np.exp(first - first.max(axis=-1, keepdims=True))
-    totals = np.log(powers.sum(axis=-1)) + first.max(axis=-1)
-
-    def gaps(one, other):  # (n_tgt,): how far rows of logits are apart
-        return np.abs(at[one] - at[other]).max(axis=-1)
-
-    def differ(gaps):
-        return yes((gaps > DIFFER * largest).all())
-
-    def agree(gaps):
-        return yes((gaps <= AGREE * largest).all())
-
-    at["by itself"], at["no masks"] = outputs[1][0], outputs[2][0]
-    future = gaps("plain", "late token")
-    return (
-        shape,
-        1.0,
-        yes(not np.allclose(first.sum(axis=-1), 1, atol=1e-4)),
-        yes(not np.allclose(totals, 0, atol=1e-4)),
-        yes(first.min() < 0 or first.max() > 1),
-        agree(future[:late]),
-        differ(future[late]),
-        differ(future[late + 1 :]),
-        agree(gaps("alone", "beside the hidden")[1:]),
-        differ(gaps("plain", "covered").max()),
-        agree(gaps("covered", "under the cover")),
-        differ(gaps("covered", "beside the cover")),
-        differ(gaps("plain", "src turned").max()),
-        differ(gaps("open", "tgt turned")[-1]),
-        agree(gaps("open", "no masks")),
-        agree(gaps("plain", "again")),
-        agree(gaps("plain", "by itself")),
-        min(1.0, (more - count) / needed(settings)),
-    )
-
-
-MEASURES = (
-    "shape_of_logits",
-    "logits_are_finite",
-    "rows_do_not_add_up_to_1",
-    "nor_do_their_exponentials",
-    "logits_go_below_0_or_above_1",
-    "no_later_target_token_is_seen",
-    "a_target_token_changes_its_own_logits",
-    "a_target_token_changes_later_logits",
-    "what_tgt_mask_hides_changes_nothing",
-    "src_mask_changes_something",
-    "what_src_mask_hides_changes_nothing",
-    "what_src_mask_shows_changes_all_logits",
-    "order_of_the_source_matters",
-    "order_of_the_target_matters",
-    "no_masks_are_open_ones",
-    "equal_sentences_get_equal_logits",
-    "a_sentence_alone_gets_the_same_logits",
-    "share_of_its_weights_that_one_more_layer_brings",
-)
-
-
-def other(ids, vocabulary):
-    """The ids with another token at a place; never 0, which may be padding."""
-
-    def at(place):
-        changed = ids.clone()
-        changed[:, place] = ids[:, place] % (vocabulary - 1) + 1
-        return changed
-
-    return at
-
-
-def swapped(ids):
-    """The ids with the first two in each other's place."""
-    return torch.cat([ids[:, [1, 0]], ids[:, 2:]], dim=1)
-
-
-def as_numbers(value):
-    """A module's output as an array, or None if it is not one of numbers."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
-    try:
-        return np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        return None
-
-
-def yes(holds):
-    return float(bool(holds))
-
-
-def needed(settings):
-    """The weights of an encoder and a decoder layer; biases are extra."""
-    d_model, d_ff = settings["d_model"], settings["d_ff"]
-    return 12 * d_model * d_model + 4 * d_model * d_ff
 
 
 def sinusoids(n, d_model):
@@ -259,9 +107,13 @@ def transformer_like(
     encoder_mask=lambda src, tgt: src,
     cross_mask=lambda src, tgt: src,
     self_mask=lambda src, tgt: tgt,
+    mask_the_target=lambda tgt, n: tgt,
     places=(True, True),
     vocabularies=lambda src, tgt: (src, tgt),
     encoder_depth=lambda num_layers: num_layers,
+    heads=lambda num_heads: num_heads,
+    decode=one_after_another,
+    fit=math.inf,
     drop=lambda x, p, training: nn.functional.dropout(x, p, training),
     shift=lambda tgt: tgt,
 ):
@@ -282,21 +134,21 @@ def transformer_like(
             reading, writing = vocabularies(src_vocab, tgt_vocab)
             self.read = nn.Embedding(reading, d_model)
             self.write = nn.Embedding(writing, d_model)
-            up = encoder_depth(num_layers)
-            self.encoder = Reader(up, d_model, num_heads, d_ff)
-            self.decoder = stack_of(one_after_another)(
-                num_layers, d_model, num_heads, d_ff
-            )
+            up, h = encoder_depth(num_layers), heads(num_heads)
+            self.encoder = Reader(up, d_model, h, d_ff)
+            self.decoder = stack_of(decode)(num_layers, d_model, h, d_ff)
             self.head = nn.Linear(d_model, tgt_vocab)
             self.dropout = dropout
 
         def placed(self, x, wanted):
             n, d_model = x.shape[1:]
+            if n > fit:  # what a table of positions says
+                raise IndexError("index out of range in self")
             x = x + sinusoids(n, d_model) * wanted
             return drop(x, self.dropout, self.training)
 
         def forward(self, src, tgt, src_mask=None, tgt_mask=None):
-            masks = src_mask, tgt_mask
+            masks = src_mask, mask_the_target(tgt_mask, tgt.shape[1])
             memory = self.encoder(
                 self.placed(self.read(src), places[0]), encoder_mask(*masks)
             )
@@ -309,11 +161,23 @@ def transformer_like(
     return Transformer
 
 
+def only_the_last_looks(self, x, memory, src_mask, tgt_mask):
+    *before, last = self.layers
+    for layer in before:
+        x = layer.norm1(x + layer.self_attention(x, x, x, tgt_mask))
+        x = layer.norm3(x + network(layer, x))
+    return last(x, memory, src_mask, tgt_mask)
+
+
+def causal_of(n):
+    return torch.ones(n, n, dtype=torch.bool).tril()
+
+
 def shifted(tgt):
     return torch.cat([tgt[:, :1], tgt[:, :-1]], dim=1)
 
 
-def sentence(settings, n_src, n_tgt):
+def sentence(settings, n_src, n_tgt, **more):
     """Token ids from 1 on, the highest among them."""
 
     def ids(rng, vocabulary, n):
@@ -326,6 +190,7 @@ def sentence(settings, n_src, n_tgt):
         "src": ids(rng, settings["src_vocab"], n_src),
         "tgt": ids(rng, settings["tgt_vocab"], n_tgt),
         "seed": int(rng.integers(2**31)),
+        **more,
     }
 
 
@@ -375,7 +240,7 @@ EXERCISE = Exercise(
     cases=(
         Case(
             "one layer, the source has more words",
-            sentence(sized(11, 7, 8, 1, 1, 12), 4, 5),
+            sentence(sized(11, 7, 8, 1, 1, 12), 4, 5, learning=False),
         ),
         Case(
             "two layers with dropout, the target has more words",
@@ -410,12 +275,40 @@ EXERCISE = Exercise(
             "the future is hidden whatever `tgt_mask` says, and nothing else "
             "is: the mask itself is not used. It may also hide padding.",
             transformer_like(
-                self_mask=lambda src, tgt: (
-                    None
-                    if tgt is None
-                    else torch.ones(tgt.shape[-2:], dtype=bool).tril()
+                mask_the_target=lambda tgt, n: (
+                    None if tgt is None else causal_of(n)
                 )
             ),
+        ),
+        Misconception(
+            "the future hidden as well",
+            "a later target token never changes earlier logits, even where "
+            "`tgt_mask` shows it: you hide the future on top of what the "
+            "mask says. Use the mask as it is given. `None` masks nothing.",
+            transformer_like(
+                mask_the_target=lambda tgt, n: (
+                    causal_of(n) if tgt is None else tgt & causal_of(n)
+                )
+            ),
+        ),
+        Misconception(
+            "too few positions",
+            "a sentence of 64 tokens does not fit: your table of positions "
+            "has fewer rows. Make it 64 rows long or longer.",
+            transformer_like(fit=32),
+        ),
+        Misconception(
+            "a decoder layer that does not look",
+            "a layer more brings too few weights that learn. In some decoder "
+            "layer, no query chooses among the tokens of the source. Every "
+            "decoder layer attends to all that the encoder returned.",
+            transformer_like(decode=only_the_last_looks),
+        ),
+        Misconception(
+            "num_heads ignored",
+            "`num_heads` makes no difference. Hand it on to the layers of "
+            "the encoder and of the decoder.",
+            transformer_like(heads=lambda num_heads: 1),
         ),
         Misconception(
             "src_mask not handed on",
@@ -482,8 +375,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "no encoder",
-            "a layer more brings too few numbers to learn: only the decoder "
-            "grows. The source has to go through as many encoder layers.",
+            "a layer more brings too few weights that learn: only those of "
+            "the decoder do. Does the source go through `num_layers` encoder "
+            "layers, and does their result reach the decoder?",
             transformer_like(encoder_depth=lambda num_layers: 0),
         ),
         Misconception(
@@ -504,9 +398,13 @@ EXERCISE = Exercise(
             transformer_like(shift=shifted),
         ),
     ),
-    # PyTorch's `Transformer` is made of these (its own name is the learner's)
-    # and of decoders, which stand in for a learner's that are wrong.
-    not_by=("TransformerEncoder", "TransformerEncoderLayer"),
+    not_by=(
+        "Transformer",
+        "TransformerEncoder",
+        "TransformerEncoderLayer",
+        "TransformerDecoder",
+        "TransformerDecoderLayer",
+    ),
     hints=(
         "Follow a token id of the source to a logit, and one of the target: "
         "which parts does each pass? Where do the two meet?",

@@ -5,7 +5,7 @@ import operator
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Fact, Misconception, Whole
 
 from .shared import tensor
 
@@ -129,6 +129,38 @@ def ended_put_aside(step, bos, eos, width, max_len):
     return max(beam + aside, key=lambda one: one[1])
 
 
+def finished_apart(places):
+    """What ends among the best leaves the beam for a list that stays.
+
+    places: how many go on, from the width and how many have ended.
+    """
+
+    def answer(step, bos, eos, width, max_len):
+        beam, aside = [([bos], 0.0)], []
+        for _round in range(max_len):
+            every = [
+                ([*tokens, token], score + log)
+                for tokens, score in beam
+                for token, log in enumerate(np.asarray(step(list(tokens))))
+            ]
+            room = places(width, len(aside))
+            best = best_of_all([every], room, lambda one: -one[1])
+            aside += [one for one in best if ends(one[0], eos)]
+            going = [one for one in every if not ends(one[0], eos)]
+            room = places(width, len(aside))
+            beam = best_of_all([going], room, lambda one: -one[1])
+        return max(beam + aside, key=lambda one: one[1])
+
+    return answer
+
+
+def best_within_each(families, width, rank):
+    return sorted(
+        (one for f in families for one in sorted(f, key=rank)[:width]),
+        key=rank,
+    )
+
+
 def mean_score(tokens, score):
     return score / max(len(tokens) - 1, 1)
 
@@ -226,6 +258,36 @@ TWINS = {
 }
 
 
+# Where an end falls out of the beam after a round, though it would win.
+LOSES_ITS_PLACE = {
+    (): (0, 0.3, 0.7, 0),
+    (2,): (0, 0, 0.52, 0.48),
+    (2, 2): (0, 0.1, 0.5, 0.4),
+    (2, 3): (0, 0.1, 0.5, 0.4),
+}
+
+
+# Where the second best needs the place of an end that falls out.
+MAKES_ROOM = {
+    (): (0, 0.2, 0.8, 0),
+    (2,): (0, 0, 0.55, 0.45),
+    (2, 2): (0.25, 0.25, 0.25, 0.25),
+    (2, 3): (0.01, 0.01, 0, 0.98),
+}
+
+
+# Where all that begins with 3 falls out, though it would win.
+OUT_TOGETHER = {
+    (): (0.05, 0.05, 0.5, 0.4),
+    (2,): (0.02, 0.03, 0.5, 0.45),
+    (3,): (0.01, 0.01, 0.49, 0.49),
+    (2, 2): (0.25, 0.25, 0.25, 0.25),
+    (2, 3): (0.25, 0.25, 0.25, 0.25),
+    (3, 2): (0.01, 0.01, 0.01, 0.97),
+    (3, 3): (0.01, 0.01, 0.97, 0.01),
+}
+
+
 FALLS_OUT = {
     (): (0.05, 0.15, 0.42, 0.38),
     (2,): (0.2, 0.2, 0.32, 0.28),
@@ -288,6 +350,18 @@ EXERCISE = Exercise(
         Case("the two best begin alike", model(TWINS, 4, 0, 1, 2, 3)),
         Case("the best of all is out of reach", model(OUTSIDE, 5, 0, 1, 2, 3)),
         Case("one that ends is too unlikely", model(FALLS_OUT, 4, 0, 1, 2, 3)),
+        Case(
+            "one ends soon, and loses its place",
+            model(LOSES_ITS_PLACE, 4, 0, 1, 2, 3),
+        ),
+        Case(
+            "one ends soon, and makes room again",
+            model(MAKES_ROOM, 4, 0, 1, 2, 3),
+        ),
+        Case(
+            "all that begin with 3 fall out together",
+            model(OUT_TOGETHER, 4, 0, 1, 2, 3),
+        ),
         Case("other ids for bos and eos", model({}, 5, 4, 2, 3, 4)),
         Case("bos can never follow", model({}, 4, 3, 0, 4, 4, never=3)),
         Case("a beam that is wider than needed", model({}, 4, 2, 1, 100, 3)),
@@ -388,6 +462,27 @@ EXERCISE = Exercise(
             ended_put_aside,
         ),
         Misconception(
+            "the finished take no place",
+            "a finished candidate takes no place in yours: `width` others go "
+            "on beside it, and it waits for the end. It competes for one of "
+            "the `width` places in *every* round, and may lose it.",
+            finished_apart(lambda width, ended: width),
+        ),
+        Misconception(
+            "the finished keep their place",
+            "a finished candidate keeps its place for ever in yours, and "
+            "fewer and fewer go on beside it. It competes in every round. "
+            "Where `width` others are better, it falls out.",
+            finished_apart(lambda width, ended: max(width - ended, 0)),
+        ),
+        Misconception(
+            "cut within each candidate",
+            "you keep the `width` best of *each* candidate, so that the beam "
+            "grows from round to round. Keep the `width` best of all "
+            "together.",
+            searched(prune=best_within_each),
+        ),
+        Misconception(
             "the first that ends",
             "you stop as soon as one candidate has ended, and return it. "
             "Others may still get to a better score; stop when nothing can "
@@ -453,7 +548,7 @@ EXERCISE = Exercise(
         "log-probability) into new. beam = the `width` best of new. Result: "
         "the best of beam.",
     ),
-    returns=("tokens", "score"),
+    returns=(Whole("tokens"), "score"),
     facts=(
         Fact(
             "a score is not above 0",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Misconception, Whole
 
 from .shared import drawn
 
@@ -48,6 +48,13 @@ EXERCISE = Exercise(
             "you return the largest logit. What is wanted is *where* it "
             "stands: the id of its token.",
             lambda logits: logits.amax(-1),
+        ),
+        Misconception(
+            "floats",
+            "the ids are right, but they are floats. An id looks something "
+            "up, and only a whole number can: leave the type as it comes "
+            "from `argmax`.",
+            lambda logits: logits.argmax(-1).double(),
         ),
         Misconception(
             "the smallest",
@@ -125,5 +132,5 @@ EXERCISE = Exercise(
         "is the vocabulary?",
         "result = the place of the largest number along axis −1.",
     ),
-    returns=("ids",),
+    returns=(Whole("ids"),),
 )

@@ -74,7 +74,12 @@ def drawn_by(answer, logits, rng, times):
 
 
 def no_ids(values, vocab):
-    """0 for every id; what is none stays what it is."""
+    """0 for every id; what is none stays what it is, a float for instance.
+
+    A float of 0.0 becomes -1.
+    """
+    if values.dtype.kind not in "iu":
+        return np.where(values == 0, -1.0, values)
     return np.where(np.isin(values, np.arange(vocab)), 0.0, values)
 
 
@@ -84,7 +89,8 @@ def as_table(value):
     if hasattr(value, "detach"):
         value = value.detach().numpy()
     try:
-        return np.asarray(value, dtype=float)
+        table = np.asarray(value)
+        return table if table.dtype.kind in "iu" else table.astype(float)
     except (TypeError, ValueError):  # said elsewhere, in words
         return None
 
@@ -330,6 +336,12 @@ EXERCISE = Exercise(
             "seed of its own, made anew each time. Draw from `rng`, which "
             "goes on from call to call.",
             own_seed,
+        ),
+        Misconception(
+            "floats",
+            "your ids are floats. An id looks something up, and only a whole "
+            "number can.",
+            lambda logits, rng: chosen(shares_of(logits), rng).astype(float),
         ),
         Misconception(
             "the probability returned",

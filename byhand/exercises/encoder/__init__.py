@@ -4,8 +4,8 @@ The references are PyTorch's own, with parameters of our names. From here on
 tensors are asked for. As everywhere in the course, a boolean mask says True
 for "may attend", which is the opposite of what PyTorch's modules want.
 
-Only attention names library calls that would do it all: whoever takes a
-layer or an encoder from the library has parameters that do not fit.
+Whoever takes a layer or an encoder from the library has parameters that do
+not fit, unless they copy the weights over: `not_by` names it all the same.
 """
 
 from . import (

@@ -25,7 +25,7 @@ class TorchEncoder(nn.Module):
 
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0):
         super().__init__()
-        self.sizes = d_model, num_heads, d_ff
+        self.sizes, self.p = (d_model, num_heads, d_ff), dropout
         self.layers = nn.ModuleList()
         for _ in range(num_layers):
             layer = nn.Module()
@@ -42,7 +42,10 @@ class TorchEncoder(nn.Module):
     def forward(self, x, mask=None):
         library = nn.TransformerEncoder(
             nn.TransformerEncoderLayer(
-                *self.sizes, dropout=0.0, batch_first=True, device="meta"
+                *self.sizes,
+                dropout=self.p if self.training else 0.0,
+                batch_first=True,
+                device="meta",
             ),
             num_layers=len(self.layers),
             enable_nested_tensor=False,
@@ -135,10 +138,11 @@ class Stack(nn.Module):
         keep=nn.ModuleList,
         shared=False,
         last_norm=False,
+        handed=lambda dropout: dropout,
     ):
         super().__init__()
         self.flow, self.p = flow, dropout
-        sizes = d_model, num_heads, d_ff
+        sizes = d_model, num_heads, d_ff, handed(dropout)
         made = [Layer(*sizes) for _ in range(num_layers)]
         self.layers = keep(made[:1] * num_layers if shared else made)
         if last_norm:
@@ -163,7 +167,8 @@ EXERCISE = Exercise(
     signature="Encoder(num_layers, d_model, num_heads, d_ff, dropout=0.0)",
     asks=(
         "`num_layers` encoder layers, one after another, each with weights "
-        "of its own. They stand in `self.layers`, an `nn.ModuleList`. "
+        "of its own, and each with the same `dropout`. They stand in "
+        "`self.layers`, an `nn.ModuleList`. "
         "`forward(x, mask=None)` sends `x` `(batch, n, d_model)` through all "
         "of them, every layer under the same mask, and returns what the last "
         "one returns. There is no further norm: a post-norm layer ends with "
@@ -190,6 +195,12 @@ EXERCISE = Exercise(
         Case(
             "dropout of nearly 1, in use: nothing is dropped",
             to_stack(2, sized(4, 2, 6), 2, 3, dropout=NEARLY_ALL),
+        ),
+        Case(
+            "dropout of nearly 1, in training: x alone gets through",
+            to_stack(
+                2, sized(4, 2, 6), 2, 3, dropout=NEARLY_ALL, training=True
+            ),
         ),
     ),
     misconceptions=(
@@ -291,6 +302,23 @@ EXERCISE = Exercise(
                 )
             ),
         ),
+        Misconception(
+            "dropout not handed on",
+            "nothing is dropped in training: your layers do not get "
+            "`dropout`. Hand it on to each.",
+            other_stack(handed=lambda dropout: 0.0),
+        ),
+        Misconception(
+            "x dropped as well",
+            "in training you drop numbers of x before the first layer. The "
+            "layers see to dropout themselves: hand them `dropout`, and do "
+            "no more.",
+            other_stack(
+                lambda own, x, mask: one_after_another(
+                    own, functional.dropout(x, own.p, own.training), mask
+                )
+            ),
+        ),
     ),
     hints=(
         "How many different sets of weights should six layers have? And how "
@@ -302,6 +330,7 @@ EXERCISE = Exercise(
         "dropout), num_layers times; forward: for each layer, x = that layer "
         "of x and mask; return x.",
     ),
+    not_by=("TransformerEncoder", "Transformer"),
     returns=RETURNS,
     tolerance=1e-5,
 )

@@ -16,6 +16,7 @@ from .shared import (
     Layer,
     TorchEncoderLayer,
     attended,
+    dropped,
     post_norm,
     sized,
     thought,
@@ -87,12 +88,22 @@ def no_network(own, x, mask):
     return own.norm2(own.norm1(x + attended(own, x, mask)))
 
 
-def always_dropping(own, x, mask):
-    def drop(each):
-        return functional.dropout(each, own.p, training=True)
+def dropping_the_sums(own, x, mask):
+    x = own.norm1(dropped(own, x + attended(own, x, mask)))
+    return own.norm2(dropped(own, x + thought(own, x)))
 
-    x = own.norm1(x + drop(attended(own, x, mask)))
-    return own.norm2(x + drop(thought(own, x)))
+
+def dropping_one(which):
+    def flow(own, x, mask):
+        drop = [dropped if which == k else nothing_dropped for k in (0, 1)]
+        x = own.norm1(x + drop[0](own, attended(own, x, mask)))
+        return own.norm2(x + drop[1](own, thought(own, x)))
+
+    return other_layer(flow, drop=nothing_dropped)
+
+
+def nothing_dropped(own, each):
+    return each
 
 
 def other_layer(flow=post_norm, **parts):
@@ -112,8 +123,8 @@ EXERCISE = Exercise(
         "`x` `(batch, n, d_model)` and a mask as `MultiHeadAttention` does, "
         "and returns the shape of `x`.\n\n"
         "In training, dropout falls on what each sub-layer returns, before "
-        "the sum. After `eval()` nothing may be dropped, and that is what "
-        "the check looks at."
+        "the sum, with probability `dropout`. After `eval()` nothing may be "
+        "dropped. The check looks at both."
     ),
     points=3,
     difficulty=3,
@@ -133,6 +144,10 @@ EXERCISE = Exercise(
         Case(
             "dropout of nearly 1, in use: nothing is dropped",
             to_read(sized(4, 2, 6), 2, 3, dropout=NEARLY_ALL),
+        ),
+        Case(
+            "dropout of nearly 1, in training: x alone gets through",
+            to_read(sized(4, 2, 6), 2, 3, dropout=NEARLY_ALL, training=True),
         ),
     ),
     misconceptions=(
@@ -268,7 +283,33 @@ EXERCISE = Exercise(
             "does not reach your dropout. `nn.Dropout`, made in `__init__`, "
             "hears of it; the function has to be told, by its "
             "`training=self.training`.",
-            other_layer(always_dropping),
+            other_layer(
+                drop=lambda own, each: functional.dropout(each, own.p)
+            ),
+        ),
+        Misconception(
+            "nothing dropped in training",
+            "nothing is dropped in training. Dropout falls on what each "
+            "sub-layer returns, before the sum.",
+            other_layer(drop=nothing_dropped),
+        ),
+        Misconception(
+            "the sums dropped",
+            "in training your dropout falls on the sums, so that x itself is "
+            "dropped. It falls on what a sub-layer returns, *before* the sum.",
+            other_layer(dropping_the_sums),
+        ),
+        Misconception(
+            "only attention dropped",
+            "in training you drop what attention returns, but not what the "
+            "network returns. Dropout falls on both.",
+            dropping_one(0),
+        ),
+        Misconception(
+            "only the network dropped",
+            "in training you drop what the network returns, but not what "
+            "attention returns. Dropout falls on both.",
+            dropping_one(1),
         ),
     ),
     hints=(
@@ -281,6 +322,7 @@ EXERCISE = Exercise(
         "ideas = linear2(relu(linear1(x))); return norm2(x + "
         "dropout(ideas)).",
     ),
+    not_by=("TransformerEncoderLayer",),
     returns=RETURNS,
     tolerance=1e-5,
 )

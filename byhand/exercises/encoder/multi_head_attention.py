@@ -169,7 +169,9 @@ EXERCISE = Exercise(
         "d_model)`: three tensors that may differ. Project each with its own "
         "layer, split into heads, attend in every head (scores divided by "
         "the root of the *head's* width), merge, and finish with `out_proj`. "
-        "Return the output alone, `(batch, n_query, d_model)`.\n\n"
+        "Return the output alone, `(batch, n_query, d_model)`. Write the "
+        "attention out: PyTorch's `scaled_dot_product_attention` would do "
+        "the middle of it, and is for later lessons.\n\n"
         "`mask` is `None` or boolean, `(n_query, n_key)` for all sentences "
         "or `(batch, n_query, n_key)` with one for each; it holds for every "
         'head, and `True` means "may attend". A query that may attend to '
@@ -180,7 +182,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=20,
     reference=TorchMultiHead,
-    way=modules.module,
+    way=modules.alone,
     cases=(
         Case("one token: its value alone", to_attend(4, 2, 1, 1, 1)),
         Case(
@@ -330,6 +332,12 @@ EXERCISE = Exercise(
             ),
         ),
         Misconception(
+            "the weights as well",
+            "you return the attention weights as well. Return the output "
+            "alone: whoever calls this module goes on with what it returns.",
+            other_attention(finish=lambda own, x, query: (own.out_proj(x), x)),
+        ),
+        Misconception(
             "no bias",
             "your linear layers have no bias. They should have one, which is "
             "what `nn.Linear` does unless it is told otherwise.",
@@ -400,7 +408,11 @@ EXERCISE = Exercise(
             ),
         ),
     ),
-    not_by=("MultiheadAttention", "multi_head_attention_forward"),
+    not_by=(
+        "MultiheadAttention",
+        "multi_head_attention_forward",
+        "scaled_dot_product_attention",
+    ),
     hints=(
         "Which of the four steps of lesson 10 (project, split and attend, "
         "merge, project) need numbers that are learned? Where do those "

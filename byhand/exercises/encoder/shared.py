@@ -60,7 +60,7 @@ class TorchEncoderLayer(nn.Module):
 
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
         super().__init__()
-        self.sizes = d_model, num_heads, d_ff
+        self.sizes, self.p = (d_model, num_heads, d_ff), dropout
         projections = ("q_proj", "k_proj", "v_proj", "out_proj")
         self.self_attention = nn.ModuleDict(
             {name: nn.Linear(d_model, d_model) for name in projections}
@@ -74,10 +74,13 @@ class TorchEncoderLayer(nn.Module):
             self.add_module(name, module)
 
     def forward(self, x, mask=None):
-        # In training, and without dropout: in use it would take a short cut
-        # that has no gradients.
+        # Always in training, if without dropout: in use it would take a
+        # short cut that has no gradients.
         library = nn.TransformerEncoderLayer(
-            *self.sizes, dropout=0.0, batch_first=True, device="meta"
+            *self.sizes,
+            dropout=self.p if self.training else 0.0,
+            batch_first=True,
+            device="meta",
         ).train()
         theirs = {
             name.replace("self_attention", "self_attn"): parameter
@@ -99,11 +102,15 @@ class TorchEncoderLayer(nn.Module):
 
 
 def attended(own, x, mask):
-    return own.self_attention(x, x, x, mask)
+    return own.drop(own, own.self_attention(x, x, x, mask))
 
 
 def thought(own, x):
-    return own.linear2(own.bend(own.linear1(x)))
+    return own.drop(own, own.linear2(own.bend(own.linear1(x))))
+
+
+def dropped(own, each):
+    return functional.dropout(each, own.p, own.training)
 
 
 def post_norm(own, x, mask):
@@ -124,9 +131,11 @@ class Layer(nn.Module):
         flow=post_norm,
         bend=torch.relu,
         norms=("norm1", "norm2"),
+        drop=dropped,
     ):
         super().__init__()
-        self.flow, self.bend, self.p = flow, bend, dropout
+        self.flow, self.bend = flow, bend
+        self.drop, self.p = drop, dropout
         self.self_attention = TorchMultiHead(d_model, num_heads)
         self.linear1 = nn.Linear(d_model, d_ff)
         self.linear2 = nn.Linear(d_ff, d_model)
@@ -137,8 +146,16 @@ class Layer(nn.Module):
         return self.flow(self, x, mask)
 
 
-def to_read(sizes, batch, n, mask=None, reference=TorchEncoderLayer, **more):
-    """Inputs for a layer, or for an encoder."""
+def to_read(
+    sizes,
+    batch,
+    n,
+    mask=None,
+    reference=TorchEncoderLayer,
+    training=False,
+    **more,
+):
+    """Inputs for a layer, or for an encoder; in use or in training."""
 
     def inputs(rng):
         settings = {**sizes, **more}
@@ -151,6 +168,7 @@ def to_read(sizes, batch, n, mask=None, reference=TorchEncoderLayer, **more):
             "weights": weights_of(reference, settings, rng),
             "inputs": given,
             "along": readable(rng, batch, n, d_model),
+            **({"training": True} if training else {}),
         }
 
     return inputs
@@ -160,6 +178,6 @@ def sized(d_model, num_heads, d_ff):
     return {"d_model": d_model, "num_heads": num_heads, "d_ff": d_ff}
 
 
-# So close to 1 that whoever drops in use drops everything, and everybody who
-# does so gets the same numbers.
+# So close to 1 that whoever drops drops everything, and everybody who does so
+# at the same places gets the same numbers.
 NEARLY_ALL = 1 - 1e-9

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -9,88 +10,102 @@ from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
 from .shared import (
+    HALF,
     MODULE,
     NEARLY_ALL,
     Layer,
     TorchBlock,
+    half_dropped,
+    kept_only,
     network,
     pre_norm,
     reading,
+    seen,
     sized,
 )
 
 
 def post_norm(own, x):
-    x = own.norm1(x + own.attention(x))
+    x = own.norm1(x + seen(own, x))
     return own.norm2(x + network(own, x))
 
 
 def path_from_the_norm(own, x):
     y = own.norm1(x)
-    x = y + own.attention(y)
+    x = y + seen(own, y)
     y = own.norm2(x)
     return y + network(own, y)
 
 
 def norm_of_the_result(own, x):
-    x = x + own.norm1(own.attention(x))
+    x = x + own.norm1(seen(own, x))
     return x + own.norm2(network(own, x))
 
 
 def side_by_side(own, x):
-    return x + own.attention(own.norm1(x)) + network(own, own.norm2(x))
+    return x + seen(own, own.norm1(x)) + network(own, own.norm2(x))
 
 
 def no_second_path(own, x):
-    x = x + own.attention(own.norm1(x))
+    x = x + seen(own, own.norm1(x))
     return network(own, own.norm2(x))
 
 
 def no_first_path(own, x):
-    x = own.attention(own.norm1(x))
+    x = seen(own, own.norm1(x))
     return x + network(own, own.norm2(x))
 
 
 def second_path_from_x(own, x):
-    y = x + own.attention(own.norm1(x))
+    y = x + seen(own, own.norm1(x))
     return x + network(own, own.norm2(y))
 
 
 def one_norm_twice(own, x):
-    x = x + own.attention(own.norm1(x))
+    x = x + seen(own, own.norm1(x))
     return x + network(own, own.norm1(x))
 
 
 def network_without_norm(own, x):
-    x = x + own.attention(own.norm1(x))
+    x = x + seen(own, own.norm1(x))
     return x + network(own, x)
 
 
 def network_first(own, x):
     x = x + network(own, own.norm2(x))
-    return x + own.attention(own.norm1(x))
+    return x + seen(own, own.norm1(x))
 
 
 def bent_by(bend):
     def flow(own, x):
-        x = x + own.attention(own.norm1(x))
+        x = x + seen(own, own.norm1(x))
         return x + network(own, own.norm2(x), bend)
 
     return flow
 
 
 def bent_at_the_end(own, x):
-    x = x + own.attention(own.norm1(x))
+    x = x + seen(own, own.norm1(x))
     return x + functional.gelu(network(own, own.norm2(x), lambda z: z))
-
-
-def dropping(own, x):
-    x = x + functional.dropout(own.attention(own.norm1(x)), own.p)
-    return x + functional.dropout(network(own, own.norm2(x)), own.p)
 
 
 def other_layer(flow=pre_norm, **more):
     return partial(Layer, flow=flow, **more)
+
+
+def measured(answer, settings, weights, inputs, along, training=False):
+    """As `modules.module`; of dropout by half, what was kept.
+
+    The network is silent there, so that x and what attention adds are left:
+    each number is dropped by itself, and with its head inside attention.
+    """
+    came, *gradients = modules.module(
+        answer, settings, weights, inputs, along, training
+    )
+    if settings.get("dropout") != HALF:
+        return came, *gradients
+    x = np.asarray(inputs[0])[0, 0]
+    return kept_only(came, x, 1), *(np.zeros(0) for _ in gradients)
 
 
 EXERCISE = Exercise(
@@ -112,7 +127,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=10,
     reference=TorchBlock,
-    way=modules.module,
+    way=measured,
     cases=(
         Case("one token", reading(TorchBlock, sized(2, 1), 1, 1)),
         Case("one head, two tokens", reading(TorchBlock, sized(3, 1), 1, 2)),
@@ -124,6 +139,19 @@ EXERCISE = Exercise(
         Case(
             "dropout of nearly 1, in use: nothing is dropped",
             reading(TorchBlock, sized(4, 2, dropout=NEARLY_ALL), 1, 3),
+        ),
+        Case(
+            "dropout of nearly 1, in training: x alone gets through",
+            reading(
+                TorchBlock,
+                sized(4, 2, dropout=NEARLY_ALL),
+                *(1, 3),
+                training=True,
+            ),
+        ),
+        Case(
+            "dropout of 0.5, in training, and a network that adds nothing",
+            half_dropped(TorchBlock, 4, 2, silent="linear2"),
         ),
     ),
     misconceptions=(
@@ -210,7 +238,21 @@ EXERCISE = Exercise(
             "dropping in use",
             "numbers are dropped although the block is in use: `eval()` does "
             "not reach your dropout.",
-            other_layer(dropping),
+            other_layer(
+                drop=lambda own, each: functional.dropout(each, own.p)
+            ),
+        ),
+        Misconception(
+            "nothing dropped in training",
+            "in training nothing is dropped of what attention and network "
+            "add to x. Drop both, before the sums.",
+            other_layer(drop=lambda own, each: each),
+        ),
+        Misconception(
+            "dropout not handed on",
+            "your `CausalSelfAttention` does not get `dropout`, so that no "
+            "attention weight is dropped in training. Hand it on.",
+            other_layer(handed=lambda dropout: 0.0),
         ),
     ),
     hints=(

@@ -3,6 +3,7 @@
 import math
 from functools import partial
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -11,9 +12,13 @@ from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
 from .shared import (
+    HALF,
     MODULE,
     NEARLY_ALL,
     Causal,
+    dropped,
+    half_dropped,
+    kept_only,
     look_back,
     reading,
     sized,
@@ -26,7 +31,7 @@ class TorchCausal(nn.Module):
 
     def __init__(self, d_model, num_heads, dropout=0.0):
         super().__init__()
-        self.num_heads = num_heads
+        self.num_heads, self.p = num_heads, dropout
         self.qkv_proj = nn.Linear(d_model, 3 * d_model)
         self.out_proj = nn.Linear(d_model, d_model)
 
@@ -42,9 +47,10 @@ class TorchCausal(nn.Module):
             None,
             None,
             False,
-            0.0,
+            self.p,
             self.out_proj.weight,
             self.out_proj.bias,
+            training=self.training,
             need_weights=False,
             attn_mask=later,
         )
@@ -98,6 +104,22 @@ def other_causal(**parts):
     return partial(Causal, **parts)
 
 
+def measured(answer, settings, weights, inputs, along, training=False):
+    """As `modules.module`; of dropout by half, what was kept.
+
+    A token alone has a single weight in each head: all of the head's numbers
+    are dropped with it, or none.
+    """
+    came, *gradients = modules.module(
+        answer, settings, weights, inputs, along, training
+    )
+    if settings.get("dropout") != HALF:
+        return came, *gradients
+    width, heads = settings["d_model"], settings["num_heads"]
+    kept = kept_only(came, np.zeros(width), width // heads)
+    return kept, *(np.zeros(0) for _ in gradients)
+
+
 EXERCISE = Exercise(
     id="gpt_on_gpu.CausalSelfAttention",
     signature="CausalSelfAttention(d_model, num_heads, dropout=0.0)",
@@ -119,7 +141,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=TorchCausal,
-    way=modules.module,
+    way=measured,
     cases=(
         Case("one token", reading(TorchCausal, sized(4, 2), 1, 1)),
         Case("one head, two tokens", reading(TorchCausal, sized(3, 1), 1, 2)),
@@ -133,6 +155,19 @@ EXERCISE = Exercise(
         Case(
             "dropout of nearly 1, in use: nothing is dropped",
             reading(TorchCausal, sized(4, 2, dropout=NEARLY_ALL), 2, 3),
+        ),
+        Case(
+            "dropout of nearly 1, in training: every weight is dropped",
+            reading(
+                TorchCausal,
+                sized(4, 2, dropout=NEARLY_ALL),
+                *(2, 3),
+                training=True,
+            ),
+        ),
+        Case(
+            "dropout of 0.5, in training: a head of one token goes or stays",
+            half_dropped(TorchCausal, 6, 2, silent="nothing"),
         ),
     ),
     misconceptions=(
@@ -219,7 +254,34 @@ EXERCISE = Exercise(
             "weights are dropped although the module is in use. The function "
             "`scaled_dot_product_attention` does not know of `eval()`: its "
             "`dropout_p` has to be 0 unless `self.training`.",
-            other_causal(drop=functional.dropout),
+            other_causal(
+                drop=lambda own, weights: functional.dropout(weights, own.p)
+            ),
+        ),
+        Misconception(
+            "nothing dropped in training",
+            "nothing is dropped in training. Attention weights are dropped "
+            "with probability `dropout`.",
+            other_causal(drop=lambda own, weights: weights),
+        ),
+        Misconception(
+            "the output dropped",
+            "in training you drop numbers of the output. Drop the attention "
+            "*weights*, after the softmax; the block drops the output.",
+            other_causal(
+                drop=lambda own, weights: weights,
+                finish=lambda own, x: dropped(own, own.out_proj(x)),
+            ),
+        ),
+        Misconception(
+            "what was mixed dropped",
+            "in training you drop numbers of what the heads have mixed. Drop "
+            "the attention *weights*, after the softmax and before the "
+            "values are mixed.",
+            other_causal(
+                drop=lambda own, weights: weights,
+                finish=lambda own, x: own.out_proj(dropped(own, x)),
+            ),
         ),
     ),
     hints=(
@@ -233,5 +295,5 @@ EXERCISE = Exercise(
         "return out_proj of that.",
     ),
     returns=MODULE,
-    not_by=("MultiheadAttention",),
+    not_by=("MultiheadAttention", "multi_head_attention_forward"),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Misconception, Whole
 from byhand.ways import writing
 
 from .shared import nothing
@@ -77,7 +77,9 @@ def sure(width, length, training):
 
 def unsure(temperature):
     return lambda rng: {
-        "logits": torch.tensor([0.0, 1.0, 2.5, -1.0], dtype=torch.float64),
+        "logits": torch.from_numpy(
+            rng.permutation([0.0, 1.0, 2.5, -1.0]) + rng.integers(-2, 3)
+        ),
         "ids": torch.zeros(ROWS, 2, dtype=torch.int64),
         "length": 1,
         "temperature": temperature,
@@ -86,21 +88,55 @@ def unsure(temperature):
     }
 
 
+def measured(answer, logits, ids, length, temperature, training, seed):
+    """What can be said of the texts that an answer writes.
+
+    The texts (where chance writes, their first row); how often each token
+    came at each new place, (length, vocab); what the model says in the mode
+    that it was left in; and 1 for yes and 0 for no: whether the same seed
+    wrote the same, whether the generator went on after the first call, and
+    whether another seed wrote otherwise.
+    """
+    came = writing.continued(
+        answer, logits, ids, length, temperature, training, (seed, seed + 1)
+    )
+    if came[0] is None:
+        return (None,) * 6
+    texts, after, first, on, again, other = map(np.asarray, came)
+    new = texts[..., -length:]
+    vocab = 7 if logits is None else len(logits)
+    shares = np.stack(
+        [(new == token).mean(axis=0) for token in range(vocab)], axis=-1
+    )
+    return (
+        texts if logits is None else texts[:1],
+        shares,
+        after,
+        yes(first, again),
+        yes(first, on),
+        yes(first, other),
+    )
+
+
+def yes(one, other):
+    return float(np.array_equal(one, other))
+
+
 def writing_bounds(logits, ids, length, temperature, training, seed):
     """Exact where the model is certain; else five standard errors."""
     exact = 1e-6
-    new = ids.shape[1] + length
+    new, rows = ids.shape[1] + length, len(ids)
+    said = np.full((2, min(ids.shape[1], 3), 7), exact)
+    flags = (np.array(exact),) * 3
     if logits is None:
-        return (
-            np.full(new, exact),
-            np.full((length, 7), exact),
-            *(np.array(exact),) * 2,
-        )
+        texts = np.full((rows, new), exact)
+        return texts, np.full((length, 7), exact), said, *flags
     chances = (logits / temperature).softmax(dim=-1).numpy()
     # Both shares that are compared are random: the root of two.
-    shares = 5 * np.sqrt(2 * chances * (1 - chances) / len(ids))
+    shares = 5 * np.sqrt(2 * chances * (1 - chances) / rows)
     which = np.where(np.arange(new) < ids.shape[1], exact, len(chances))
-    return which, exact + shares[None], *(np.array(exact),) * 2
+    said = said[..., : len(chances)]
+    return which[None], exact + shares[None], said, *flags
 
 
 EXERCISE = Exercise(
@@ -122,10 +158,11 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=by_searching,
-    way=writing.continued,
+    way=measured,
     cases=(
         *(Case(name, sure(*sizes)) for name, *sizes in SURE),
         Case("four tokens, temperature 1", unsure(1.0)),
+        Case("four tokens, temperature 0.5", unsure(0.5)),
         Case("four tokens, temperature 3", unsure(3.0)),
     ),
     misconceptions=(
@@ -166,6 +203,35 @@ EXERCISE = Exercise(
             "the same `rng` gives other texts each time: draws do not come "
             "from it. Hand it to `torch.multinomial`, as its `generator`.",
             write_by(draw=lambda chances, rng: torch.multinomial(chances, 1)),
+        ),
+        Misconception(
+            "a seed of its own",
+            "every `rng` gives the same texts: you draw from a generator "
+            "with a seed of its own. Draw from `rng`.",
+            write_by(
+                draw=lambda chances, rng: drawn_from(
+                    chances, torch.Generator().manual_seed(0)
+                )
+            ),
+        ),
+        Misconception(
+            "only the seed of rng",
+            "two calls with one `rng` give the same texts: you took the seed "
+            "of `rng` for a generator of your own. Draw from `rng` itself, "
+            "which goes on from call to call.",
+            write_by(
+                draw=lambda chances, rng: drawn_from(
+                    chances, torch.Generator().manual_seed(rng.initial_seed())
+                )
+            ),
+        ),
+        Misconception(
+            "temperatures below 1 ignored",
+            "right for temperatures above 1, but yours is never below 1. A "
+            "temperature below 1 sharpens: divide by it as well.",
+            write_by(
+                chances=lambda logits, t: (logits / max(1, t)).softmax(dim=-1)
+            ),
         ),
         Misconception(
             "temperature ignored",
@@ -231,10 +297,12 @@ EXERCISE = Exercise(
         "ids = ids and new, joined along axis 1.",
     ),
     returns=(
-        "first_text",
+        Whole("texts"),
         "share_of_each_token",
-        "in_training_mode_after",
-        "same_seed_same_text",
+        "what_the_model_says_afterwards",
+        "same_seed_same_texts",
+        "second_call_same_texts",
+        "another_seed_same_texts",
     ),
     bounds=writing_bounds,
 )

@@ -94,6 +94,52 @@ def no_generator(ids, batch_size, block_size, rng):
 TIMES = 60
 
 
+def measured(answer, ids, batch_size, block_size, seed, times):
+    """What can be said of the batches that an answer draws.
+
+    The shapes of inputs and targets; how far behind a row's first input its
+    inputs and its targets stand in the text, (block_size,) each; how often a
+    row began at each place of the text; how often two rows of a batch began
+    at the same; and 1 where two calls differed, and 1 where one with a
+    generator of the same seed did not.
+    """
+    came = training.batches(answer, ids, batch_size, block_size, seed, times)
+    inputs, targets = (
+        np.stack([as_ids(pair[k], ids) for pair in came]) for k in (0, 1)
+    )
+    shapes = [np.array(each.shape[1:]) for each in (inputs, targets)]
+    nothing = np.zeros(block_size)
+    if inputs.shape != targets.shape or inputs.ndim != 3:
+        return *shapes, nothing, nothing, np.zeros(len(ids)), 0, 0, 0
+    again, inputs, targets = inputs[-1], inputs[:-1], targets[:-1]
+    place = np.zeros(int(ids.max()) + 1)
+    place[ids.numpy()] = np.arange(len(ids))
+    starts = place[inputs[..., :1]]
+    return (
+        *shapes,
+        (place[inputs] - starts).mean(axis=(0, 1)),
+        (place[targets] - starts).mean(axis=(0, 1)),
+        np.bincount(starts.flatten().astype(int), minlength=len(ids))
+        / starts.size,
+        (starts[:, 1:] == starts[:, :-1]).mean(),
+        float((inputs[1:] != inputs[0]).any()),
+        float((again == inputs[0]).all()),
+    )
+
+
+def as_ids(value, ids):
+    """A row's ids as an array. ValueError: they are not ids of the text."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu":
+        raise ValueError(
+            "inputs and targets should be ids, whole numbers as they stand "
+            f"in the text; yours are {array.dtype}"
+        )
+    if not np.isin(array, ids.numpy()).all():
+        raise ValueError("there are ids that do not stand in the text")
+    return array
+
+
 def a_text(length, batch_size, block_size):
     """Ids that are no places, each of them once."""
     return lambda rng: {
@@ -144,7 +190,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=windows,
-    way=training.batches,
+    way=measured,
     cases=(
         Case("blocks of one token", a_text(5, 20, 1)),
         Case("blocks of three tokens", a_text(9, 25, 3)),

@@ -11,7 +11,7 @@ from byhand.ways import modules
 
 from ..pieces.inputs import readable
 from ..pieces.weights import weights_of
-from .shared import MODULE, NEARLY_ALL, Layer, TorchBlock, sized
+from .shared import MODULE, NEARLY_ALL, Layer, TorchBlock, dropped, sized
 
 
 class TorchGPT(nn.Module):
@@ -30,12 +30,14 @@ class TorchGPT(nn.Module):
         self.tokens = nn.Embedding(vocab_size, d_model)
         self.positions = nn.Embedding(block_size, d_model)
         self.blocks = nn.ModuleList(
-            TorchBlock(d_model, num_heads) for _ in range(num_layers)
+            TorchBlock(d_model, num_heads, dropout) for _ in range(num_layers)
         )
+        self.p = dropout
         self.last_norm = nn.LayerNorm(d_model)
 
     def forward(self, ids):
         x = self.tokens.weight[ids] + self.positions.weight[: ids.shape[1]]
+        x = functional.dropout(x, self.p, self.training)
         for one in self.blocks:
             x = one(x)
         return torch.einsum(
@@ -111,21 +113,23 @@ class Whole(nn.Module):
         keep=nn.ModuleList,
         shared=False,
         own_head=False,
-        drop=lambda x, p: x,
+        drop=dropped,
+        handed=lambda dropout: dropout,
     ):
         super().__init__()
         self.embed, self.flow, self.head = embed, flow, head
         self.drop, self.p = drop, dropout
         self.tokens = nn.Embedding(vocab_size, d_model)
         self.positions = nn.Embedding(block_size, d_model)
-        made = [Layer(d_model, num_heads) for _ in range(num_layers)]
+        sizes = d_model, num_heads, handed(dropout)
+        made = [Layer(*sizes) for _ in range(num_layers)]
         self.blocks = keep(made[:1] * num_layers if shared else made)
         self.last_norm = nn.LayerNorm(d_model)
         if own_head:
             self.lm_head = nn.Linear(d_model, vocab_size, bias=False)
 
     def forward(self, ids):
-        x = self.drop(self.embed(self, ids), self.p)
+        x = self.drop(self, self.embed(self, ids))
         return self.head(self, self.flow(self, x))
 
 
@@ -133,7 +137,7 @@ def other_gpt(**parts):
     return partial(Whole, **parts)
 
 
-def writing(settings, batch, n, first=None):
+def writing(settings, batch, n, first=None, training=False):
     def inputs(rng):
         ids = rng.integers(settings["vocab_size"], size=(batch, n))
         along = readable(rng, batch, n, settings["vocab_size"])
@@ -144,6 +148,7 @@ def writing(settings, batch, n, first=None):
             "weights": weights_of(TorchGPT, settings, rng),
             "inputs": [torch.from_numpy(ids)],
             "along": along,
+            **({"training": True} if training else {}),
         }
 
     return inputs
@@ -197,6 +202,14 @@ EXERCISE = Exercise(
         Case(
             "dropout of nearly 1, in use: nothing is dropped",
             writing(gpt_of(5, 4, 2, 1, 4, dropout=NEARLY_ALL), 1, 3),
+        ),
+        Case(
+            "dropout of nearly 1, in training: nothing gets through",
+            writing(
+                gpt_of(5, 4, 2, 1, 4, dropout=NEARLY_ALL),
+                *(1, 3),
+                training=True,
+            ),
         ),
     ),
     misconceptions=(
@@ -282,7 +295,19 @@ EXERCISE = Exercise(
             "dropping in use",
             "numbers are dropped although the model is in use: `eval()` does "
             "not reach your dropout.",
-            other_gpt(drop=functional.dropout),
+            other_gpt(drop=lambda own, x: functional.dropout(x, own.p)),
+        ),
+        Misconception(
+            "dropout not handed on",
+            "in training your blocks drop nothing: they do not get "
+            "`dropout`. Hand it on to each.",
+            other_gpt(handed=lambda dropout: 0.0),
+        ),
+        Misconception(
+            "the sum at the start not dropped",
+            "in training the sum of token and position is not dropped. It "
+            "is, with probability `dropout`, before the first block.",
+            other_gpt(drop=lambda own, x: x),
         ),
     ),
     hints=(
@@ -296,6 +321,11 @@ EXERCISE = Exercise(
     ),
     returns=MODULE,
     tolerance=1e-5,
-    # Not the layer: a right Block that stands in for a wrong one is of it.
-    not_by=("TransformerEncoder",),
+    not_by=(
+        "Transformer",
+        "TransformerEncoder",
+        "TransformerEncoderLayer",
+        "TransformerDecoder",
+        "TransformerDecoderLayer",
+    ),
 )

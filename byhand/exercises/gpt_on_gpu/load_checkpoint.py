@@ -1,5 +1,7 @@
 """The exercise `gpt_on_gpu.load_checkpoint`."""
 
+import operator
+
 import torch
 
 from byhand.exercise import Case, Exercise, Misconception
@@ -8,17 +10,37 @@ from byhand.ways import training
 from .shared import FORMAT, in_training, nothing
 
 
+class Sum:
+    """A whole number that a file can only hold as a call: code, if harmless.
+
+    Reading it as it stands adds 1 and step - 1.
+    """
+
+    def __init__(self, step):
+        self.step = step
+
+    def __reduce__(self):
+        return operator.add, (1, self.step - 1)
+
+
+def measured(answer, step, seed, code_in_it=False):
+    """What came of loading a file into another model."""
+    file = training.file_of(seed, Sum(step) if code_in_it else step)
+    return training.restored(answer, file, seed + 1)
+
+
 def load_by(
     weights=lambda model, kept: model.load_state_dict(kept),
     memory=lambda optimizer, kept: optimizer.load_state_dict(kept),
     random=torch.set_rng_state,
     after=nothing,
     result=lambda kept: kept["step"],
+    read=lambda path: torch.load(path, weights_only=True),
 ):
     """Loaded as it should be, but for these."""
 
     def answer(path, model, optimizer):
-        kept = torch.load(path, weights_only=True)
+        kept = read(path)
         weights(model, kept["model"])
         memory(optimizer, kept["optimizer"])
         random(kept["rng"])
@@ -69,9 +91,23 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=by_copying,
-    way=training.restored,
-    cases=(Case("into another model, trained otherwise", in_training),),
+    way=measured,
+    cases=(
+        Case("into another model, trained otherwise", in_training),
+        Case(
+            "a file that holds code: refused",
+            lambda rng: {**in_training(rng), "code_in_it": True},
+            raises=Exception,
+        ),
+    ),
     misconceptions=(
+        Misconception(
+            "code in the file is run",
+            "you read the file with `weights_only=False`. Then whoever wrote "
+            "it can run code on your machine. Read it with "
+            "`weights_only=True`.",
+            load_by(read=lambda path: torch.load(path, weights_only=False)),
+        ),
         Misconception(
             "optimizer not restored",
             "the optimizer still remembers its own gradients, so the next "

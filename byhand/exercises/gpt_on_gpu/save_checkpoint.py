@@ -1,5 +1,11 @@
 """The exercise `gpt_on_gpu.save_checkpoint`."""
 
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
 import torch
 
 from byhand.exercise import Case, Exercise, Misconception
@@ -43,6 +49,31 @@ def no_entry(value):
     return None
 
 
+def measured(answer, step, seed):
+    """What is in the file, and what a crash on the way would have left.
+
+    Every content that lay under the name must be a whole checkpoint: the
+    older one, or one that can be read.
+    """
+    older = np.random.default_rng(seed).bytes(500)
+    contents, beside, names, from_elsewhere = training.saved(
+        answer, step, seed, older
+    )
+    if contents[-1] is None:
+        raise ValueError("there is no file at `path`")
+    kept = training.read(answer, contents[-1])
+    there = [one for one in contents if one is not None]
+    half = {bytes(one) for one in there} - {older, bytes(contents[-1])}
+    return (
+        *kept,
+        # Yes or no: how often depends on how a file is written.
+        float(len(there) < len(contents)),
+        float(bool(half) or beside != older),
+        float(from_elsewhere),
+        len(names) - 1,
+    )
+
+
 def written_over(path, model, optimizer, step):
     torch.save(state_of(model, optimizer, step), path)
 
@@ -50,8 +81,34 @@ def written_over(path, model, optimizer, step):
 def left_behind(path, model, optimizer, step):
     beside = path.with_suffix(".partial")
     torch.save(state_of(model, optimizer, step), beside)
-    path.unlink()
-    path.write_bytes(beside.read_bytes())
+    shutil.copy(beside, path.with_suffix(".copy"))
+    path.with_suffix(".copy").replace(path)
+
+
+def deleted_first(path, model, optimizer, step):
+    path.unlink(missing_ok=True)
+    written_over(path, model, optimizer, step)
+
+
+def deleted_before_the_move(path, model, optimizer, step):
+    beside = path.with_suffix(".partial")
+    torch.save(state_of(model, optimizer, step), beside)
+    path.unlink(missing_ok=True)
+    beside.rename(path)
+
+
+def moved_from_elsewhere(path, model, optimizer, step):
+    with tempfile.TemporaryDirectory() as elsewhere:
+        made = Path(elsewhere, "checkpoint.pt")
+        torch.save(state_of(model, optimizer, step), made)
+        shutil.move(made, path)
+
+
+def replaced_from_elsewhere(path, model, optimizer, step):
+    with tempfile.TemporaryDirectory() as elsewhere:
+        made = Path(elsewhere, "checkpoint.pt")
+        torch.save(state_of(model, optimizer, step), made)
+        os.replace(made, path)
 
 
 def whole_objects(path, model, optimizer, step):
@@ -80,7 +137,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=save_all,
-    way=training.saved,
+    way=measured,
     cases=(
         Case("a model with AdamW and dropout, after two steps", in_training),
     ),
@@ -137,6 +194,35 @@ EXERCISE = Exercise(
             written_over,
         ),
         Misconception(
+            "deleted, then written",
+            "you deleted the older checkpoint and then wrote the new one to "
+            "`path`. If the machine stops in between, you have neither. "
+            "Write under another name first.",
+            deleted_first,
+        ),
+        Misconception(
+            "deleted before the move",
+            "you deleted the older checkpoint before you moved the new one "
+            "to its place. For a moment there is no file at `path`. "
+            "`os.replace` needs no deletion: it swaps the two at once.",
+            deleted_before_the_move,
+        ),
+        Misconception(
+            "moved from another folder",
+            "you wrote the new file in another folder, which may be on "
+            "another disk. From there `shutil.move` has to copy it over the "
+            "older checkpoint, piece by piece. Write it in the folder of "
+            "`path`.",
+            moved_from_elsewhere,
+        ),
+        Misconception(
+            "replaced from another folder",
+            "you wrote the new file in another folder, which may be on "
+            "another disk. `os.replace` works within one disk only. Write "
+            "the file in the folder of `path`.",
+            replaced_from_elsewhere,
+        ),
+        Misconception(
             "left behind",
             "another file was left in the folder. Moving leaves nothing "
             "behind; copying does.",
@@ -162,7 +248,9 @@ EXERCISE = Exercise(
         "what_the_optimizer_remembers",
         "step",
         "random_numbers_that_come_next",
-        "older_file_not_written_into",
+        "a_moment_without_a_file",
+        "a_moment_with_half_a_file",
+        "files_moved_from_another_folder",
         "files_left_over",
     ),
 )

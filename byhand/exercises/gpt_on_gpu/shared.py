@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -30,6 +31,10 @@ def three_of(own, x):
     return own.qkv_proj(x).chunk(3, dim=-1)
 
 
+def dropped(own, each):
+    return functional.dropout(each, own.p, own.training)
+
+
 class Causal(nn.Module):
     """Causal self-attention of which every part can be another."""
 
@@ -45,7 +50,7 @@ class Causal(nn.Module):
         weigh=look_back,
         scale=lambda d_model, width: width**-0.5,
         finish=lambda own, x: own.out_proj(x),
-        drop=lambda weights, p: weights,
+        drop=dropped,
     ):
         super().__init__()
         self.num_heads, self.p = num_heads, dropout
@@ -60,16 +65,16 @@ class Causal(nn.Module):
         weights = self.weigh(
             torch.einsum("bhnw,bhmw->bhnm", q, k * self.factor)
         )
-        mixed = torch.einsum("bhnm,bhmw->bhnw", self.drop(weights, self.p), v)
+        mixed = torch.einsum("bhnm,bhmw->bhnw", self.drop(self, weights), v)
         return self.finish(self, self.merge(mixed))
 
 
-# So close to 1 that whoever drops in use drops everything, and everybody who
-# does so gets the same numbers.
+# So close to 1 that whoever drops drops everything, and everybody who does so
+# at the same places gets the same numbers.
 NEARLY_ALL = 1 - 1e-9
 
 
-def reading(reference, settings, batch, n, first=None):
+def reading(reference, settings, batch, n, first=None, training=False):
     """Rows of vectors; gradients of the first outputs alone, if wanted."""
 
     def inputs(rng):
@@ -81,6 +86,7 @@ def reading(reference, settings, batch, n, first=None):
             "weights": weights_of(reference, settings, rng),
             "inputs": [readable(rng, batch, n, settings["d_model"])],
             "along": along,
+            **({"training": True} if training else {}),
         }
 
     return inputs
@@ -95,7 +101,7 @@ class TorchBlock(nn.Module):
 
     def __init__(self, d_model, num_heads, dropout=0.0):
         super().__init__()
-        self.num_heads = num_heads
+        self.num_heads, self.p = num_heads, dropout
         self.norm1 = nn.LayerNorm(d_model)
         self.attention = nn.Module()
         self.attention.qkv_proj = nn.Linear(d_model, 3 * d_model)
@@ -106,8 +112,9 @@ class TorchBlock(nn.Module):
 
     def forward(self, x):
         n, d_model = x.shape[1:]
+        p = self.p if self.training else 0.0
         library = torch.nn.TransformerEncoderLayer(
-            *(d_model, self.num_heads, 4 * d_model, 0.0, "gelu"),
+            *(d_model, self.num_heads, 4 * d_model, p, "gelu"),
             batch_first=True,
             norm_first=True,
             device="meta",
@@ -125,12 +132,16 @@ class TorchBlock(nn.Module):
         return torch.func.functional_call(library, given, (x, later))
 
 
+def seen(own, x):
+    return own.drop(own, own.attention(x))
+
+
 def network(own, x, bend=functional.gelu):
-    return own.linear2(bend(own.linear1(x)))
+    return own.drop(own, own.linear2(bend(own.linear1(x))))
 
 
 def pre_norm(own, x):
-    x = x + own.attention(own.norm1(x))
+    x = x + seen(own, own.norm1(x))
     return x + network(own, own.norm2(x))
 
 
@@ -138,12 +149,20 @@ class Layer(nn.Module):
     """A block that goes forward in another way."""
 
     def __init__(
-        self, d_model, num_heads, dropout=0.0, *, flow=pre_norm, wide=4
+        self,
+        d_model,
+        num_heads,
+        dropout=0.0,
+        *,
+        flow=pre_norm,
+        wide=4,
+        drop=dropped,
+        handed=lambda dropout: dropout,
     ):
         super().__init__()
-        self.flow, self.p = flow, dropout
+        self.flow, self.drop, self.p = flow, drop, dropout
         self.norm1 = nn.LayerNorm(d_model)
-        self.attention = Causal(d_model, num_heads)
+        self.attention = Causal(d_model, num_heads, handed(dropout))
         self.norm2 = nn.LayerNorm(d_model)
         self.linear1 = nn.Linear(d_model, wide * d_model)
         self.linear2 = nn.Linear(wide * d_model, d_model)
@@ -169,3 +188,59 @@ FORMAT = (
     '`"rng"`, the state of PyTorch\'s random numbers, '
     "`torch.get_rng_state()`"
 )
+
+
+# --- where dropout falls ---------------------------------------------------
+
+HALF = 0.5
+TEXTS = 64  # of one token each, all alike
+
+
+def half_dropped(reference, d_model, num_heads, silent):
+    """Texts of one token, in training, whose attention can be read off.
+
+    The last projection hands on what it is given, and what is `silent` says
+    nothing.
+    """
+
+    def inputs(rng):
+        settings = sized(d_model, num_heads, dropout=HALF)
+        given = reading(reference, settings, 1, 1, training=True)(rng)
+        weights = given["weights"]
+        for name in weights:
+            if name.startswith(silent):
+                weights[name] *= 0
+            elif name.endswith("out_proj.weight"):
+                weights[name] = np.eye(d_model)
+            elif name.endswith("out_proj.bias"):
+                weights[name] *= 0
+        (x,) = given["inputs"]
+        given["inputs"] = [np.repeat(x, TEXTS, axis=0)]
+        given["along"] = np.repeat(given["along"], TEXTS, axis=0)
+        return given
+
+    return inputs
+
+
+def kept_only(came, floor, together):
+    """What came, with what was dropped as if it had been kept.
+
+    floor: (d_model,), what is left where all is dropped. together: how many
+    numbers in a row are dropped together. Where it is dropped as it should
+    be, every row becomes the same.
+    """
+    added = as_rows(came, len(floor)) - floor
+    parts = added.reshape(-1, together)
+    gone = (np.abs(parts) < 1e-9).all(axis=1)
+    if gone.all() or not gone.any():
+        return floor + added
+    places = np.arange(len(parts)) % (len(floor) // together)
+    for place in np.unique(places):
+        here, kept = places == place, parts[(places == place) & ~gone]
+        parts[here & gone] = kept[0] if len(kept) else 0
+    return floor + parts.reshape(added.shape)
+
+
+def as_rows(came, width):
+    came = came.detach() if hasattr(came, "detach") else came
+    return np.array(came, dtype=float).reshape(-1, width)

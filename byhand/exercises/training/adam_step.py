@@ -383,7 +383,7 @@ EXERCISE = Exercise(
             step_returned,
         ),
     ),
-    not_by=("Adam", "AdamW"),
+    not_by=("Adam", "AdamW", "adam", "adamw"),
     hints=(
         "At the first update m = v = 0. If the gradient is 3, what are m and "
         "v after it, what are they after the correction, and how long is the "

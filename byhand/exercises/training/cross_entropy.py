@@ -166,6 +166,8 @@ def to_score(*shape, vocab, ignored=0, ignore_index=None, smoothing=None):
     def inputs(rng):
         fill = -100 if ignore_index is None else ignore_index
         targets = rng.integers(1, vocab, size=shape)
+        if fill != 0 and targets.size > 1:
+            targets.flat[0] = 0  # a token like any other
         if ignored:
             targets[..., -1] = fill
         if ignored > 1:
@@ -235,6 +237,11 @@ EXERCISE = Exercise(
         Case(
             "padding is 0, and ignored",
             to_score(3, vocab=4, ignored=1, ignore_index=0),
+            "padding",
+        ),
+        Case(
+            "padding is 3, and 0 is a token",
+            to_score(4, vocab=5, ignored=1, ignore_index=3),
             "padding",
         ),
         Case(
@@ -399,6 +406,16 @@ EXERCISE = Exercise(
             loss_by(counts=lambda targets, ignore_index: targets != -100),
         ),
         Misconception(
+            "0 is always ignored",
+            "you leave out every target of 0, whatever `ignore_index` says. "
+            "0 is a token like any other, unless `ignore_index` is 0.",
+            loss_by(
+                counts=lambda targets, ignore_index: (
+                    (targets != ignore_index) & (targets != 0)
+                )
+            ),
+        ),
+        Misconception(
             "smoothing forgotten",
             "`label_smoothing` was never used: this is the loss with plain "
             "one-hot rows.",
@@ -452,7 +469,7 @@ EXERCISE = Exercise(
             smoothing_counts_padding,
         ),
     ),
-    not_by=("cross_entropy",),
+    not_by=("cross_entropy", "CrossEntropyLoss", "linear_cross_entropy"),
     hints=(
         "The model gives the target a probability of 1/4. What is the loss "
         "of that place? And of a place where it gives 1?",

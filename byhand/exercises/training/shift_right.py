@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Misconception, Whole
 
 from .shared import tensor
 
@@ -81,6 +81,13 @@ EXERCISE = Exercise(
             "token that it is to predict there. It learns to copy, and that "
             "is of no use when there is nothing to copy.",
             lambda targets, bos_id: targets.clone(),
+        ),
+        Misconception(
+            "floats",
+            "the ids are right, but they are floats: `torch.zeros` and "
+            "`torch.ones` make those unless you name a `dtype`. An embedding "
+            "takes whole numbers only.",
+            lambda targets, bos_id: padded_in_front(targets, bos_id).double(),
         ),
         Misconception(
             "shifted left",
@@ -175,5 +182,5 @@ EXERCISE = Exercise(
         "first = a (batch, 1) tensor filled with bos_id; result = first and "
         "targets without its last column, joined along axis 1.",
     ),
-    returns=("decoder_input",),
+    returns=(Whole("decoder_input"),),
 )

@@ -334,5 +334,10 @@ EXERCISE = Exercise(
         "Else p = (step − warmup) / (total − warmup), and floor + (peak − "
         "floor) × (1 + cos(π p)) / 2.",
     ),
+    not_by=(
+        "CosineAnnealingLR",
+        "CosineAnnealingWarmRestarts",
+        "OneCycleLR",
+    ),
     returns=("lr",),
 )

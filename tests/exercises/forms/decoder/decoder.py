@@ -14,7 +14,7 @@ class StackByRecursion(nn.Module):
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0):
         super().__init__()
         self.layers = nn.ModuleList(
-            LayerByFormulas(d_model, num_heads, d_ff)
+            LayerByFormulas(d_model, num_heads, d_ff, dropout)
             for _ in range(num_layers)
         )
 
@@ -32,7 +32,7 @@ class StackByName(nn.Module):
         super().__init__()
         self.depth = num_layers
         for k in range(num_layers):
-            one = LayerWithLists(d_model, num_heads, d_ff)
+            one = LayerWithLists(d_model, num_heads, d_ff, dropout)
             self.add_module(f"layer{k}", one)
 
     def forward(self, x, memory, src_mask=None, tgt_mask=None):

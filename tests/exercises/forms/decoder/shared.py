@@ -112,17 +112,20 @@ class LayerWithLists(nn.Module):
         self.norm1, self.norm2, self.norm3 = (
             nn.LayerNorm(d_model) for _ in range(3)
         )
-        self.mlp = nn.Module()
+        self.mlp, self.p = nn.Module(), dropout
         self.mlp.linear1 = nn.Linear(d_model, d_ff)
         self.mlp.linear2 = nn.Linear(d_ff, d_model)
 
+    def drop(self, x):
+        return nn.functional.dropout(x, self.p, self.training)
+
     def forward(self, x, memory, src_mask=None, tgt_mask=None):
         own, across = self.attentions
-        a = self.norm1(own(x, x, x, tgt_mask) + x)
-        b = self.norm2(across(a, memory, memory, src_mask)[0] + a)
-        return self.norm3(
-            self.mlp.linear2(self.mlp.linear1(b).clamp(min=0)) + b
-        )
+        a = self.norm1(self.drop(own(x, x, x, tgt_mask)) + x)
+        found, _ = across(a, memory, memory, src_mask)
+        b = self.norm2(self.drop(found) + a)
+        inside = self.mlp.linear1(b).clamp(min=0)
+        return self.norm3(self.drop(self.mlp.linear2(inside)) + b)
 
 
 class LayerByFormulas(PlainLayer):
@@ -134,12 +137,14 @@ class LayerByFormulas(PlainLayer):
         return gaps / spread * norm.weight + norm.bias
 
     def forward(self, x, memory, src_mask=None, tgt_mask=None):
-        x = self.normed(x + self.self_attention(x, x, x, tgt_mask), self.norm1)
+        drop = self.dropout
+        seen = drop(self.self_attention(x, x, x, tgt_mask))
+        x = self.normed(x + seen, self.norm1)
         found = self.cross_attention(x, memory, memory, src_mask)
-        x = self.normed(x + found, self.norm2)
+        x = self.normed(x + drop(found), self.norm2)
         inside = x @ self.linear1.weight.T + self.linear1.bias
         out = (inside * (inside > 0)) @ self.linear2.weight.T
-        return self.normed(x + out + self.linear2.bias, self.norm3)
+        return self.normed(x + drop(out + self.linear2.bias), self.norm3)
 
 
 class PlainStack(nn.Module):

@@ -19,24 +19,6 @@ def beam_of_lists(step, bos, eos, width, max_len):
     return ids, score
 
 
-def beam_with_finished_apart(step, bos, eos, width, max_len):
-    """What is finished leaves the beam, and its place, for another list.
-
-    Whoever gets that place has a lower score, and scores only fall.
-    """
-    alive, done = [([bos], 0.0)], []
-    for _ in range(max_len):
-        new = [
-            ([*ids, i], score + float(x))
-            for ids, score in alive
-            for i, x in enumerate(step(ids))
-        ]
-        new.sort(key=lambda pair: -pair[1])
-        done += [pair for pair in new[:width] if pair[0][-1] == eos]
-        alive = [pair for pair in new if pair[0][-1] != eos][:width]
-    return max(alive + done, key=lambda pair: pair[1])
-
-
 def beam_that_stops_early(step, bos, eos, width, max_len):
     """Scores only fall: nothing can overtake a finished best."""
     beam = [((bos,), 0.0)]
@@ -71,7 +53,6 @@ def beam_in_recursion(step, bos, eos, width, max_len, beam=None):
 
 FORMS = [
     beam_of_lists,
-    beam_with_finished_apart,
     beam_that_stops_early,
     beam_in_recursion,
 ]

@@ -14,6 +14,7 @@ class HeadByHead(nn.Module):
         self.qkv_proj = nn.Linear(d_model, 3 * d_model)
         self.out_proj = nn.Linear(d_model, d_model)
         self.num_heads = num_heads
+        self.drop = nn.Dropout(dropout)
 
     def forward(self, x):
         n, d = x.shape[1:]
@@ -26,7 +27,7 @@ class HeadByHead(nn.Module):
             for i in range(n):
                 keys, values = k[:, : i + 1, mine], v[:, : i + 1, mine]
                 scores = (keys @ q[:, i, mine, None])[..., 0] * w**-0.5
-                shares = scores.softmax(-1)
+                shares = self.drop(scores.softmax(-1))
                 rows.append((shares[:, None] @ values)[:, 0])
             heads.append(torch.stack(rows, 1))
         return self.out_proj(torch.cat(heads, -1))

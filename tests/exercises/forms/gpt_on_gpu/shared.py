@@ -97,7 +97,8 @@ class BlockByFormulas(PlainBlock):
         )
 
     def forward(self, x):
-        x = x + self.attention(self.normed(self.norm1, x))
+        x = x + self.dropout(self.attention(self.normed(self.norm1, x)))
         z = self.linear1(self.normed(self.norm2, x))
         z = z * (1 + torch.erf(z / math.sqrt(2))) / 2
-        return x + z @ self.linear2.weight.mT + self.linear2.bias
+        added = z @ self.linear2.weight.mT + self.linear2.bias
+        return x + self.dropout(added)

@@ -1,0 +1,307 @@
+"""What a whole Transformer does: measured, as its inside is free."""
+
+import numpy as np
+import torch
+
+from byhand.ways import modules
+
+# Inside, a Transformer may be built in many ways, so no weights can be copied
+# in by name. It is given random ones, used on sentences that differ in one
+# thing, and what must hold for any weights is measured: 1 for yes, 0 for no.
+# With weights of a good size whatever matters shows, in a thousandth of the
+# largest logit at least; a softmax in float32 rounds by 1e-7 of it.
+DIFFER, AGREE = 1e-5, 1e-6  # of the largest logit
+LONG = 64  # tokens that must fit
+SENTENCES = 16
+TURNS = 2  # with other weights, in which hardly a unit of ReLU never wakes
+# A gradient above this share of the largest is one. Where a token is alone,
+# its attention is certain, and queries and keys have none but for rounding.
+AWAKE = 1e-8
+MORE = 24  # units of a network, for which a few that never wake hardly count
+
+
+def measured(answer, settings, src, tgt, seed, learning=True):
+    """What a Transformer does with a sentence; see `MEASURES`.
+
+    src, tgt: (1, n_src) and (1, n_tgt) token ids. The sentence and changed
+    ones are one batch, a row each, so that few uses are needed. learning:
+    whether to look at gradients, too, which takes several models.
+    """
+    rows = changed_sentences(settings, src, tgt)
+    ids, targets, src_masks, tgt_masks = zip(*rows.values(), strict=True)
+    n, causal = tgt.shape[1], rows["plain"][3]
+    uses = [
+        [*map(torch.cat, (ids, targets)), torch.stack(src_masks),
+         torch.stack(tgt_masks)],
+        [src, tgt, rows["plain"][2][None], causal],
+        [src, tgt, None, None],
+    ]  # fmt: skip
+    (came,) = modules.used(answer, settings, [seed], uses)
+    outputs = [as_numbers(each) for each, _ in came]
+    first = () if outputs[0] is None else outputs[0].shape
+    shape = np.array(first, dtype=float)
+    wanted = [(*u[1].shape, settings["tgt_vocab"]) for u in uses]
+    if [None if o is None else o.shape for o in outputs] != wanted or not all(
+        np.isfinite(o).all() for o in outputs
+    ):  # there is nothing to be compared
+        return shape, *(0.0,) * (len(MEASURES) - 1)
+    at = dict(zip(rows, outputs[0], strict=True))
+    at["by itself"], at["no masks"] = outputs[1][0], outputs[2][0]
+    return (
+        shape,
+        *what_it_computes(at, n),
+        *how_far_it_sees(answer, settings, seed),
+        *(
+            what_it_learns(answer, settings, src.shape[1], n, seed)
+            if learning
+            else np.ones(LEARNED)
+        ),
+    )
+
+
+def changed_sentences(settings, src, tgt):
+    """Rows that differ in one thing: src, tgt, src_mask, tgt_mask."""
+    m, n = src.shape[1], tgt.shape[1]
+    sees_all = torch.ones(1, m, dtype=torch.bool)
+    causal = torch.ones(n, n, dtype=torch.bool).tril()
+    opened = torch.ones_like(causal)
+    hides_one = sees_all.clone()
+    hides_one[:, 1] = False  # from everybody
+    hides_first = causal.clone()
+    hides_first[1:, 0] = False  # from all but itself
+    other_src = other(src, settings["src_vocab"])
+    other_tgt = other(tgt, settings["tgt_vocab"])
+    return {
+        "plain": (src, tgt, sees_all, causal),
+        "again": (src, tgt, sees_all, causal),
+        **{
+            f"src {place}": (other_src(place), tgt, sees_all, causal)
+            for place in range(m)
+        },
+        "first token": (src, other_tgt(0), sees_all, causal),
+        "both": (other_src(0), other_tgt(0), sees_all, causal),
+        "late token": (src, other_tgt(n - 2), sees_all, causal),
+        "covered": (src, tgt, hides_one, causal),
+        "under the cover": (other_src(1), tgt, hides_one, causal),
+        "beside the cover": (other_src(0), tgt, hides_one, causal),
+        "src turned": (swapped(src), tgt, sees_all, causal),
+        "alone": (src, tgt, sees_all, hides_first),
+        "beside the hidden": (src, other_tgt(0), sees_all, hides_first),
+        "open": (src, tgt, sees_all, opened),
+        "open, last token": (src, other_tgt(n - 1), sees_all, opened),
+        "tgt turned": (src, swapped(tgt), sees_all, opened),
+    }
+
+
+def how_far_it_sees(answer, settings, seed):
+    """Whether sentences of 64 tokens fit, and their last places differ.
+
+    In the first one nothing is changed; in the second the later half of the
+    source stands in reverse, in the third that of the target.
+    """
+    rng = np.random.default_rng(seed)
+    src, tgt = (
+        torch.from_numpy(rng.integers(1, settings[name], (1, LONG)))
+        for name in ("src_vocab", "tgt_vocab")
+    )
+
+    def turned(ids):
+        half = LONG // 2
+        return torch.cat([ids[:, :half], ids[:, half:].flip(1)], dim=1)
+
+    use = [
+        torch.cat([src, turned(src), src]),
+        torch.cat([tgt, tgt, turned(tgt)]),
+        None,
+        None,
+    ]
+    try:
+        (((output, _),),) = modules.used(answer, settings, [seed], [use])
+    except Exception:  # whatever a table that is too short raises
+        return 0.0, 0.0, 0.0
+    plain, one, other = as_numbers(output)
+    limit = DIFFER * np.abs(plain).max()
+    return (
+        1.0,
+        yes(np.abs(plain - one).max() > limit),
+        # At the first place: there it is only seen.
+        yes(np.abs(plain - other)[0].max() > limit),
+    )
+
+
+def what_it_computes(at, n):
+    """Of the logits: which tokens change which."""
+    late, first = n - 2, at["plain"]
+    largest = np.abs(first).max()
+    powers = np.exp(first - first.max(axis=-1, keepdims=True))
+    totals = np.log(powers.sum(axis=-1)) + first.max(axis=-1)
+
+    def differ(gaps):
+        return yes((np.abs(gaps) > DIFFER * largest).all())
+
+    def agree(gaps):
+        return yes((gaps <= AGREE * largest).all())
+
+    def gaps(one, other):  # (n_tgt,): how far rows of logits are apart
+        return np.abs(at[one] - at[other]).max(axis=-1)
+
+    places = [gaps("plain", name) for name in at if name.startswith("src ")]
+    future = gaps("plain", "late token")
+    # What a change of both does, beyond what each does by itself: nothing, if
+    # the logits are a sum of what source and target bring.
+    together = at["both"] - at["src 0"] - at["first token"] + first
+    return (
+        1.0,
+        yes(not np.allclose(first.sum(axis=-1), 1, atol=1e-4)),
+        yes(not np.allclose(totals, 0, atol=1e-4)),
+        yes(first.min() < 0 or first.max() > 1),
+        agree(future[:late]),
+        differ(future[late]),
+        differ(future[late + 1 :]),
+        agree(gaps("alone", "beside the hidden")[1:]),
+        differ(gaps("open", "open, last token")),
+        differ(gaps("plain", "covered").max()),
+        agree(gaps("covered", "under the cover")),
+        differ(gaps("covered", "beside the cover")),
+        differ(np.array(places[:-1])),
+        differ(gaps("plain", "src turned").max()),
+        differ(gaps("open", "tgt turned")[-1]),
+        differ(np.abs(together).max()),
+        agree(gaps("open", "no masks")),
+        agree(gaps("plain", "again")),
+        agree(gaps("plain", "by itself")),
+    )
+
+
+def what_it_learns(answer, settings, m, n, seed):
+    """Of the gradients: which weights take part, and when."""
+    d_model, d_ff = settings["d_model"], settings["d_ff"]
+    rng = np.random.default_rng(seed)
+    src, tgt = (
+        torch.from_numpy(rng.integers(1, settings[name], (SENTENCES, length)))
+        for name, length in (("src_vocab", m), ("tgt_vocab", n))
+    )
+    uses = [
+        [src, tgt, None, None],
+        [src[:, :1], tgt, None, None],
+        [src, tgt[:, :1], None, None],
+    ]
+
+    def tried(uses=uses, turns=TURNS, **other):
+        seeds = [seed + turn for turn in range(turns)]
+        return modules.used(answer, settings | other, seeds, uses, True)
+
+    def awake(turns, use):
+        """Which weights have a gradient in that use, with any of the draws."""
+        gradients = [as_numbers(came[use][1]) for came in turns]
+        return np.any(
+            [
+                np.abs(g) > AWAKE * np.abs(g).max(initial=1e-300)
+                for g in gradients
+            ],
+            axis=0,
+        )
+
+    def counts(turns):
+        whole, *alone = (awake(turns, use) for use in range(len(turns[0])))
+        asleep = [(whole & ~one).sum() for one in alone]
+        return np.array([whole.sum(), *asleep])
+
+    plain = tried()
+    deeper = tried(num_layers=settings["num_layers"] + 1)
+    wider = tried(uses[:1], d_ff=d_ff + MORE)
+    heads = other_number(settings["num_heads"], d_model)
+    (heads,) = tried(uses[1:], turns=1, num_heads=heads)
+    brings = counts(deeper) - counts(plain)
+    # Four projections in each of three attentions, and two networks.
+    layer = 12 * d_model**2 + 4 * d_model * d_ff
+    looks = 2 * d_model**2  # the projections of queries and keys
+    grown = counts(wider)[0] - counts(plain)[0]
+    networks = 4 * MORE * d_model * settings["num_layers"]
+    matters = [
+        np.abs(as_numbers(one) - as_numbers(other)).max()
+        > DIFFER * np.abs(as_numbers(one)).max()
+        for (one, _), (other, _) in zip(plain[0][1:], heads, strict=True)
+    ]
+    return (
+        # Biases come on top, and a few weights may sleep: in right ones, at
+        # least 1.03, 0.99 and 0.54 times as many were seen to learn.
+        yes(brings[0] >= 0.95 * layer),
+        yes(brings[1] >= 0.75 * 2 * looks),
+        yes(brings[2] >= 0.3 * looks),
+        np.clip(round(2 * grown / networks), 0, 4) / 2,
+        *map(yes, matters),
+    )
+
+
+def other_number(num_heads, d_model):
+    """The smallest other number of heads, from 2 on, that d_model allows."""
+    return next(
+        h for h in range(2, d_model + 1) if d_model % h == 0 and h != num_heads
+    )
+
+
+MEASURES = (
+    "shape_of_logits",
+    "logits_are_finite",
+    "rows_do_not_add_up_to_1",
+    "nor_do_their_exponentials",
+    "logits_go_below_0_or_above_1",
+    "no_later_target_token_is_seen",
+    "a_target_token_changes_its_own_logits",
+    "a_target_token_changes_later_logits",
+    "what_tgt_mask_hides_changes_nothing",
+    "what_tgt_mask_shows_changes_earlier_logits",
+    "src_mask_changes_something",
+    "what_src_mask_hides_changes_nothing",
+    "what_src_mask_shows_changes_all_logits",
+    "each_source_token_changes_all_logits",
+    "order_of_the_source_matters",
+    "order_of_the_target_matters",
+    "source_and_target_change_logits_together",
+    "no_masks_are_open_ones",
+    "equal_sentences_get_equal_logits",
+    "a_sentence_alone_gets_the_same_logits",
+    f"{LONG}_tokens_fit",
+    "late_places_of_the_source_differ",
+    "late_places_of_the_target_differ",
+    "weights_of_one_more_layer_all_learn",
+    "encoder_and_decoder_of_one_more_layer_attend_to_the_source",
+    "the_target_of_one_more_layer_attends_to_itself",
+    "networks_grow_with_d_ff",
+    "num_heads_matters_in_the_targets_attention",
+    "num_heads_matters_in_attention_to_the_source",
+)
+
+
+LEARNED = 6  # of them, the last
+
+
+def other(ids, vocabulary):
+    """The ids with another token at a place; never 0, which may be padding."""
+
+    def at(place):
+        changed = ids.clone()
+        changed[:, place] = ids[:, place] % (vocabulary - 1) + 1
+        return changed
+
+    return at
+
+
+def swapped(ids):
+    """The ids with the first two in each other's place."""
+    return torch.cat([ids[:, [1, 0]], ids[:, 2:]], dim=1)
+
+
+def as_numbers(value):
+    """A module's output as an array, or None if it is not one of numbers."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().numpy()
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        return None
+
+
+def yes(holds):
+    return float(bool(holds))

@@ -1,0 +1,1 @@
+"""Wrong answers by lesson: exercise id → name → answer."""

@@ -1,0 +1,38 @@
+"""Wrong answers that nobody has a sentence for are refused all the same.
+
+Many are not what an honest person would write: they do what a check looks at
+and nothing else. Each of them, or one like it, was accepted at some time.
+"""
+
+import importlib
+import pkgutil
+
+import pytest
+
+from byhand.bank import find
+from byhand.trial import trials_of
+from tests.exercises import refused
+
+FILES = {
+    name: importlib.import_module(f"{refused.__name__}.{name}")
+    for _, name, _ in pkgutil.iter_modules(refused.__path__)
+}
+WRONG = [
+    pytest.param(exercise, answer, id=f"{exercise}: {name}")
+    for file in FILES.values()
+    for exercise, wrong in file.WRONG.items()
+    for name, answer in wrong.items()
+]
+SEEDS = 25
+# A whole model is built a dozen times in a case.
+FEW_SEEDS = {"decoder.Transformer": 3}
+
+
+@pytest.mark.parametrize(("exercise", "answer"), WRONG)
+def test_it_is_refused_at_every_seed(exercise, answer):
+    exercise = find(exercise)
+    for seed in range(FEW_SEEDS.get(exercise.id, SEEDS)):
+        assert any(
+            trial.distance(trial.run(answer)) > 1
+            for trial in trials_of(exercise, None, (seed,))
+        ), f"accepted with seed {seed}"

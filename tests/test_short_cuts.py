@@ -1,0 +1,113 @@
+"""Calls that do a whole exercise are noticed, however they are made."""
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from byhand.bank import find
+from byhand.judge import judge
+from byhand.short_cuts import handed_in, notice
+from byhand.sliders import maths, positions
+from tests.exercises.forms.encoder.multi_head_attention import (
+    ByFusedFunction,
+    HeadByHead,
+)
+
+
+def noticed(exercise, answer):
+    verdict = judge(find(exercise), answer, None, (0,))
+    assert not verdict.failed
+    return verdict.short_cuts
+
+
+def test_attention_inside_attention():
+    name = "encoder.MultiHeadAttention"
+    assert noticed(name, ByFusedFunction) == (
+        "torch.scaled_dot_product_attention",
+    )
+    assert noticed(name, HeadByHead) == ()
+
+
+class Loss(nn.CrossEntropyLoss):
+    """The library's under another name."""
+
+
+def loss_by_class(logits, targets, ignore_index=-100, label_smoothing=0.0):
+    loss = Loss(ignore_index=ignore_index, label_smoothing=label_smoothing)
+    return loss(logits.flatten(0, -2), targets.flatten())
+
+
+def test_a_class_that_is_made_from_the_librarys():
+    calls = noticed("training.cross_entropy", loss_by_class)
+    assert "torch.CrossEntropyLoss" in calls
+
+
+def test_our_own_library_handed_in_and_called():
+    name = "positional_encoding.sinusoidal_encoding"
+    handed = judge(find(name), positions.encode, None, (0,)).short_cuts
+    assert handed == ("byhand.encode",)
+
+    def softmax(z, axis=-1):
+        return maths.softmax(z, axis)
+
+    assert noticed("self_attention.softmax", softmax) == ("byhand.softmax",)
+    assert noticed("self_attention.softmax", maths.softmax) == (
+        "byhand.softmax",
+    )
+
+
+def test_what_ours_calls_in_its_turn_is_not_named():
+    with notice(()) as called:
+        maths.attend(*(np.ones((1, 1)),) * 3)
+    assert called == ["byhand.attend"]
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        (torch.softmax, ("softmax",)),
+        (functional.cross_entropy, ("cross_entropy",)),
+        (functools.partial(torch.softmax, dim=-1), ("softmax",)),
+        (nn.MultiheadAttention, ("MultiheadAttention",)),
+    ],
+)
+def test_the_function_itself(function, names):
+    assert handed_in(function, names) == [f"torch.{names[0]}"]
+    assert handed_in(functools.partial(print, function), names)
+    assert handed_in(function, ("another",)) == []
+
+
+def test_a_right_answer_that_is_lent_costs_nothing():
+    """Its own library calls are not the learner's."""
+    exercise = find("encoder.Encoder")
+    lent = find("encoder.EncoderLayer").reference
+
+    class Encoder(nn.Module):
+        def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0):
+            super().__init__()
+            sizes = d_model, num_heads, d_ff, dropout
+            self.layers = nn.ModuleList(
+                lent(*sizes) for _ in range(num_layers)
+            )
+
+        def forward(self, x, mask=None):
+            for layer in self.layers:
+                x = layer(x, mask)
+            return x
+
+    named = replace(exercise, not_by=("TransformerEncoderLayer",))
+    assert not judge(named, Encoder, None, (0,)).short_cuts
+
+    class Own(Encoder):
+        def forward(self, x, mask=None):
+            nn.TransformerEncoderLayer(2, 1, 3, device="meta")
+            return super().forward(x, mask)
+
+    assert judge(named, Own, None, (0,)).short_cuts == (
+        "torch.TransformerEncoderLayer",
+    )
