@@ -209,7 +209,7 @@ def _value(tree: Any, buffers: _Buffers, call: Any) -> Any:
             for k, v in what
         }
     if kind == "bytes":
-        return _read(what, buffers).tobytes()
+        return _read(what, buffers, MOST_BYTES).tobytes()
     if kind == "array":
         return _read(what, buffers)
     if kind == "scalar":
@@ -242,12 +242,14 @@ def _key(value: Any) -> Any:
     raise WireError("a dict with keys that are not plain")
 
 
-def _read(what: list, buffers: _Buffers) -> np.ndarray:
+def _read(
+    what: list, buffers: _Buffers, most: int = MOST_NUMBERS
+) -> np.ndarray:
     name, shape, size = what
     dtype = np.dtype(str(name))
     if dtype.kind not in _KINDS or len(shape) > 32:
         raise WireError("an array of something else than numbers")
-    if math.prod(int(n) for n in shape) > MOST_NUMBERS:
+    if math.prod(int(n) for n in shape) > most:
         raise WireError("an array of more numbers than a lesson ever has")
     data = buffers.take(int(size))
     return np.frombuffer(data, dtype).reshape([int(n) for n in shape]).copy()

@@ -50,6 +50,7 @@ def across(ends, value, **more):
         {"a": (1,), "b": {}},
         {1: "one", (2, "b"): [3], None: b"x", 0.5: True, "\ud800": ""},
         b"\0\xff",
+        pytest.param(bytes(10 * 2**20), id="a large file"),
     ],
 )
 def test_plain_values(ends, value):
