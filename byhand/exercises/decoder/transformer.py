@@ -87,6 +87,7 @@ class Reader(nn.Module):
         self.layers = nn.ModuleList()
         for _ in range(num_layers):
             parts = nn.Module()
+            parts.p = 0.0
             parts.look = Attention(d_model, num_heads)
             parts.norms = nn.ModuleList(nn.LayerNorm(d_model) for _ in "12")
             parts.linear1 = nn.Linear(d_model, d_ff)
