@@ -184,11 +184,16 @@ hinges.show()
 # shape `(in, out)` and stands on the right, as in lesson 2: a column holds the
 # weights of one neuron.
 #
+# $$W_1 = \begin{bmatrix} 0.1 & -0.3 \\ 0.2 & 0.4 \end{bmatrix},\;
+# b_1 = [0, 0.1],\quad W_2 = \begin{bmatrix} 0.5 & -0.5 \\ -0.2 & 0.3
+# \end{bmatrix},\; b_2 = [0, 0]$$
+#
 # - $z = x W_1 + b_1$: the first neuron gets $1 · 0.1 + 2 · 0.2 + 0 = 0.5$, the
 #   second $1 · (-0.3) + 2 · 0.4 + 0.1 = 0.6$.
 # - hidden $= \sigma(z)$: 0.6225 and 0.6457.
-# - **logits** $=$ hidden $· W_2 + b_2$: one number for each class. They may be
-#   of any sign and size. The largest is the network's choice.
+# - **logits** $=$ hidden $· W_2 + b_2$: one number for each class. The first is
+#   $0.6225 · 0.5 + 0.6457 · (-0.2) + 0 = 0.1821$. Logits may be of any sign and
+#   size. The largest is the network's choice.
 #
 # {card backpropagation.mlp_forward}
 
@@ -445,8 +450,9 @@ for step in range(2_001):
 assert loss < 0.01
 
 # %% [markdown]
-# It was no luck. Below are six starts for each number of hidden neurons. To
-# save time, all six are trained at once: `@` works on stacks of matrices too.
+# It was no luck. Here are six starts for each number of hidden neurons. You need
+# not read the cell. It does what the last one did, with all six at once, since
+# `@` works on stacks of matrices too.
 
 
 # %% tags=["demonstration"]
@@ -506,9 +512,10 @@ for size in (0, 1, 2, 3, 4):
 # waits for all that used it. That is the **reverse topological order**: list
 # the parents before their children, and walk the list from its end.
 #
-# Two ways of doing arithmetic need a word. For `2.0 - a` Python first asks the
-# number 2.0, which knows nothing of your class. Then it calls
-# `a.__rsub__(2.0)`: the *r* says that `a` stands on the right.
+# In Python, `a - b` calls `a.__sub__(b)`. For `2.0 - a` it first asks the number
+# 2.0, which knows nothing of your class. Then it calls `a.__rsub__(2.0)`: the
+# *r* says that `a` stands on the right. The cell below brings `__init__` and
+# `+`. The other operators follow their pattern.
 #
 # {card backpropagation.Value}
 
@@ -802,7 +809,7 @@ print(f"the gradients of our network have norm {norm:.4f}")
 #
 # - **Time.** Each layer on the way back needs two matrix products, one for its
 #   weights and one for its input. Forward needs one. So backward costs about
-#   twice as much as forward, and all three about three times as much.
+#   twice as much as forward.
 # - **Memory.** dW₂ needs hidden. So every hidden value must be kept until the
 #   way back has passed it. In training this is what fills a GPU.
 # - **Steps and choices.** A step function and an `argmax` are flat: their

@@ -85,9 +85,8 @@ def draw(arrays: Hinges) -> str:
     at = np.interp(arrays.corners, SIZES, arrays.fitted)
     axes.dots(arrays.corners, at, svg.RED, 4)
     chart = axes.block(
-        "price (grey), and what the network draws (blue)",
+        "price in thousands (grey), and what the network draws (blue)",
         "size in square metres",
-        "k",
     )
     words = svg.caption(
         "hidden neurons: ",

@@ -39,10 +39,7 @@ def graphs(
 def number_in(value: Any, name: str, attribute: str) -> float:
     """An attribute that should be a number. TypeError: it is none."""
     if not hasattr(value, attribute):
-        raise TypeError(
-            f"{name} should be a Value with `{attribute}`; it is "
-            f"{_called(value)}"
-        )
+        raise TypeError(f"{name} has no `{attribute}`: it is {_called(value)}")
     found = getattr(value, attribute)
     try:
         return float(found)

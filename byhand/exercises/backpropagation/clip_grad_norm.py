@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Fact, Listed, Misconception
+from byhand.exercise import Case, Exercise, Listed, Misconception
 
 from ..pieces.inputs import readable
 from ..pieces.seams import but
@@ -250,6 +250,15 @@ EXERCISE = Exercise(
             ),
         ),
         Misconception(
+            "factor over the square",
+            "you divided by the square of the norm. The factor is `max_norm` "
+            "over the norm.",
+            but(
+                clip,
+                scale=lambda n, most: most / n**2 if n > most else 1.0,
+            ),
+        ),
+        Misconception(
             "factor without the norm",
             "you multiplied by `max_norm` itself. Divide it by the norm.",
             but(clip, scale=lambda n, most: most if n > most else 1.0),
@@ -302,9 +311,4 @@ EXERCISE = Exercise(
         "each array times factor, and norm.",
     ),
     returns=(Listed("clipped"), "norm"),
-    facts=(
-        Fact(
-            "the norm is positive or 0", lambda n: bool((n >= 0).all()), "norm"
-        ),
-    ),
 )

@@ -61,6 +61,15 @@ def logits_and_classes(rng, n, k):
             return {"logits": logits, "targets": targets}
 
 
+def one_row(rng):
+    """One row: neither class 0 nor the right one has the largest logit."""
+    while True:
+        given = logits_and_classes(rng, 1, 3)
+        (target,), top = given["targets"], given["logits"].argmax()
+        if len({0, int(target), int(top)}) == 3:
+            return given
+
+
 def shifted(rng, *by):
     """Rows moved by these numbers, which changes no loss.
 
@@ -88,10 +97,10 @@ def far_apart(rng):
 
 def epsilon_inside(eps):
     return Misconception(
-        f"ε of {eps:g} inside",
-        f"you added {eps:g} inside the logarithm. It hides ln 0 and gives a "
-        "wrong loss. Subtract each row's largest logit, and take the "
-        "logarithm of the sum.",
+        f"at least {eps:g}",
+        f"you kept the probability at {eps:g} or more. That hides ln 0, and "
+        "the loss is too small. The logarithm is the logit minus the "
+        "logarithm of the sum: no probability is needed.",
         but(surprise, logs=through(shares, lambda p: np.log(p + eps))),
     )
 
@@ -113,13 +122,7 @@ EXERCISE = Exercise(
     minutes=6,
     reference=surprise,
     cases=(
-        Case(
-            "one example, two classes", lambda r: logits_and_classes(r, 1, 2)
-        ),
-        Case(
-            "one example, four classes",
-            lambda r: logits_and_classes(r, 1, 4),
-        ),
+        Case("one example, three classes", one_row),
         Case(
             "three examples, two classes",
             lambda r: logits_and_classes(r, 3, 2),
@@ -144,6 +147,15 @@ EXERCISE = Exercise(
             but(surprise, logs=through(overflowing, np.log)),
         ),
         Misconception(
+            "the sum overflows",
+            "e to the 1000 is infinite, and so is your logarithm of the sum. "
+            "Subtract each row's largest logit before the exponential.",
+            lambda logits, targets: (
+                np.log(np.exp(logits).sum(axis=1)).mean()
+                - of_the_right_class(logits, targets).mean()
+            ),
+        ),
+        Misconception(
             "one maximum for everything",
             "you subtracted the largest logit of the *whole* array. A row "
             "far below it becomes 0 over 0. Each row needs its own maximum.",
@@ -159,7 +171,9 @@ EXERCISE = Exercise(
             "of the sum.",
             but(surprise, logs=through(shares, np.log)),
         ),
-        *map(epsilon_inside, (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)),
+        *map(
+            epsilon_inside, (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)
+        ),
         Misconception(
             "sum",
             "you summed over the examples. Take their mean.",
@@ -294,13 +308,48 @@ EXERCISE = Exercise(
             lambda logits, targets: np.exp(surprise(logits, targets)),
         ),
         Misconception(
+            "largest logit taken away once",
+            "you subtracted the largest logit inside the sum, but not from "
+            "the right class's logit.",
+            lambda logits, targets: (
+                surprise(logits, targets) - logits.max(axis=1).mean()
+            ),
+        ),
+        Misconception(
+            "every class",
+            "you averaged over every class. Only the right class of each row "
+            "counts.",
+            but(surprise, pick=lambda logs, targets: logs),
+        ),
+        Misconception(
+            "entropy",
+            "this is the entropy of the probabilities, and `targets` plays "
+            "no part. Use the right class only.",
+            lambda logits, targets: (
+                (-shares(logits) * by_rows(logits)).sum(axis=1).mean()
+            ),
+        ),
+        Misconception(
+            "ids from 1",
+            "you counted the classes from 1. The ids begin with 0.",
+            lambda logits, targets: surprise(logits, targets - 1),
+        ),
+        Misconception(
+            "logits cut off",
+            "you cut the logits off at 500. The loss of far-off logits is "
+            "then too small.",
+            lambda logits, targets: surprise(
+                np.clip(logits, -500, 500), targets
+            ),
+        ),
+        Misconception(
             "without normalising",
             "you subtracted the largest logit, but not the logarithm of the "
             "sum of the powers.",
             but(surprise, logs=lambda z: z - z.max(axis=1, keepdims=True)),
         ),
     ),
-    not_by=("cross_entropy", "CrossEntropyLoss", "log_softmax", "log_loss"),
+    not_by=("cross_entropy", "log_softmax", "log_loss"),
     hints=(
         "ln(eᵃ / (eᵃ + eᵇ)) is a minus something. What is it, and what "
         "happens to both when you subtract the larger of a and b first?",

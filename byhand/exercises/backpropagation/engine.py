@@ -152,21 +152,18 @@ class Tape(Arithmetic):
 
     def order(self):
         """The end first; each value when all that it went into is done."""
-        waiting, seen = {}, {self.key(): self}
-        for value in (found := [self]):
-            for parent, _ in value.arms:
-                key = parent.key()
-                waiting[key] = waiting.get(key, 0) + 1
-                if key not in seen:
-                    seen[key] = parent
-                    found.append(parent)
-        ready = [self]
-        for value in ready:
-            for parent, _ in value.arms:
-                waiting[parent.key()] -= 1
-                if not waiting[parent.key()]:
-                    ready.append(seen[parent.key()])
-        return ready
+        found, seen, waiting = [], set(), [(self, iter(self.arms))]
+        seen.add(self.key())
+        while waiting:
+            value, arms = waiting[-1]
+            parent = next((p for p, _ in arms if p.key() not in seen), None)
+            if parent is None:
+                found.append(value)
+                waiting.pop()
+            else:
+                seen.add(parent.key())
+                waiting.append((parent, iter(parent.arms)))
+        return found[::-1]
 
     def begin(self):
         self.grad = self.at_the_end
@@ -210,6 +207,25 @@ def at_first_sight(deep: bool) -> Callable:
     return order
 
 
+def waiting_for_all(self):
+    """Right too: a value's turn comes when nothing more can come in."""
+    waiting, seen = {}, {self.key(): self}
+    for value in (found := [self]):
+        for parent, _ in value.arms:
+            key = parent.key()
+            waiting[key] = waiting.get(key, 0) + 1
+            if key not in seen:
+                seen[key] = parent
+                found.append(parent)
+    ready = [self]
+    for value in ready:
+        for parent, _ in value.arms:
+            waiting[parent.key()] -= 1
+            if not waiting[parent.key()]:
+                ready.append(seen[parent.key()])
+    return ready
+
+
 def end_only(self):
     return [self]
 
@@ -239,3 +255,49 @@ def wiping_first(self):
     for value in self.order():
         value.grad = 0.0
     Tape.backward(self)
+
+
+def by_recursion(self):
+    """Into each value once, by the first arm that comes to it."""
+    self.begin()
+    seen = set()
+
+    def go(value):
+        if value.key() in seen:
+            return
+        seen.add(value.key())
+        for parent, slope in value.arms:
+            parent.take(value.share(slope))
+            go(parent)
+
+    go(self)
+
+
+def begins_again(self):
+    """A recursion that gives 1 to whatever it comes to, whatever that had."""
+    for value in self.order():
+        value.grad = 1.0
+
+
+def begins_again_below(self):
+    paths = 0
+
+    def go(value):
+        nonlocal paths
+        paths += 1
+        if paths > MOST_PATHS:
+            raise RecursionError("there are too many paths")
+        value.grad = 1.0
+        for parent, slope in value.arms:
+            go(parent)
+            parent.take(value.share(slope))
+
+    go(self)
+
+
+def zero_is_the_start(self):
+    for value in self.order():
+        if value.grad == 0:
+            value.grad = 1.0
+        for parent, slope in value.arms:
+            parent.take(value.share(slope))

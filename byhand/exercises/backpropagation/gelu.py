@@ -128,6 +128,24 @@ EXERCISE = Exercise(
             wrong_gate(lambda x: scipy.special.erf(x / 2**0.5) / 2),
         ),
         Misconception(
+            "brackets",
+            "you multiplied only the 1 by ½x, and added erf. Both belong in "
+            "the brackets.",
+            lambda x: (
+                0.5 * np.asarray(x) + scipy.special.erf(np.asarray(x) / 2**0.5)
+            ),
+        ),
+        Misconception(
+            "erf for Φ",
+            "you multiplied x by erf itself. Φ is one half of 1 plus erf.",
+            wrong_gate(lambda x: scipy.special.erf(x / 2**0.5)),
+        ),
+        Misconception(
+            "root of 2 for 2",
+            "you divided 1 plus erf by √2. Divide it by 2.",
+            wrong_gate(lambda x: share_below(x) * 2**0.5),
+        ),
+        Misconception(
             "the half is missing",
             "your result is twice as large as it should be: the factor ½ is "
             "missing.",
@@ -157,7 +175,7 @@ EXERCISE = Exercise(
             lambda x: np.logaddexp(0, x),
         ),
     ),
-    not_by=("gelu", "GELU"),
+    not_by=("gelu",),
     hints=(
         "Φ(0) is ½. So what is GELU at 0, and what does it come close to "
         "where x is large?",

@@ -62,8 +62,11 @@ EXERCISE = Exercise(
             lambda rng: {"x": np.array([0.0, 1.3, -1.7]), "alpha": 0.5},
         ),
         Case(
-            "two rows, hardly bent",
-            lambda rng: {"x": both_signs(rng, 2, 4), "alpha": 0.9},
+            "two rows, hardly bent, some between 0 and α",
+            lambda rng: {
+                "x": np.vstack([both_signs(rng, 4), [0.5, 0.2, -0.6, 1.9]]),
+                "alpha": 0.9,
+            },
         ),
         Case(
             "no leak: ReLU",
@@ -142,6 +145,30 @@ EXERCISE = Exercise(
             "you bent the left side with an exponential: this is ELU. The "
             "leak is a straight line.",
             lambda x, alpha: below(x, alpha * np.expm1(x)),
+        ),
+        Misconception(
+            "ReLU plus α",
+            "you added α to ReLU. α is a slope, for negative numbers only: "
+            "multiply by it.",
+            lambda x, alpha: below(x, 0.0) + alpha,
+        ),
+        Misconception(
+            "divided by α",
+            "you divided the negative numbers by α. Multiply by it.",
+            lambda x, alpha: below(x, np.asarray(x) / (alpha or 1.0)),
+        ),
+        Misconception(
+            "bend at α",
+            "you compared x with α. The bend is at 0: compare x with 0.",
+            lambda x, alpha: np.where(
+                np.asarray(x) > alpha, x, alpha * np.asarray(x)
+            ),
+        ),
+        Misconception(
+            "exponential",
+            "you multiplied α by an exponential on the left. Multiply it by "
+            "x.",
+            lambda x, alpha: below(x, alpha * np.exp(x)),
         ),
         Misconception(
             "shifted",

@@ -55,6 +55,10 @@ def every_target(logits, targets):
     return p
 
 
+def logarithm_alone(logits, targets):
+    return -np.eye(logits.shape[1])[targets] / shares(logits)
+
+
 def summed(signal):
     return signal.sum(axis=0)
 
@@ -73,6 +77,7 @@ def back(
     biases=summed,
     sizes=None,
     entering=lambda x, z: x,
+    leaving=lambda hidden, z: hidden,
 ):
     """Back through the network by hand.
 
@@ -85,7 +90,7 @@ def back(
     found = (
         np.einsum("nd,nh->dh", entering(x, z), inner),
         biases(inner),
-        np.einsum("nh,nk->hk", hidden, signal),
+        np.einsum("nh,nk->hk", leaving(hidden, z), signal),
         biases(signal),
     )
     n = len(x)
@@ -309,10 +314,36 @@ EXERCISE = Exercise(
             updated,
         ),
         Misconception(
-            "only one direction",
-            "your db1 and db2 have one row for each example. A bias serves "
-            "all examples: sum over them.",
-            but(back, biases=lambda signal: signal),
+            "divided by n and k",
+            "you divided by the number of classes as well. Divide by the "
+            "number of examples only.",
+            lambda *given: [
+                g / len(given[5]) for g in by_complex_steps(*given)
+            ],
+        ),
+        Misconception(
+            "divided twice",
+            "you divided by the number of examples twice. Once is enough, at "
+            "the logits.",
+            but(back, sizes=lambda n: [n * n] * 4),
+        ),
+        Misconception(
+            "sums for hidden",
+            "you used z, before the sigmoid, for dW2. The second layer's "
+            "input is hidden.",
+            but(back, leaving=lambda hidden, z: z),
+        ),
+        Misconception(
+            "slope of the logarithm alone",
+            "you sent back −1/p of the right class. That is the slope in the "
+            "probability: the softmax comes in between.",
+            but(back, error=logarithm_alone),
+        ),
+        Misconception(
+            "biases without gradient",
+            "your biases get no gradient. Each bias gets the error, summed "
+            "over the rows.",
+            but(back, biases=lambda signal: 0 * signal.sum(axis=0)),
         ),
     ),
     not_by=("backward", "grad"),

@@ -17,14 +17,28 @@ def bias_in_the_matrix(x, W, b):
     return layer(x, W + b, 0 * b)
 
 
+def overflowing(z):
+    powers = np.exp(z)
+    return powers / (1 + powers)
+
+
 def far_out(rng):
-    """Neurons that get hundreds, and so are all but 0 or 1."""
-    inputs = network(rng, 2, 3, 4, 5)
-    return {**inputs, "x": 300 * inputs["x"]}
+    """Neurons that get hundreds, of both signs: e to them overflows."""
+    while True:
+        inputs = network(rng, 2, 3, 4, 5)
+        inputs["x"] = 300 * inputs["x"]
+        z = layer(inputs["x"], inputs["W1"], inputs["b1"])
+        if z.max() > 750 and z.min() < -750:
+            return inputs
 
 
 def bias_after(x, W1, b1, W2, b2):
     hidden = curve(np.dot(x, W1)) + b1
+    return hidden, layer(hidden, W2, b2)
+
+
+def sigmoids_added(x, W1, b1, W2, b2):
+    hidden = curve(np.dot(x, W1)) + curve(b1)
     return hidden, layer(hidden, W2, b2)
 
 
@@ -80,6 +94,17 @@ EXERCISE = Exercise(
             on_the_logits(curve),
         ),
         Misconception(
+            "ReLU on the logits",
+            "you took a ReLU at the end. Logits may be negative.",
+            on_the_logits(lambda z: np.clip(z, 0, None)),
+        ),
+        Misconception(
+            "infinity over infinity",
+            "e to a large z is infinite, and you divide infinity by "
+            "infinity. Your `sigmoid` avoids that.",
+            but(run, bend=overflowing),
+        ),
+        Misconception(
             "tanh inside",
             "your hidden layer uses tanh. It should use the sigmoid.",
             but(run, bend=np.tanh),
@@ -122,6 +147,12 @@ EXERCISE = Exercise(
             "you added b1 after the sigmoid. It belongs to the sum, before "
             "the sigmoid.",
             bias_after,
+        ),
+        Misconception(
+            "sigmoid of the bias alone",
+            "you took the sigmoid of b1 by itself. Add b1 first, then take "
+            "one sigmoid.",
+            sigmoids_added,
         ),
         Misconception(
             "b1 forgotten",

@@ -90,6 +90,17 @@ EXERCISE = Exercise(
             np.tanh,
         ),
         Misconception(
+            "absolute value",
+            "you lost the sign of x: numbers below 0 should give less than ½.",
+            lambda x: squash(np.abs(x)),
+        ),
+        Misconception(
+            "twice minus 1",
+            "you stretched the sigmoid to go from −1 to 1, which is "
+            "tanh(x/2). It should go from 0 to 1.",
+            lambda x: 2 * squash(x) - 1,
+        ),
+        Misconception(
             "tanh of the whole x",
             "you shifted and halved tanh(x). That is twice as steep: the "
             "sigmoid needs tanh(x/2).",

@@ -2,7 +2,7 @@
 
 import math
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Exercise, Misconception
 from byhand.ways import graphs
 
 from .engine import (
@@ -10,151 +10,16 @@ from .engine import (
     Tape,
     along_every_path,
     at_first_sight,
+    begins_again,
+    begins_again_below,
+    by_recursion,
     changed,
     end_only,
+    waiting_for_all,
     wiping_first,
+    zero_is_the_start,
 )
-
-SIZES = (3, 4, 6, 7, 8, 9, 11, 12, 13, 14)  # tenths, 5 and 10 hide too much
-
-
-def numbers(rng, count, signed=True):
-    """Numbers with one decimal, no two of them of one size."""
-    sizes = rng.choice(SIZES, size=count, replace=False)
-    signs = rng.choice([-1, 1], size=count) if signed else 1
-    return [float(x) for x in sizes * signs / 10]
-
-
-def program(part, name, *lines, leaves="a b", signed=True, alike=False):
-    """A case. In the lines, A to D stand for positive numbers to be drawn.
-
-    alike: all leaves get the same number.
-    """
-    names = leaves.split()
-
-    def inputs(rng):
-        drawn = numbers(rng, len(names), signed)
-        if alike:
-            drawn = drawn[:1] * len(names)
-        written = zip("ABCD", numbers(rng, 4, signed=False), strict=True)
-        table = {ord(letter): f"{x}" for letter, x in written}
-        return {
-            "leaves": dict(zip(names, drawn, strict=True)),
-            "program": [line.translate(table) for line in lines],
-        }
-
-    return Case(name, inputs, part)
-
-
-def slope(name, line, **more):
-    """One operation, and what comes back through it."""
-    return program("slopes", name, line, "y.backward()", **more)
-
-
-def twice(name, *lines, **more):
-    return program("twice", name, *lines, "y.backward()", **more)
-
-
-CASES = (
-    program("forward", "a sum and a product", "c = a + b", "d = a * b"),
-    program(
-        "forward", "a difference and a quotient", "c = a - b", "d = a / b"
-    ),
-    program(
-        "forward",
-        "a minus sign, and powers",
-        *("c = -a", "d = a**2", "e = b**3", "f = b**-1"),
-    ),
-    program(
-        "forward",
-        "a root: powers of positive values",
-        *("c = a**0.5", "d = a**-1.5"),
-        leaves="a",
-        signed=False,
-    ),
-    program(
-        "forward",
-        "numbers on the right",
-        *("c = a + A", "d = a - B", "e = a * C", "f = a / D"),
-        leaves="a",
-    ),
-    program(
-        "forward",
-        "numbers on the left",
-        *("c = A + a", "d = B - a", "e = C * a", "f = D / a"),
-        leaves="a",
-    ),
-    program("forward", "whole numbers", "c = 2 + a * 3", "d = sum([a, b])"),
-    program(
-        "forward",
-        "exp, tanh and ReLU",
-        *("c = a.exp()", "d = b.tanh()", "e = a.relu()", "f = (-a).relu()"),
-    ),
-    slope("through a sum", "y = a + b"),
-    slope("through a product", "y = a * b"),
-    slope("through a difference", "y = a - b"),
-    slope("through a minus sign", "y = -a", leaves="a"),
-    slope("through a quotient", "y = a / b"),
-    slope("through a square", "y = a**2", leaves="a"),
-    slope("through a cube", "y = a**3", leaves="a"),
-    slope("through 1 over a value", "y = a**-1", leaves="a"),
-    slope("through a root", "y = a**0.5", leaves="a", signed=False),
-    slope("through exp", "y = a.exp()", leaves="a"),
-    slope("through tanh", "y = a.tanh()", leaves="a"),
-    slope("through ReLU, above 0", "y = a.relu()", leaves="a", signed=False),
-    slope(
-        "through ReLU, below 0", "y = (-a).relu()", leaves="a", signed=False
-    ),
-    slope("with numbers on the left", "y = (A - a) * (B / b)"),
-    slope("with numbers on the right", "y = (a / A - B) * (b + C) * D"),
-    slope("through a chain", "y = ((a * b).tanh() * A).exp() * B"),
-    twice("a value plus itself", "y = a + a", leaves="a"),
-    twice("a value times itself", "y = a * a", leaves="a"),
-    twice("a in two places", "y = a * b + a"),
-    twice(
-        "two equal numbers are two values",
-        *("c = a * A", "d = b * A", "y = c * B + d.tanh()"),
-        alike=True,
-    ),
-    twice("a diamond", "c = a * b", "y = c.tanh() + c.exp()"),
-    twice(
-        "a diamond with a long arm on the left",
-        *("c = a * b", "d = (c * A).tanh() * B", "y = d + c"),
-    ),
-    twice(
-        "a diamond with a long arm on the right",
-        *("c = a * b", "d = (c * A).tanh() * B", "y = c + d"),
-    ),
-    twice(
-        "a diamond behind a diamond",
-        *("c = a + b", "d = c * a", "e = d.tanh() * c", "y = e * d + c"),
-    ),
-    program(
-        "twice",
-        "two graphs: gradients add up",
-        *("y = a * b", "y.backward()", "z = (a + A).tanh()", "z.backward()"),
-    ),
-    program(
-        "deep",
-        "a hundred steps",
-        *("y = a", "for _ in range(50): y = (y + b).tanh()", "y.backward()"),
-    ),
-    program(
-        "deep",
-        "a hundred steps, a value used twice in each second one",
-        "y = a",
-        "for _ in range(50): y = y * 0.5 + y * 0.5",
-        "y.backward()",
-        leaves="a",
-    ),
-    program(
-        "deep",
-        "every value of a long chain is used again",
-        *("y = a", "z = b"),
-        "for _ in range(33): y, z = z * 0.5 + y * 0.4, y",
-        "y.backward()",
-    ),
-)
+from .programs import CASES
 
 
 def with_slope(name, sentence, **seam):
@@ -187,6 +52,11 @@ def in_place(self, other):
 def one_arm_each(self, data, *arms):
     by_parent = {id(parent): (parent, s) for parent, s in arms}
     return Tape.make(self, data, *by_parent.values())
+
+
+def one_arm_in_a_product(self, other):
+    product = Tape.__mul__(self, other)
+    return one_arm_each(self, product.data, *product.arms)
 
 
 EXERCISE = Exercise(
@@ -290,7 +160,7 @@ EXERCISE = Exercise(
             "grad begins as None",
             "`grad` is None before the first backward pass. It should begin "
             "as 0.0, so that gradients can be added to it.",
-            changed(at_first=None, take=lambda self, amount: None),
+            changed(at_first=None),
         ),
         Misconception(
             "grad begins with 1",
@@ -483,6 +353,24 @@ EXERCISE = Exercise(
             changed(begin=lambda self: setattr(self, "grad", self.data)),
         ),
         Misconception(
+            "every value begins with 1",
+            "your `backward` calls itself and sets `grad` to 1 each time. "
+            "Only the value that it was first called on gets 1.",
+            changed(backward=begins_again),
+        ),
+        Misconception(
+            "goes on before it hands on",
+            "you sent a parent on its way before it had its gradient. Hand "
+            "it on first, and give 1 to the end only.",
+            changed(backward=begins_again_below),
+        ),
+        Misconception(
+            "0 taken for the start",
+            "you took a gradient of 0 for the start of the way back, and put "
+            "1 there. A gradient may be 0.",
+            changed(backward=zero_is_the_start),
+        ),
+        Misconception(
             "gradient from above forgotten",
             "you handed on the local slope alone. Multiply it by the `grad` "
             "that came from above: that is the chain rule.",
@@ -505,6 +393,22 @@ EXERCISE = Exercise(
             "you *set* a parent's gradient, so that the last arm or graph "
             "wins. Add to it: a value that is used twice gets both.",
             changed(take=lambda self, amount: setattr(self, "grad", amount)),
+        ),
+        Misconception(
+            "assigns, in another order",
+            "a parent's gradient was set, not added to. Where a value is "
+            "used twice, the later arm or graph replaced the earlier one.",
+            changed(
+                order=waiting_for_all,
+                take=lambda self, amount: setattr(self, "grad", amount),
+            ),
+        ),
+        Misconception(
+            "recursion by itself",
+            "your recursion goes into each value only once, at the first "
+            "arm. What comes by the second arm is never handed on. List all "
+            "values first, parents before children.",
+            changed(backward=by_recursion),
         ),
         Misconception(
             "depth first",
@@ -535,9 +439,15 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one arm for a value that meets itself",
-            "where a value meets itself, as in a·a, you kept one of its two "
-            "slopes. Keep both.",
+            "where a value meets itself, as in a + a, you kept one of its "
+            "two slopes. Keep both.",
             changed(make=one_arm_each),
+        ),
+        Misconception(
+            "one arm in a product with itself",
+            "in a·a you kept one of the two slopes. Each factor is an arm of "
+            "its own: keep both.",
+            changed(__mul__=one_arm_in_a_product),
         ),
         Misconception(
             "wipes the leaves",
