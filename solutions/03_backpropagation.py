@@ -53,16 +53,16 @@ np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 #
 # A **neuron** takes some numbers, multiplies each by a weight, adds them up
 # and adds one more number, its **bias**. Then it bends the sum with an
-# **activation**. With the inputs 1 and 2, the weights 0.1 and 0.2 and the
-# bias 0, the sum is $1 · 0.1 + 2 · 0.2 + 0 = 0.5$.
+# **activation**. Take the inputs 1 and 2, the weights 0.1 and 0.2, and the
+# bias 0. The sum is $1 · 0.1 + 2 · 0.2 + 0 = 0.5$.
 #
 # Neurons side by side are a **layer**. The numbers that come in are the
-# *input* layer, the last are the *output* layer, and the layers between are
-# *hidden*.
+# *input* layer, the last are the *output* layer. Layers between are *hidden*.
 #
 # The oldest activation in use is the **sigmoid**, $\sigma$ (say *sigma*). It
-# takes any number to a value between 0 and 1. Its slope has a short formula,
-# $\sigma(x)\,(1 - \sigma(x))$: you need only the value, not $x$.
+# takes any number to a value between 0 and 1. It is built from $e$, a number
+# of about 2.72: the slope of $e^x$ is $e^x$ itself. That gives the sigmoid's
+# slope a short formula, $\sigma(x)\,(1 - \sigma(x))$, of the value alone.
 #
 # {card backpropagation.sigmoid}
 
@@ -172,8 +172,8 @@ from byhand.sliders import hinges
 hinges.show()
 
 # %% [markdown]
-# With enough hidden neurons, one hidden layer comes as close to any continuous
-# curve (on a bounded range) as you like. This is the **universal approximation
+# Take any continuous curve over a bounded range. With enough hidden neurons,
+# one hidden layer comes as close to it as you like. This is the **universal approximation
 # theorem**. It says that such weights *exist*. It does not say that gradient
 # descent finds them.
 #
@@ -296,11 +296,14 @@ for k in (2, 5):
 #
 # **2. A layer.** A logit is hidden · weight + bias. So
 #
-# - a *weight* gets its input times the error: dW₂ = hiddenᵀ · error;
-# - a *bias* gets the error itself;
-# - a *hidden value* gets each error times the weight that leads there, added
+# - A *weight* gets its input times the error: dW₂ = hiddenᵀ · error. Its first
+#   entry is $0.6225 · (-0.4256) = -0.2649$.
+# - A *bias* gets the error itself.
+# - A *hidden value* gets each error times the weight that leads there, added
 #   up: error · W₂ᵀ. The first is
 #   $-0.4256 · 0.5 + 0.4256 · (-0.5) = -0.4256$.
+#
+# (ᵀ says *transposed*: rows and columns swapped.)
 #
 # **3. The sigmoid.** Multiply by its slope, $h(1 - h)$, number by number
 # ($\odot$ says so): dz = dhidden ⊙ h(1 − h). The first is
@@ -311,9 +314,10 @@ for k in (2, 5):
 # <details><summary>Why p minus one-hot?</summary>
 #
 # With $S = \sum_j e^{z_j}$ the loss is $L = -\ln(e^{z_t} / S) = \ln S - z_t$.
-# The slope of $\ln S$ in $z_i$ is $e^{z_i} / S$, which is $p_i$. The slope of
-# $-z_t$ is −1 for $i = t$ and 0 for the others. Together: $p_i$, minus 1 at
-# the right class.
+# The slope of $\ln S$ in $S$ is $1/S$, and the slope of $S$ in $z_i$ is
+# $e^{z_i}$. By the chain rule $\ln S$ has the slope $e^{z_i} / S$ in $z_i$,
+# which is $p_i$. The slope of $-z_t$ is −1 for $i = t$ and 0 for the others.
+# Together: $p_i$, minus 1 at the right class.
 #
 # </details>
 #
@@ -396,8 +400,8 @@ print(f", off by {abs(one_side - exact):.1e}")
 
 # %% [markdown]
 # A hundredth of the step, a ten-thousandth of the error: it goes with $h^2$.
-# One side alone is much worse. But do not make $h$ too small, or you subtract
-# two numbers that are almost equal, and rounding is all that is left. On the
+# One side alone is much worse. But do not make $h$ too small. You would subtract
+# two numbers that are almost equal, and only rounding would be left. On the
 # machine that built this page the error was 6.6e-12 for $h = 10^{-5}$. It grew
 # to 5.8e-10, 8.3e-8 and 9.2e-7 for $10^{-7}$, $10^{-9}$ and $10^{-11}$.
 #
@@ -511,6 +515,17 @@ for size in (0, 1, 2, 3, 4):
 # matters. A value may hand on only when everything has come in. So each value
 # waits for all that used it. That is the **reverse topological order**: list
 # the parents before their children, and walk the list from its end.
+#
+# You need a slope for each kind of result:
+#
+# | result | its slopes |
+# |---|---|
+# | $a + b$ | 1 in $a$, 1 in $b$ |
+# | $a · b$ | $b$ in $a$, and $a$ in $b$ |
+# | $a^k$ | $k\,a^{k-1}$ (for $a^2$ that is $2a$, as in lesson 1) |
+# | $e^a$ | $e^a$, the result itself |
+# | $\tanh(a)$ | 1 − the square of the result |
+# | ReLU | 1 where $a$ is positive, else 0 |
 #
 # In Python, `a - b` calls `a.__sub__(b)`. For `2.0 - a` it first asks the number
 # 2.0, which knows nothing of your class. Then it calls `a.__rsub__(2.0)`: the
@@ -681,8 +696,9 @@ for row in V1:
 print("dW2:", ", ".join(f"{w.grad:.4f}" for row in V2 for w in row))
 
 # %% [markdown]
-# Backpropagation updated nothing here, and it asked for no labels. It needs a
-# number to start from, a loss of any kind. The step is the optimiser's work.
+# Backpropagation updated nothing here: the step is the optimiser's work. It
+# needs a number to start from, a loss. Whether labels went into that number is
+# all the same to it.
 #
 # ## Deep networks: products of many slopes
 #
@@ -724,14 +740,15 @@ for name, deviation, relu in (
     print(f"{name}  {output:9.2g}  {size}")
 
 # %% [markdown]
-# Small weights: the gradient **vanishes**, and the first layers learn nothing.
-# Large weights: almost all tanh neurons are saturated, their slopes are tiny,
-# and still the gradient **explodes**, because the weights are larger yet. It
-# is the product that counts. (Here it was 1.3e18, and your machine may find
+# N(0, 0.01²) are random numbers around 0 with the deviation 0.01. With such
+# small weights the gradient **vanishes**, and the first layers learn nothing.
+# With large weights almost all tanh neurons are saturated, and their slopes are
+# tiny. Still the gradient **explodes**, because the weights outweigh the
+# slopes. It is the product that counts. (Here it was 1.3e18, and your machine may find
 # six times as much. Such a network enlarges rounding errors in the same way.)
 #
 # So choose the weights at the start to suit. **Xavier** draws them with the
-# variance 2/(in + out), which suits tanh. **He** draws them with 2/in, because
+# variance (the deviation squared) 2/(in + out), which suits tanh. **He** draws them with 2/in, because
 # ReLU throws half of the numbers away. With He's, ReLU keeps 0.90 of the
 # gradient through 50 layers.
 #
@@ -867,11 +884,10 @@ print(f"{sigmoid(logits[0, 0] - logits[0, 1]):.4f}")
 # would happen in training if the second one were assigned over the first.
 
 # %% [markdown] nbgrader={"grade_id": "why-added", "grade": true, "points": 2, "solution": true}
-# If the value grows a little, the loss changes on both ways at the same time,
-# and small changes add up, so that its slope is the sum of the two. If the
-# second gradient replaced the first, one way would be forgotten: the weight
-# would follow a wrong gradient, descend more slowly or in a wrong direction,
-# and the loss might not fall at all, without any error message.
+# If the value grows a little, the loss changes on both ways at once. The two
+# changes add up, so its slope is the sum of the two slopes. If the second
+# gradient replaced the first, one way would be forgotten. The step would then
+# go in a wrong direction, and no error message would say so.
 #
 # ### BEGIN MARK SCHEME
 # - 1 point: the value influences the loss along both paths at once, and the
@@ -942,7 +958,7 @@ print(f"{sigmoid(logits[0, 0] - logits[0, 1]):.4f}")
 #
 # You can train any network now: the loss, the way back, the step. The next
 # lessons feed it with text, and lesson 4 turns text into numbers. You will meet
-# `p − one-hot` again in lesson 5, the chain as a product of matrices and
-# `clip_grad_norm` in lesson 6, and GELU in lesson 12.
+# `p − one-hot` again in lesson 5, and GELU in lesson 12. Lesson 6 writes the
+# chain as a product of matrices, and needs `clip_grad_norm`.
 #
 # `python -m byhand progress` in a terminal shows what you have solved.

@@ -35,8 +35,8 @@ EXERCISE = Exercise(
     id="backpropagation.leaky_relu",
     signature="leaky_relu(x, alpha)",
     asks=(
-        "ReLU with a leak: a positive number stays as it is, a negative one "
-        "is multiplied by `alpha` (α, a number with $0 \\le \\alpha < 1$). "
+        "ReLU with a leak. A positive number stays as it is, and a negative "
+        "one is multiplied by `alpha` (α, with $0 \\le \\alpha < 1$). "
         "`x` is an array of any shape, or a single number, and the result "
         "has the same shape. With α = 0 it is ReLU."
     ),

@@ -350,10 +350,10 @@ EXERCISE = Exercise(
     hints=(
         "The error at the logits is `(n, k)`, hidden is `(n, h)`, and `dW2` "
         "is `(h, k)`. Which product of the two has that shape?",
-        "Start from (p − one-hot) / n. Each layer does three things: its "
-        "weights' gradient is the transposed input times the error, its "
-        "bias's is the error summed over the rows, and the error goes on "
-        "through the transposed weights.",
+        "Start from (p − one-hot) / n. Each layer then does three things. The "
+        "gradient of its weights is its transposed input times the error. "
+        "That of its bias is the error, summed over the rows. And the error "
+        "goes on through the transposed weights.",
         "e = (p − one-hot) / n; dW2 = hidden transposed times e; db2 = e "
         "summed over rows; f = (e times W2 transposed) ⊙ hidden ⊙ "
         "(1 − hidden); dW1 = x transposed times f; db1 = f summed over rows.",
