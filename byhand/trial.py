@@ -155,7 +155,7 @@ class Trial:
         return any(
             type(outcome.error).__name__ == kind.__name__ for kind in asked
         ) and (
-            self.case.raises is not None or outcome.line.startswith("raise")
+            self.case.raises is not None or "raise " in outcome.line
         )
 
     def _unusable(self, outcome: Outcome) -> str:
