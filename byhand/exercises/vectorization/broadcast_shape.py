@@ -98,6 +98,14 @@ def one_pair_only(a, b, *, align=from_the_right):
         return (same_or_one(m, n),)
 
 
+def in_place(a, b, places):
+    """The sizes at these places from the right, into the longer shape."""
+    sizes = list(a if len(a) > len(b) else b)
+    for i in places:
+        sizes[-i] = same_or_one(a[-i], b[-i])
+    return tuple(sizes)
+
+
 def nothing_for_a_number(a, b):
     return joined(a, b) if a and b else ()
 
@@ -173,6 +181,12 @@ EXERCISE = Exercise(
             "both have a 1 in the same axis",
             2,
             lambda n, m: ((n, 1, m), (1, m)),
+        ),
+        case(
+            "the second has twice the size",
+            1,
+            lambda n: ((n, n), (n, 2 * n)),
+            ValueError,
         ),
     ),
     misconceptions=(
@@ -384,6 +398,30 @@ EXERCISE = Exercise(
             "ValueError returned",
             "you returned the ValueError, like a result. `raise` it.",
             but(none_for_a_clash, instead=ValueError("a clash")),
+        ),
+        Misconception(
+            "only a larger first refused",
+            "you refused a clash only where the first size is the larger one. "
+            "Two sizes that differ clash, unless one is 1.",
+            but(joined, join=lambda m, n: fits(m, n, m <= n or n == 1)),
+        ),
+        Misconception(
+            "only a larger second refused",
+            "you refused a clash only where the second size is the larger "
+            "one. Two sizes that differ clash, unless one is 1.",
+            but(joined, join=lambda m, n: fits(m, n, n <= m or m == 1)),
+        ),
+        Misconception(
+            "first common axis skipped",
+            "you skipped the first axis that both shapes have. `range(1, n)` "
+            "stops before n.",
+            lambda a, b: in_place(a, b, range(1, min(len(a), len(b)))),
+        ),
+        Misconception(
+            "index −0",
+            "you began at index −0, which is 0: the *first* axis. The last "
+            "axis is −1.",
+            lambda a, b: in_place(a, b, range(min(len(a), len(b)))),
         ),
     ),
     not_by=("broadcast_shapes",),

@@ -320,6 +320,11 @@ EXERCISE = Exercise(
             "Leave the root out.",
             but(slopes, loss=lambda r: np.sqrt(mean_squared(r))),
         ),
+        Misconception(
+            "zeros",
+            "you returned nothing but zeros. Put the slopes into them.",
+            lambda X, theta, y: np.zeros(len(theta)),
+        ),
     ),
     hints=(
         "There are n residuals and d weights. Which of your arrays has both "

@@ -308,6 +308,18 @@ EXERCISE = Exercise(
             "Compare it with all of them.",
             lambda X, Y: np.triu(between(X, Y), 1),
         ),
+        Misconception(
+            "Y against itself",
+            "you compared the rows of Y with each other. Compare the rows of "
+            "X with them.",
+            lambda X, Y: between(Y, Y),
+        ),
+        Misconception(
+            "first column only",
+            "you compared only the first numbers of the rows. All columns "
+            "count.",
+            lambda X, Y: between(X[:, :1], Y[:, :1]),
+        ),
     ),
     not_by=(
         "cdist",
