@@ -86,8 +86,8 @@ def weighted_sum(
 check("vectorization.weighted_sum", weighted_sum)
 
 # %% [markdown]
-# Is it faster? This was measured once. Your machine will draw other lines of
-# the same form:
+# Is it faster? This was measured on one machine. On yours the times differ,
+# but the lines look much the same:
 #
 # {picture loop_or_array.svg Seconds for 3x + 5y against the number of entries, from ten to a million, both axes in powers of ten. The loop grows in a straight line. The array is slower than the loop for ten numbers, stays almost flat up to ten thousand, and is dozens of times faster for a million.}
 #
@@ -119,9 +119,10 @@ print("with keepdims:", X.sum(axis=1, keepdims=True).shape)
 # %% [markdown]
 # - The **shape** says how long each axis is. `X` is `(4, 2)`: 4 rows, 2
 #   columns. `y` is `(4,)`: one axis of 4. The comma makes it a tuple.
-# - An **axis** is a direction, counted from 0. Axis 0 runs down the rows, axis
-#   1 along the columns, and axis −1 is the last. A sum *along* an axis makes
-#   that axis disappear. `keepdims=True` keeps it, with size 1.
+# - An **axis** is a direction, counted from 0. Axis 0 runs down, from row to
+#   row. Axis 1 runs across, from column to column. Axis −1 is the last one. A
+#   sum *along* an axis makes that axis disappear: along axis 0 you get one sum
+#   for each column. `keepdims=True` keeps the axis, with size 1.
 # - The **dtype** says what an entry is: `float64` is a number of about 16
 #   digits, `int64` an integer. All entries share one dtype.
 #
@@ -153,8 +154,9 @@ except ValueError as error:
 # %% [markdown]
 # The last one surprises many people. Two rows and two numbers seem to fit. But
 # the rule starts at the *last* axis. To give each row its number, make a
-# column of it: `v[:, None]` inserts an axis of size 1, and `(2, 3)` fits
-# `(2, 1)`.
+# column of the two numbers `v`: `v[:, None]`. The `:` keeps the axis that is
+# there, and `None` inserts one of size 1 behind it. Now `(2, 3)` meets
+# `(2, 1)`, and they fit.
 #
 # {card vectorization.broadcast_shape}
 
@@ -215,8 +217,9 @@ print(f"J = {np.mean(residuals**2):.3f}")
 # %% [markdown]
 # A **residual** is the prediction minus the truth; lesson 1 called it the
 # error. The mean of the squares is 11.575, as in lesson 1: with the intercept
-# 0, it is the same model. The loss, for any number of weights, is
-# $J(\theta) = \frac{1}{m}\sum_i (\hat y_i - y_i)^2$.
+# 0, it is the same model. Call the number of examples $n$ from here on, as in
+# the shape `(n, d)`. (Lesson 1 called it $m$.) The loss, for any number of
+# weights, is $J(\theta) = \frac{1}{n}\sum_i (\hat y_i - y_i)^2$.
 #
 # ## All slopes at once
 #
@@ -235,7 +238,7 @@ print(f"J = {np.mean(residuals**2):.3f}")
 # make rows of the columns, transpose: $X^\top$ (say "X transposed") is $X$
 # with rows and columns swapped, `X.T`. So both slopes are one product:
 #
-# $$\nabla J = \frac{2}{m} X^\top (X\theta - y)$$
+# $$\nabla J = \frac{2}{n} X^\top (X\theta - y)$$
 #
 # ($\nabla J$, say "nabla J", is the gradient of $J$.) Check it by shapes:
 # `(2, 4) @ (4,)` is `(2,)`, one slope for each weight.
@@ -330,10 +333,10 @@ for rate in (0.119, 0.120):
 #
 # In lesson 1 the **curvature** was one number: how fast the slope grows as you
 # walk. It was 2 × the mean of $x^2$. With two weights it is a table,
-# $\frac{2}{m} X^\top X$: 2 × the mean product of every column with every
+# $\frac{2}{n} X^\top X$: 2 × the mean product of every column with every
 # column. Picture $J$ as a bowl over the two weights. The curvature depends on
-# where you walk: steep up the side, flat along the valley. The table's
-# **eigenvalues** are the curvature in the flattest and in the steepest
+# the *direction* you walk in: large up the side, small along the valley. The
+# table's **eigenvalues** are the curvature in the flattest and in the steepest
 # direction. How they are found does not matter here. NumPy does it:
 
 # %% tags=["demonstration"]
@@ -412,9 +415,9 @@ for rate in (0.99, 1.0, 1.01):
 #
 # 1. Raw $x$, α = 0.01: where do the first 15 steps go, and where the rest?
 # 2. Raw $x$, α = 0.117: what does the path look like, and why?
-# 3. Raw $x$: at which stop does it begin to explode?
+# 3. Raw $x$: from which α on does it explode?
 # 4. Standardised $x$: which α arrives in one step?
-# 5. Standardised $x$: at which stop does it explode?
+# 5. Standardised $x$: at which α do the steps stop leading down?
 #
 # {figure bowl}
 
@@ -430,7 +433,8 @@ bowl.show()
 # 2. It zigzags: each step jumps across the valley, to the other steep side.
 # 3. At 0.1198. At 0.119 it still comes down, slowly.
 # 4. 0.5, because the curvature is 2 in every direction.
-# 5. At 1. There each step jumps across to the same height, forever.
+# 5. At 1. There each step jumps across to the same height, forever. Beyond
+#    that, each jump lands higher.
 #
 # </details>
 #
@@ -461,7 +465,8 @@ print(pairwise_dot(rows))
 print(np.einsum("id,jd->ij", rows, rows))
 
 # %% [markdown]
-# The second line is `einsum`, a way to write any such product by naming axes.
+# The second table comes from `einsum`, a way to write any such product by
+# naming axes.
 # Read `"id,jd->ij"` aloud: "the first array has axes i and d, the second j and
 # d; I want i and j". An axis that is not wanted, here d, is multiplied and
 # added up. You will meet it in other people's code.
@@ -523,9 +528,11 @@ print(f"a million tenths, in pairs:   {np.sum(tenths):,.1f}")
 
 # %% [markdown]
 # **Room.** Your distances first build *all* differences. For 10,000 against
-# 10,000 rows of 100 numbers that is a hundred times the table itself. The
-# formula $|a|^2 + |b|^2 - 2ab$ needs only the table. But it takes large numbers
-# from each other, and far from 0 no digit is left:
+# 10,000 rows of 100 numbers that is a hundred times the table itself. There is
+# a way without them. As with plain numbers, $|a - b|^2$ multiplies out to
+# $|a|^2 + |b|^2 - 2\,a·b$, where $|a|$ is the length of the row $a$ and $a·b$
+# a dot product. This formula needs only the table. But it subtracts large
+# numbers from each other, and far from 0 no digit is left:
 
 # %% tags=["demonstration"]
 n = m = 10_000
@@ -664,6 +671,15 @@ print("3. 1,000 examples in batches of 300:", len(range(0, 1_000, 300)))
 # <code>part[0] = 0</code>. What happened to X?</summary>
 #
 # Its first row is 0: a slice is a view.
+#
+# </details>
+#
+# <details><summary>8. Name five places where arrays go wrong without an
+# error.</summary>
+#
+# A column minus a row makes a table. A small integer starts again at 0. A long
+# sum in float32 loses digits. So do two large numbers that are subtracted. And
+# a write into a view changes the original.
 #
 # </details>
 #

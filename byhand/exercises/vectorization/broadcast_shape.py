@@ -46,6 +46,10 @@ def of_the_first(a, b):
     return from_the_right(a, b)[max(len(b) - len(a), 0) :]
 
 
+def as_long_as_the_first(a, b):
+    return list(zip(a, (1,) * (len(a) - len(b)) + b, strict=False))
+
+
 def equal_lengths(a, b):
     if len(a) != len(b):
         raise ValueError("the shapes have different numbers of axes")
@@ -88,6 +92,30 @@ def looks_at_one_axis(a, b, *, place):
     return tuple(max(pair) for pair in pairs)
 
 
+def one_pair_only(a, b, *, align=from_the_right):
+    """The return stands inside the loop."""
+    for m, n in align(a, b):
+        return (same_or_one(m, n),)
+
+
+def in_place(a, b, places):
+    """The sizes at these places from the right, into the longer shape."""
+    sizes = list(a if len(a) > len(b) else b)
+    for i in places:
+        sizes[-i] = same_or_one(a[-i], b[-i])
+    return tuple(sizes)
+
+
+def nothing_for_a_number(a, b):
+    return joined(a, b) if a and b else ()
+
+
+def refuses_a_number(a, b):
+    if not (a and b):
+        raise ValueError("a shape is empty")
+    return joined(a, b)
+
+
 def a_one_excuses(a, b):
     return joined(a, b, join=max) if 1 in a + b else joined(a, b)
 
@@ -99,7 +127,7 @@ EXERCISE = Exercise(
         "Which shape does `x + y` have, if `x` has shape `a` and `y` has "
         "shape `b`? Both are tuples of positive integers, of any length, "
         "also `()`. Return the shape as a tuple. Where two sizes clash in "
-        "any axis, raise a `ValueError` with a sentence that says which."
+        "any axis, raise a `ValueError` with a sentence that names the sizes."
     ),
     points=2,
     difficulty=3,
@@ -147,6 +175,17 @@ EXERCISE = Exercise(
             "one size is twice the other",
             1,
             lambda n: ((n, 2 * n), (n, n)),
+            ValueError,
+        ),
+        case(
+            "both have a 1 in the same axis",
+            2,
+            lambda n, m: ((n, 1, m), (1, m)),
+        ),
+        case(
+            "the second has twice the size",
+            1,
+            lambda n: ((n, n), (n, 2 * n)),
             ValueError,
         ),
     ),
@@ -318,6 +357,71 @@ EXERCISE = Exercise(
             "you returned the longer shape. Its sizes of 1 may stretch, and "
             "others may clash.",
             lambda a, b: max(a, b, key=len),
+        ),
+        Misconception(
+            "sizes of 1 dropped",
+            "you dropped an axis where both sizes are 1. Keep it: its size "
+            "is 1.",
+            lambda a, b: tuple(size for size in joined(a, b) if size != 1),
+        ),
+        Misconception(
+            "the first pair only",
+            "you returned after the first pair of sizes. Put the return "
+            "behind the loop.",
+            one_pair_only,
+        ),
+        Misconception(
+            "the last pair only",
+            "you returned after the last pair of sizes. Put the return "
+            "behind the loop.",
+            but(one_pair_only, align=backwards),
+        ),
+        Misconception(
+            "() meets nothing",
+            "you returned () where one of the shapes is (). It stretches to "
+            "the other shape.",
+            nothing_for_a_number,
+        ),
+        Misconception(
+            "() refused",
+            "you refused (). It is the shape of a single number, which fits "
+            "every shape.",
+            refuses_a_number,
+        ),
+        Misconception(
+            "only the second filled up",
+            "you filled up only the second shape with ones. The first may be "
+            "the shorter one.",
+            but(joined, align=as_long_as_the_first),
+        ),
+        Misconception(
+            "ValueError returned",
+            "you returned the ValueError, like a result. `raise` it.",
+            but(none_for_a_clash, instead=ValueError("a clash")),
+        ),
+        Misconception(
+            "only a larger first refused",
+            "you refused a clash only where the first size is the larger one. "
+            "Two sizes that differ clash, unless one is 1.",
+            but(joined, join=lambda m, n: fits(m, n, m <= n or n == 1)),
+        ),
+        Misconception(
+            "only a larger second refused",
+            "you refused a clash only where the second size is the larger "
+            "one. Two sizes that differ clash, unless one is 1.",
+            but(joined, join=lambda m, n: fits(m, n, n <= m or m == 1)),
+        ),
+        Misconception(
+            "first common axis skipped",
+            "you skipped the first axis that both shapes have. `range(1, n)` "
+            "stops before n.",
+            lambda a, b: in_place(a, b, range(1, min(len(a), len(b)))),
+        ),
+        Misconception(
+            "index −0",
+            "you began at index −0, which is 0: the *first* axis. The last "
+            "axis is −1.",
+            lambda a, b: in_place(a, b, range(min(len(a), len(b)))),
         ),
     ),
     not_by=("broadcast_shapes",),

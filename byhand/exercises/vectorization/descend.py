@@ -70,6 +70,32 @@ def integer_zeros(X, y, lr, steps):
     return weights
 
 
+def cut_off(X, y, lr, steps, *, zeros=np.zeros_like):
+    """The weights live in the array that they began in."""
+    weights = zeros(X[0])
+    for _turn in range(steps):
+        weights[:] = weights - lr * slopes(X, weights, y)
+    return weights
+
+
+def rate_times_both(X, y, lr, steps):
+    weights = np.zeros(X.shape[1])
+    for _turn in range(steps):
+        weights = lr * (weights - slopes(X, weights, y))
+    return weights
+
+
+def lowest_loss(X, y, lr, steps):
+    return min(
+        walk(X, y, lr, steps), key=lambda theta: mean_squared(X @ theta - y)
+    )
+
+
+def a_table_of_weights(X, y, lr, steps):
+    theta = np.zeros(X.shape)
+    return X @ theta if steps else theta  # which raises: d is not n
+
+
 def a_weight_for_each_example(X, y, lr, steps):
     theta = np.zeros(len(y))
     return X @ theta if steps else theta  # which raises: d is not n
@@ -113,6 +139,10 @@ EXERCISE = Exercise(
         Case(
             "the lesson's four points, 100 steps",
             lambda rng: {"X": FOUR_X, "y": FOUR_Y, "lr": 0.1, "steps": 100},
+        ),
+        Case(
+            "the lesson's four points, a rate that explodes",
+            lambda rng: {"X": FOUR_X, "y": FOUR_Y, "lr": 0.2, "steps": 3},
         ),
     ),
     misconceptions=(
@@ -281,6 +311,47 @@ EXERCISE = Exercise(
             "the last gradient",
             "you returned the gradient at the end. Return the weights.",
             lambda X, y, lr, steps: slopes(X, end_of_walk(X, y, lr, steps), y),
+        ),
+        Misconception(
+            "the lowest loss so far",
+            "you returned the weights with the lowest loss so far. Return "
+            "the last ones, even where the loss grew.",
+            lowest_loss,
+        ),
+        Misconception(
+            "one weight returned",
+            "you returned only the last weight. Return all of them.",
+            lambda X, y, lr, steps: end_of_walk(X, y, lr, steps)[-1],
+        ),
+        Misconception(
+            "integers, cut off",
+            "you stored the weights in an array of integers, which cuts off "
+            "the decimals. Make it an array of floats.",
+            but(cut_off, zeros=lambda row: np.zeros(len(row), dtype=int)),
+        ),
+        Misconception(
+            "the dtype of X",
+            "your weights have the dtype of X. Where X holds integers, that "
+            "cuts off the decimals: start with floats.",
+            cut_off,
+        ),
+        Misconception(
+            "rate times both",
+            "you multiplied the old weights by the learning rate as well. It "
+            "belongs to the gradient only.",
+            rate_times_both,
+        ),
+        Misconception(
+            "a list of the path",
+            "you returned a list with the weights after every step. Return "
+            "the last ones only.",
+            lambda X, y, lr, steps: list(walk(X, y, lr, steps)[1:]),
+        ),
+        Misconception(
+            "a table of weights",
+            "you started with a table of zeros in the shape of X. There is "
+            "one weight for each column.",
+            a_table_of_weights,
         ),
     ),
     hints=(

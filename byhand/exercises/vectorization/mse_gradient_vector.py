@@ -245,6 +245,86 @@ EXERCISE = Exercise(
                 np.dot(np.sign(residuals(X, theta, y)), X) / len(y)
             ),
         ),
+        Misconception(
+            "whole-number division",
+            "you wrote `//`, which rounds 2/n down to a whole number. Divide "
+            "with `/`.",
+            lambda X, theta, y: (
+                (2 // len(y)) * np.dot(residuals(X, theta, y), X)
+            ),
+        ),
+        Misconception(
+            "divided by 2n",
+            "you divided by 2n. The 2 belongs on top: 2/n.",
+            lambda X, theta, y: slopes(X, theta, y) / 4,
+        ),
+        Misconception(
+            "the (n, 1) trap, y a column",
+            "you made y a column. Predictions minus a column take every pair: "
+            "leave y as `(n,)`.",
+            lambda X, theta, y: (
+                2 / len(y) * X.T @ (np.dot(X, theta) - y[:, None])
+            ),
+        ),
+        Misconception(
+            "no axis inserted",
+            "you multiplied the residuals along the columns of X. Each "
+            "belongs to a *row*: use X transposed, or insert an axis.",
+            lambda X, theta, y: np.mean(
+                2 * residuals(X, theta, y) * X, axis=0
+            ),
+        ),
+        Misconception(
+            "brackets missing",
+            "your brackets are missing: y was subtracted last. Subtract it "
+            "from the predictions first.",
+            lambda X, theta, y: 2 / len(y) * X.T @ X @ theta - y,
+        ),
+        Misconception(
+            "integer result",
+            "you stored the slopes as integers, which cuts off the decimals. "
+            "Make them floats.",
+            lambda X, theta, y: slopes(X, theta, y).astype(int),
+        ),
+        Misconception(
+            "first slope only",
+            "you filled in only the first slope. Is there a return inside "
+            "the loop?",
+            lambda X, theta, y: slopes(X, theta, y) * np.eye(len(theta))[0],
+        ),
+        Misconception(
+            "last example only",
+            "you kept only the last example's contribution: each replaced "
+            "the one before it. Take the mean of all.",
+            lambda X, theta, y: contributions(X, theta, y)[-1],
+        ),
+        Misconception(
+            "first column taken for ones",
+            "you took the first column for ones. It may hold anything: "
+            "multiply the residuals by it too.",
+            lambda X, theta, y: np.append(
+                2 * np.mean(residuals(X, theta, y)), slopes(X, theta, y)[1:]
+            ),
+        ),
+        Misconception(
+            "divided by n − 1",
+            "you divided by n − 1, which is 0 for one example. The mean "
+            "divides by n.",
+            lambda X, theta, y: (
+                2 / (len(y) - 1) * np.dot(residuals(X, theta, y), X)
+            ),
+        ),
+        Misconception(
+            "of the root",
+            "this is the gradient of the *root* of the mean squared error. "
+            "Leave the root out.",
+            but(slopes, loss=lambda r: np.sqrt(mean_squared(r))),
+        ),
+        Misconception(
+            "zeros",
+            "you returned nothing but zeros. Put the slopes into them.",
+            lambda X, theta, y: np.zeros(len(theta)),
+        ),
     ),
     hints=(
         "There are n residuals and d weights. Which of your arrays has both "

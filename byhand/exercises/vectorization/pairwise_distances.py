@@ -62,6 +62,11 @@ def by_products(X, Y, *, factor=-2):
     return np.sqrt(np.maximum(squares + factor * np.inner(X, Y), 0))
 
 
+def as_many_as_rows(X, Y):
+    places = range(len(X))
+    return np.array([[math.dist(X[i], Y[j]) for j in places] for i in places])
+
+
 def not_a_number(X, Y):
     found = between(X, Y)
     return np.where(found == 0, np.nan, found)
@@ -249,6 +254,71 @@ EXERCISE = Exercise(
             "you returned the distances as one long row. Make it a table: a "
             "row for each row of X, a column for each of Y.",
             lambda X, Y: between(X, Y).ravel(),
+        ),
+        Misconception(
+            "not squared",
+            "you took the root without squaring the differences first.",
+            but(between, size=lambda gaps: np.sqrt(np.sum(gaps, axis=-1))),
+        ),
+        Misconception(
+            "an axis kept",
+            "you kept the axis that you added up over, with size 1. The "
+            "table has two axes.",
+            lambda X, Y: between(X, Y)[..., None],
+        ),
+        Misconception(
+            "decimals cut off",
+            "you turned the distances into integers, which cuts off the "
+            "decimals. Make them floats.",
+            lambda X, Y: between(X, Y).astype(int),
+        ),
+        Misconception(
+            "the dtype of X",
+            "your table has the dtype of X. Where X holds integers, that "
+            "cuts off the decimals: make it floats.",
+            lambda X, Y: between(X, Y).astype(X.dtype),
+        ),
+        Misconception(
+            "the same axis inserted",
+            "you inserted the same axis into X and Y. Put it *after* the "
+            "rows of X, and before those of Y.",
+            lambda X, Y: length(X[None, :, :] - Y[None, :, :]),
+        ),
+        Misconception(
+            "lengths subtracted",
+            "you subtracted the lengths of the rows. Subtract the rows, then "
+            "take the length of the difference.",
+            lambda X, Y: np.abs(length(X)[:, None] - length(Y)),
+        ),
+        Misconception(
+            "as many as rows of X",
+            "you counted the rows of X for Y as well. Y has its own number "
+            "of rows.",
+            as_many_as_rows,
+        ),
+        Misconception(
+            "first row only",
+            "you filled only the first row. Is there a return inside the "
+            "loop?",
+            lambda X, Y: between(X, Y) * np.eye(len(X))[:, :1],
+        ),
+        Misconception(
+            "upper half",
+            "you compared row i of X only with the rows of Y after row i. "
+            "Compare it with all of them.",
+            lambda X, Y: np.triu(between(X, Y), 1),
+        ),
+        Misconception(
+            "Y against itself",
+            "you compared the rows of Y with each other. Compare the rows of "
+            "X with them.",
+            lambda X, Y: between(Y, Y),
+        ),
+        Misconception(
+            "first column only",
+            "you compared only the first numbers of the rows. All columns "
+            "count.",
+            lambda X, Y: between(X[:, :1], Y[:, :1]),
         ),
     ),
     not_by=(

@@ -26,6 +26,21 @@ def lengths_between(X):
     return np.array([lengths(X - row) for row in X])
 
 
+def through_the_columns(X):
+    """As many rows as there are columns."""
+    places = range(X.shape[1])
+    return np.array([[X[i] @ X[j] for j in places] for i in places])
+
+
+def columns_by_index(X):
+    places = range(len(X))
+    return np.array([[X[:, i] @ X[:, j] for j in places] for i in places])
+
+
+def without_the_last(X):
+    return np.pad(np.inner(X[:-1], X[:-1]), (0, 1))
+
+
 def rows(rng, n, d):
     return {"X": readable(rng, n, d)}
 
@@ -186,6 +201,69 @@ EXERCISE = Exercise(
             "you returned the dot products as one long row. Make it a table: "
             "a row and a column for each row of X.",
             lambda X: np.inner(X, X).ravel(),
+        ),
+        Misconception(
+            "added over the rows",
+            "you added up over the rows. Add up over the last axis, the "
+            "columns.",
+            lambda X: np.sum(X[:, None, :] * X, axis=0),
+        ),
+        Misconception(
+            "each row added up",
+            "you added each row of the table up. Return the table itself.",
+            lambda X: np.sum(np.inner(X, X), axis=1),
+        ),
+        Misconception(
+            "squared distances",
+            "you returned squared distances between the rows. Multiply the "
+            "rows, and add the products up.",
+            lambda X: lengths_between(X) ** 2,
+        ),
+        Misconception(
+            "one list for all rows",
+            "every row of your table is the last one. Did you begin with "
+            "`[[0] * n] * n`, which is n times one list?",
+            lambda X: np.inner(X, X)[[-1] * len(X)],
+        ),
+        Misconception(
+            "last row left out",
+            "you left the last row out. `range(n)` already stops before n.",
+            without_the_last,
+        ),
+        Misconception(
+            "first row only",
+            "you filled only the first row. Is there a return inside the "
+            "loop?",
+            lambda X: np.inner(X, X) * np.eye(len(X))[:, :1],
+        ),
+        Misconception(
+            "last product only",
+            "you kept only the last product of each pair: each replaced the "
+            "one before it. Add them up.",
+            lambda X: np.outer(X[:, -1], X[:, -1]),
+        ),
+        Misconception(
+            "never reset",
+            "each dot product contains the ones before it. Start every sum "
+            "at 0.",
+            lambda X: np.cumsum(np.inner(X, X)).reshape(len(X), len(X)),
+        ),
+        Misconception(
+            "each row with itself",
+            "you multiplied each row with itself, in every column. Column j "
+            "takes row j.",
+            lambda X: np.outer(np.sum(X * X, axis=1), np.ones(len(X))),
+        ),
+        Misconception(
+            "as many as columns",
+            "you counted the columns of X. Your table needs a row and a "
+            "column for each *row* of X.",
+            through_the_columns,
+        ),
+        Misconception(
+            "columns by index",
+            "you took columns of X: `X[:, i]` is column i. Row i is `X[i]`.",
+            columns_by_index,
         ),
     ),
     hints=(

@@ -12,6 +12,13 @@ def table(rng, n, d):
     return {"X": readable(rng, n, d), "theta": readable(rng, d)}
 
 
+def room_for_each_weight(X, theta):
+    found = np.zeros(len(theta))
+    for i, row in enumerate(X):
+        found[i] = np.dot(row, theta)
+    return found
+
+
 EXERCISE = Exercise(
     id="vectorization.predict",
     signature="predict(X, theta)",
@@ -188,6 +195,34 @@ EXERCISE = Exercise(
             "weights forgotten",
             "you added the rows up without the weights.",
             lambda X, theta: np.sum(X, axis=1),
+        ),
+        Misconception(
+            "last column left out",
+            "you left the last column out. `range(d)` already stops before d.",
+            lambda X, theta: np.dot(X[:, :-1], theta[:-1]),
+        ),
+        Misconception(
+            "first column left out",
+            "you left the first column out. Columns count from 0.",
+            lambda X, theta: np.dot(X[:, 1:], theta[1:]),
+        ),
+        Misconception(
+            "last example left out",
+            "you left the last example out. `range(n)` already stops before "
+            "n.",
+            lambda X, theta: np.append(np.dot(X[:-1], theta), 0.0),
+        ),
+        Misconception(
+            "first example only, in a list",
+            "you returned after the first row. Put the return behind the "
+            "loop.",
+            lambda X, theta: np.dot(X[:1], theta),
+        ),
+        Misconception(
+            "room for each weight",
+            "you made room for as many predictions as there are weights. "
+            "There is one for each row.",
+            room_for_each_weight,
         ),
     ),
     hints=(

@@ -103,6 +103,31 @@ def over_everything(X, axis, keepdims):
     return np.std(X, keepdims=keepdims)
 
 
+def of_a_sample_or_one(X, axis, keepdims):
+    """Over n − 1, which a single row turns into 0/0."""
+    squares = np.var(X, axis=axis, keepdims=keepdims) * len(X)
+    return np.sqrt(np.divide(squares, len(X) - 1))
+
+
+def mean_of_everything(X, axis, keepdims):
+    return np.mean(X, keepdims=keepdims)
+
+
+def root_mean_square(X, axis, keepdims):
+    return np.sqrt(np.mean(X**2, axis=axis, keepdims=keepdims))
+
+
+def rooted_again(X, axis, keepdims):
+    return np.sqrt(np.std(X, axis=axis, keepdims=keepdims))
+
+
+def by_an_if(X):
+    width = np.std(X, axis=0)
+    if width == 0:
+        width = 1
+    return (X - np.mean(X, axis=0)) / width
+
+
 def constant_as(value):
     """Right, but for what a constant column becomes."""
 
@@ -160,6 +185,12 @@ EXERCISE = Exercise(
                     )
                 )
             ),
+        ),
+        Misconception(
+            "divided by n − 1, a single row",
+            "you averaged the squared distances over n − 1, which is 0 for a "
+            "single row. Here the deviation divides by n.",
+            but(scaled, spread=of_a_sample_or_one),
         ),
         Misconception(
             "over the rows",
@@ -307,6 +338,52 @@ EXERCISE = Exercise(
             "you divided each column by its deviation and by its mean. "
             "*Subtract* the mean.",
             lambda X: X / np.mean(X, axis=0) / np.std(X, axis=0),
+        ),
+        Misconception(
+            "one mean for all",
+            "you subtracted one mean from the whole table. Each column needs "
+            "its own.",
+            but(scaled, centre=mean_of_everything),
+        ),
+        Misconception(
+            "divided by the largest number",
+            "you divided by the largest number of each column. Divide by the "
+            "deviation.",
+            but(scaled, spread=np.max),
+        ),
+        Misconception(
+            "deviation from 0",
+            "you took the root of the mean square of the numbers themselves. "
+            "The deviation squares their distances from the mean.",
+            but(scaled, spread=root_mean_square),
+        ),
+        Misconception(
+            "multiplied",
+            "you multiplied by the deviation. Divide by it.",
+            lambda X: (X - np.mean(X, axis=0)) * np.std(X, axis=0),
+        ),
+        Misconception(
+            "root of the deviation",
+            "you took the root of the deviation, which is a root already. "
+            "Divide by the deviation itself.",
+            but(scaled, spread=rooted_again),
+        ),
+        Misconception(
+            "everything zeros",
+            "one constant column made your whole table zeros. Only that "
+            "column becomes zeros.",
+            lambda X: scaled(X) * np.all(np.std(X, axis=0)),
+        ),
+        Misconception(
+            "an array in an if",
+            "you used `if` on an array of deviations, one for each column. "
+            "`np.where` decides for each of them.",
+            by_an_if,
+        ),
+        Misconception(
+            "first column left alone",
+            "you left the first column as it was. Standardise every column.",
+            lambda X: np.column_stack([X[:, 0], scaled(X)[:, 1:]]),
         ),
     ),
     hints=(

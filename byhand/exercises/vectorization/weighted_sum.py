@@ -50,6 +50,13 @@ def first_of_pairs(x, y, a, b):
         return mixed(u, v, a, b)
 
 
+def last_left_out(x, y, a, b):
+    total = np.zeros(x.shape)
+    for place in range(len(x) - 1):
+        total[place] = mixed(x[place], y[place], a, b)
+    return total
+
+
 EXERCISE = Exercise(
     id="vectorization.weighted_sum",
     signature="weighted_sum(x, y, a, b)",
@@ -244,6 +251,37 @@ EXERCISE = Exercise(
                 if np.ndim(x) == 2
                 else mixed(x, y, a, b)
             ),
+        ),
+        Misconception(
+            "first pair only, in a list",
+            "you returned a list after the first pair. Put the return behind "
+            "the loop.",
+            lambda x, y, a, b: [
+                mixed(u, v, a, b) for u, v in zip(iter(x), y, strict=True)
+            ][:1],
+        ),
+        Misconception(
+            "last entry left out",
+            "you left the last entry out. `range(n)` already stops before n.",
+            last_left_out,
+        ),
+        Misconception(
+            "decimals cut off",
+            "you turned the sums into integers, which cuts off the decimals. "
+            "Return them as they are.",
+            lambda x, y, a, b: mixed(x, y, a, b).astype(int),
+        ),
+        Misconception(
+            "lists",
+            "you turned the arrays into lists. A number times a list does not "
+            "multiply its entries: use the arrays themselves.",
+            lambda x, y, a, b: a * list(x) + b * list(y),
+        ),
+        Misconception(
+            "two axes taken for granted",
+            "you asked for the length of axis 1. An array may have one axis "
+            "or none. Arithmetic on whole arrays needs no index.",
+            lambda x, y, a, b: x.shape[1] and mixed(x, y, a, b),
         ),
     ),
     hints=(
