@@ -44,24 +44,28 @@ def notice(
         yield called
         return
 
+    # Called for every call there is: what is nobody's is out at once.
     def event(frame: FrameType, kind: str, function: Any) -> None:
         if kind == "call":
-            home = frame.f_globals.get("__name__") or ""
             name = frame.f_code.co_name
+            home = frame.f_globals.get("__name__") or ""
             if name == "__init__":
                 # By what is built, and by the class of the library that it
                 # is made from.
                 built = type(frame.f_locals.get("self"))
                 add(built.__name__, built.__module__, frame.f_back)
                 made_from = frame.f_code.co_qualname.rpartition(".")[0]
-                name = made_from.rpartition(".")[2]
-            add(name, home, frame.f_back)
+                add(made_from.rpartition(".")[2], home, frame.f_back)
+            elif name in names or home.startswith("byhand."):
+                add(name, home, frame.f_back)
         elif kind == "c_call":
             name = getattr(function, "__name__", "")
-            add(name, _home(function), frame)
+            if name in names:
+                add(name, _home(function), frame)
 
     def add(name: str, home: str | None, caller: FrameType | None) -> None:
-        _add(called, names, name, home or "", caller)
+        if name in names or (home or "").startswith("byhand."):
+            _add(called, names, name, home or "", caller)
 
     _noticing.called = called
     profiled = sys.getprofile()
