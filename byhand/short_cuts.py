@@ -12,6 +12,7 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
+from byhand.elsewhere import Elsewhere
 from byhand.reading import attributes_in, functions_of, globals_in
 
 # Whose functions count. A learner's own `softmax` is what was asked for.
@@ -68,6 +69,12 @@ def notice(
             _add(called, names, name, home or "", caller)
 
     _noticing.called = called
+    if _is_elsewhere(answer):  # it is noticed there, and reported here
+        try:
+            yield called
+        finally:
+            _noticing.called = before
+        return
     profiled = sys.getprofile()
     with ExitStack() as stack:
         if names and "torch" in sys.modules:
@@ -78,6 +85,12 @@ def notice(
         finally:
             sys.setprofile(profiled)
             _noticing.called = before
+
+
+def _is_elsewhere(answer: Any) -> bool:
+    if isinstance(answer, partial):
+        return any(map(_is_elsewhere, (answer.func, *answer.args)))
+    return isinstance(answer, Elsewhere)
 
 
 def ufuncs_in(answer: Any, names: tuple[str, ...]) -> list[str]:

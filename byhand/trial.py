@@ -154,9 +154,7 @@ class Trial:
         asked = [case.raises for case in self.exercise.cases if case.raises]
         return any(
             type(outcome.error).__name__ == kind.__name__ for kind in asked
-        ) and (
-            self.case.raises is not None or "raise " in outcome.line
-        )
+        ) and (self.case.raises is not None or "raise " in outcome.line)
 
     def _unusable(self, outcome: Outcome) -> str:
         try:
