@@ -1,34 +1,71 @@
 """The programs by which `Value` is judged."""
 
 from byhand.exercise import Case
+from byhand.ways.graphs import graphs
 
-SIZES = (3, 4, 6, 7, 8, 9, 11, 12, 13, 14)  # tenths, 5 and 10 hide too much
+from .engine import Tape
+
+# 5 and 10 tenths hide too much.
+SIZES = (3, 4, 6, 7, 8, 9, 11, 12, 13, 14)
 
 
-def numbers(rng, count, signed=True):
-    """Numbers with one decimal, no two of them of one size."""
+def numbers(rng, count):
+    """Positive numbers with one decimal, no two of them alike."""
     sizes = rng.choice(SIZES, size=count, replace=False)
-    signs = rng.choice([-1, 1], size=count) if signed else 1
-    return [float(x) for x in sizes * signs / 10]
+    return [float(x) for x in sizes / 10]
 
 
-def program(part, name, *lines, leaves="a b", signed=True, alike=False):
+def values_of(leaves, program):
+    """Every value of a program, in the order in which they are made."""
+    made = []
+
+    class Kept(Tape):
+        def __init__(self, data):
+            super().__init__(data)
+            made.append(data)
+
+    graphs(Kept, leaves, program)
+    return made
+
+
+def program(
+    part,
+    name,
+    *lines,
+    leaves="a b",
+    signed=True,
+    alike=False,
+    unlike=True,
+):
     """A case. In the lines, A to D stand for positive numbers to be drawn.
 
-    alike: all leaves get the same number.
+    alike: all leaves get the same number. unlike: by chance no two values of
+    the program do.
     """
     names = leaves.split()
 
-    def inputs(rng):
-        drawn = numbers(rng, len(names), signed)
+    def draw(rng):
+        drawn = numbers(rng, len(names) + 4)
+        least = -1 if signed else 1
+        signs = rng.choice([least, 1], size=len(names))
+        own = drawn[: len(names)]
+        given = [float(s * x) for s, x in zip(signs, own, strict=True)]
         if alike:
-            drawn = drawn[:1] * len(names)
-        written = zip("ABCD", numbers(rng, 4, signed=False), strict=True)
+            given = given[:1] * len(names)
+        written = zip("ABCD", drawn[len(names) :], strict=True)
         table = {ord(letter): f"{x}" for letter, x in written}
         return {
-            "leaves": dict(zip(names, drawn, strict=True)),
+            "leaves": dict(zip(names, given, strict=True)),
             "program": [line.translate(table) for line in lines],
         }
+
+    def inputs(rng):
+        while True:
+            drawn = draw(rng)
+            values = values_of(**drawn)
+            twins = len(set(values)) < len(values)
+            if not (twins and unlike and not alike):
+                return drawn
 
     return Case(name, inputs, part)
 
@@ -71,11 +108,17 @@ CASES = (
         *("c = A + a", "d = B - a", "e = C * a", "f = D / a"),
         leaves="a",
     ),
-    program("forward", "whole numbers", "c = 2 + a * 3", "d = sum([a, b])"),
+    program(
+        "forward",
+        "whole numbers",
+        *("c = 2 + a * 3", "d = sum([a, b])"),
+        unlike=False,
+    ),
     program(
         "forward",
         "exp, tanh and ReLU",
         *("c = a.exp()", "d = b.tanh()", "e = a.relu()", "f = (-a).relu()"),
+        unlike=False,
     ),
     # What others may be made of comes first, so that it is told first.
     slope("through a sum", "y = a + b"),
@@ -89,12 +132,19 @@ CASES = (
     slope("through a quotient", "y = a / b"),
     slope("through exp", "y = a.exp()", leaves="a"),
     slope("through tanh", "y = a.tanh()", leaves="a"),
-    slope("through ReLU, above 0", "y = a.relu()", leaves="a", signed=False),
+    slope(
+        "through ReLU, above 0",
+        "y = a.relu()",
+        leaves="a",
+        signed=False,
+        unlike=False,
+    ),
     slope(
         "through ReLU, below 0",
         "y = (-a).relu() * A",
         leaves="a",
         signed=False,
+        unlike=False,
     ),
     slope("with numbers on the left", "y = (A - a) * (B / b)"),
     slope("with numbers on the right", "y = (a / A - B) * (b + C) * D"),
@@ -131,6 +181,7 @@ CASES = (
         "y = a",
         "for _ in range(50): y = y * 1.02 + b",
         "y.backward()",
+        unlike=False,
     ),
     program(
         "deep",
@@ -138,6 +189,7 @@ CASES = (
         "y = a",
         "for _ in range(50): y = y * 0.5 + y * 0.5",
         "y.backward()",
+        unlike=False,
         leaves="a",
     ),
     program(
@@ -146,5 +198,6 @@ CASES = (
         *("y = a", "z = b"),
         "for _ in range(33): y, z = z * 0.5 + y * 0.4, y",
         "y.backward()",
+        unlike=False,
     ),
 )
