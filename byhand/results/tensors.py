@@ -13,6 +13,14 @@ def is_tensor(value: Any) -> bool:
     return hasattr(value, "detach") and hasattr(value, "requires_grad")
 
 
+def plain(value: Any) -> np.ndarray:
+    """A tensor, or whatever else, as an array; without NumPy's warnings.
+
+    NumPy warns of how PyTorch gives it a tensor, as if the learner did.
+    """
+    return as_array(value) if is_tensor(value) else np.asarray(value)
+
+
 def as_array(tensor: Any) -> np.ndarray:
     """The numbers of a tensor. NoNumbers: it has none.
 

@@ -7,14 +7,8 @@ from torch.nn import functional
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
-from .shared import (
-    NORMED,
-    RETURNS,
-    cases_of,
-    one_after_another,
-    right_layer,
-    stack_of,
-)
+from ..pieces.tensors import GRADIENTS
+from .shared import NORMED, cases_of, one_after_another, right_layer, stack_of
 
 
 class TorchDecoder(nn.Module):
@@ -274,6 +268,6 @@ EXERCISE = Exercise(
         "memory, src_mask, tgt_mask; return x.",
     ),
     not_by=("TransformerDecoder", "Transformer"),
-    returns=RETURNS,
+    returns=GRADIENTS,
     facts=(NORMED,),
 )

@@ -7,9 +7,9 @@ from torch.nn import functional
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
+from ..pieces.tensors import GRADIENTS
 from .shared import (
     NORMED,
-    RETURNS,
     TURNED_ROUND,
     cases_of,
     inverse,
@@ -342,6 +342,6 @@ EXERCISE = Exercise(
         "x = norm3(x + linear2 of ReLU of linear1 of x); return x.",
     ),
     not_by=("TransformerDecoderLayer",),
-    returns=RETURNS,
+    returns=GRADIENTS,
     facts=(NORMED,),
 )

@@ -10,6 +10,7 @@ from torch.nn import functional
 from byhand.exercise import Case, Fact
 
 from ..pieces.inputs import readable
+from ..pieces.tensors import NEARLY_ALL, flags
 from ..pieces.weights import weights_of
 
 
@@ -92,10 +93,6 @@ def inverse(mask):
 right_layer = masked_as(lambda src, tgt: (tgt, src))
 
 
-def flags(*rows):
-    return torch.tensor([[c == "1" for c in row] for row in rows])
-
-
 LOOK_BACK = flags("100", "110", "111")
 
 
@@ -139,11 +136,6 @@ def decoding(
         }
 
     return inputs
-
-
-# So close to 1 that whoever drops drops everything, and everybody who does so
-# at the same places gets the same numbers.
-NEARLY_ALL = 1 - 1e-9
 
 
 def cases_of(reference, **more):
@@ -193,9 +185,6 @@ def cases_of(reference, **more):
             training=True,
         ),
     )
-
-
-RETURNS = ("output", "input_gradients", "weight_gradients")
 
 
 NORMED = Fact(

@@ -7,7 +7,7 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Fact, Misconception, Whole
 
-from .shared import tensor
+from ..pieces.tensors import tensor
 
 
 def beam_as_a_table(step, bos, eos, width, max_len):

@@ -9,7 +9,7 @@ import scipy.special
 from byhand.exercise import Case, Exercise, Fact, Misconception
 from byhand.ways import repeating
 
-from .shared import tensor
+from ..pieces.tensors import tensor
 
 # One draw cannot be compared with another, so the answer draws often and is
 # measured. For each case:

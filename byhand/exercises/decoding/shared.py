@@ -4,11 +4,7 @@ import math
 
 import numpy as np
 
-
-def tensor(values):
-    import torch  # takes seconds, and not every exercise needs it
-
-    return torch.from_numpy(np.array(values))
+from ..pieces.tensors import tensor
 
 
 def distinct(rng, *shape):

@@ -7,7 +7,8 @@ import scipy.special
 
 from byhand.exercise import Case, Exercise, Misconception
 
-from .shared import tensor, where_kept
+from ..pieces.tensors import tensor
+from .shared import where_kept
 
 
 def top_p_by_comparing(logits, p):

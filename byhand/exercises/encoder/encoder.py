@@ -9,15 +9,8 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
-from .shared import (
-    LOOK_BACK,
-    NEARLY_ALL,
-    RETURNS,
-    TWO_TRIPLES,
-    Layer,
-    sized,
-    to_read,
-)
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL
+from .shared import LOOK_BACK, TWO_TRIPLES, Layer, sized, to_read
 
 
 class TorchEncoder(nn.Module):
@@ -331,6 +324,6 @@ EXERCISE = Exercise(
         "of x and mask; return x.",
     ),
     not_by=("TransformerEncoder", "Transformer"),
-    returns=RETURNS,
+    returns=GRADIENTS,
     tolerance=1e-5,
 )

@@ -8,10 +8,9 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL
 from .shared import (
     LOOK_BACK,
-    NEARLY_ALL,
-    RETURNS,
     TWO_TRIPLES,
     Layer,
     TorchEncoderLayer,
@@ -323,7 +322,7 @@ EXERCISE = Exercise(
         "dropout(ideas)).",
     ),
     not_by=("TransformerEncoderLayer",),
-    returns=RETURNS,
+    returns=GRADIENTS,
     tolerance=1e-5,
 )
 

@@ -11,8 +11,10 @@ from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
 from ..pieces.inputs import readable
+from ..pieces.masks import flags
+from ..pieces.tensors import GRADIENTS
 from ..pieces.weights import weights_of
-from .shared import LOOK_BACK, RETURNS, TWO_TRIPLES, TorchMultiHead, flags
+from .shared import LOOK_BACK, TWO_TRIPLES, TorchMultiHead
 
 LONELY = flags("110", "000", "011")  # the second may attend to nothing
 
@@ -427,7 +429,7 @@ EXERCISE = Exercise(
         "= attention of q, k, v under the mask, for instance by the function "
         "of the first cell; result = out_proj of mixed, merged.",
     ),
-    returns=RETURNS,
+    returns=GRADIENTS,
     # Scores of up to 10 and gradients of up to 100: whoever takes a softmax
     # in float32 loses about 1e-6.
     tolerance=1e-5,

@@ -6,14 +6,8 @@ from torch import nn
 from torch.nn import functional
 
 from ..pieces.inputs import readable
+from ..pieces.masks import flags
 from ..pieces.weights import weights_of
-
-RETURNS = ("output", "input_gradients", "weight_gradients")
-
-
-def flags(*rows):
-    return np.array([[c == "1" for c in row] for row in rows])
-
 
 LOOK_BACK = flags("100", "110", "111")
 
@@ -176,8 +170,3 @@ def to_read(
 
 def sized(d_model, num_heads, d_ff):
     return {"d_model": d_model, "num_heads": num_heads, "d_ff": d_ff}
-
-
-# So close to 1 that whoever drops drops everything, and everybody who does so
-# at the same places gets the same numbers.
-NEARLY_ALL = 1 - 1e-9

@@ -7,12 +7,12 @@ import torch
 from torch.nn import functional
 
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.results.tensors import plain
 from byhand.ways import modules
 
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL
 from .shared import (
     HALF,
-    MODULE,
-    NEARLY_ALL,
     Layer,
     TorchBlock,
     half_dropped,
@@ -104,7 +104,7 @@ def measured(answer, settings, weights, inputs, along, training=False):
     )
     if settings.get("dropout") != HALF:
         return came, *gradients
-    x = np.asarray(inputs[0])[0, 0]
+    x = plain(inputs[0])[0, 0]
     return kept_only(came, x, 1), *(np.zeros(0) for _ in gradients)
 
 
@@ -262,7 +262,7 @@ EXERCISE = Exercise(
         "x = x + drop(attention(norm1(x))); return x + "
         "drop(linear2(gelu(linear1(norm2(x))))).",
     ),
-    returns=MODULE,
+    returns=GRADIENTS,
     not_by=("TransformerEncoderLayer", "TransformerDecoderLayer"),
     tolerance=1e-5,
 )

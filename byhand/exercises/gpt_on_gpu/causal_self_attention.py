@@ -11,10 +11,9 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL
 from .shared import (
     HALF,
-    MODULE,
-    NEARLY_ALL,
     Causal,
     dropped,
     half_dropped,
@@ -294,6 +293,6 @@ EXERCISE = Exercise(
         "dropout if training else 0, is_causal=True); merge the heads; "
         "return out_proj of that.",
     ),
-    returns=MODULE,
+    returns=GRADIENTS,
     not_by=("MultiheadAttention", "multi_head_attention_forward"),
 )

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from byhand.exercise import Case, Exercise, Misconception, Whole
+from byhand.results.tensors import plain
 from byhand.ways import writing
 
 from .shared import nothing
@@ -102,7 +103,7 @@ def measured(answer, logits, ids, length, temperature, training, seed):
     )
     if came[0] is None:
         return (None,) * 6
-    texts, after, first, on, again, other = map(np.asarray, came)
+    texts, after, first, on, again, other = map(plain, came)
     new = texts[..., -length:]
     vocab = 7 if logits is None else len(logits)
     shares = np.stack(

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.results.tensors import plain
 from byhand.ways import training
 
 
@@ -129,7 +130,7 @@ def measured(answer, ids, batch_size, block_size, seed, times):
 
 def as_ids(value, ids):
     """A row's ids as an array. ValueError: they are not ids of the text."""
-    array = np.asarray(value)
+    array = plain(value)
     if array.dtype.kind not in "iu":
         raise ValueError(
             "inputs and targets should be ids, whole numbers as they stand "

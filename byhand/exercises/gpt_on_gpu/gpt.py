@@ -10,8 +10,9 @@ from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
 from ..pieces.inputs import readable
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL
 from ..pieces.weights import weights_of
-from .shared import MODULE, NEARLY_ALL, Layer, TorchBlock, dropped, sized
+from .shared import Layer, TorchBlock, dropped, sized
 
 
 class TorchGPT(nn.Module):
@@ -319,7 +320,7 @@ EXERCISE = Exercise(
         "x = drop(tokens(ids) + positions(0 … n − 1)); for each block: x = "
         "block(x); return last_norm(x) times the transposed token table.",
     ),
-    returns=MODULE,
+    returns=GRADIENTS,
     tolerance=1e-5,
     not_by=(
         "Transformer",

@@ -7,10 +7,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from byhand.results.tensors import plain
+
 from ..pieces.inputs import readable
 from ..pieces.weights import weights_of
-
-MODULE = ("output", "input_gradients", "weight_gradients")
 
 
 def heads_of(x, num_heads):
@@ -67,11 +67,6 @@ class Causal(nn.Module):
         )
         mixed = torch.einsum("bhnm,bhmw->bhnw", self.drop(self, weights), v)
         return self.finish(self, self.merge(mixed))
-
-
-# So close to 1 that whoever drops drops everything, and everybody who does so
-# at the same places gets the same numbers.
-NEARLY_ALL = 1 - 1e-9
 
 
 def reading(reference, settings, batch, n, first=None, training=False):
@@ -242,5 +237,4 @@ def kept_only(came, floor, together):
 
 
 def as_rows(came, width):
-    came = came.detach() if hasattr(came, "detach") else came
-    return np.array(came, dtype=float).reshape(-1, width)
+    return plain(came).astype(float).reshape(-1, width)

@@ -7,7 +7,7 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.inputs import readable
-from .shared import tensor
+from ..pieces.tensors import tensor
 
 
 def torch_adam(param, grad, m, v, t, lr, betas=(0.9, 0.999), eps=1e-8):

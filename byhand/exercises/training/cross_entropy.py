@@ -7,7 +7,7 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
 from ..pieces.inputs import readable
-from .shared import tensor
+from ..pieces.tensors import tensor
 
 
 def torch_cross_entropy(
