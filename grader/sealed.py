@@ -120,7 +120,7 @@ def _sealed(*control: str) -> list[str]:
     for path in _ETC:
         line += ["--ro-bind-try", path, path]
     for path in dict.fromkeys((sys.base_prefix, sys.prefix)):
-        for name in () if path.startswith("/usr/") else _PYTHON:
+        for name in () if f"{path}/".startswith("/usr/") else _PYTHON:
             part = os.path.join(path, name)
             line += ["--ro-bind-try", part, part]
     for package in (library, here):  # where they are installed among others
