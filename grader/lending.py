@@ -6,7 +6,6 @@ process that is forked for it, with limits, and whose end harms nobody.
 """
 
 import os
-import resource
 import signal
 import socket
 import time
@@ -76,6 +75,8 @@ class Lender:
 
 
 def _limit() -> None:
+    import resource  # not on every system, and reading must work on all
+
     with open("/proc/self/statm") as file:
         mapped = int(file.read().split()[0]) * os.sysconf("SC_PAGESIZE")
     resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY,) * 2)

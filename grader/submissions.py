@@ -239,7 +239,7 @@ def _files(
     if folder.is_symlink():
         left_out.append("The folder is a link, and was not followed.")
         return
-    for where, folders, names, place in os.fwalk(folder):
+    for where, folders, names, place in _walked(folder, left_out):
         inner = Path(where).relative_to(folder)
         links = [n for n in folders if _is_link(n, place)]
         folders[:] = sorted(
@@ -253,6 +253,22 @@ def _files(
                 left_out.append("A file's name is too long.")
             else:
                 yield str(inner / name), name, place
+
+
+def _walked(
+    folder: Path, left_out: list[str]
+) -> Iterator[tuple[str, list[str], list[str], int]]:
+    """As os.fwalk, which raises where a folder becomes something else."""
+    walk = os.fwalk(folder)
+    while True:
+        try:
+            step = next(walk)
+        except StopIteration:
+            return
+        except OSError as error:
+            left_out.append(f"A folder cannot be read ({error.strerror}).")
+            return
+        yield step
 
 
 def _is_link(name: str, folder: int) -> bool:

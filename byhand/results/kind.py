@@ -70,12 +70,8 @@ class Kind(ABC):
         """Whether two results, right or wrong, are the same but for rounding.
 
         expected, limits: of the right result, whose limits hold where the
-        results are of its shape.
+        results are of its shape; empty where there is none.
         """
-
-    @abstractmethod
-    def identical(self, one: Results, other: Results) -> bool:
-        """Whether two results are the same, to the last digit."""
 
     @abstractmethod
     def remarks(

@@ -73,11 +73,6 @@ class Numbers(Kind):
                 return False
         return True
 
-    def identical(self, one: Results, other: Results) -> bool:
-        return one.keys() == other.keys() and all(
-            np.array_equal(one[n], other[n], equal_nan=True) for n in one
-        )
-
     def remarks(
         self,
         got: Results,
