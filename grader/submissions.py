@@ -258,17 +258,33 @@ def _files(
 def _walked(
     folder: Path, left_out: list[str]
 ) -> Iterator[tuple[str, list[str], list[str], int]]:
-    """As os.fwalk, which raises where a folder becomes something else."""
-    walk = os.fwalk(folder)
-    while True:
+    """As os.fwalk, which waits or raises where a folder becomes a pipe."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK
+
+    def walk(where: str, name: str, above: int | None) -> Iterator[Any]:
         try:
-            step = next(walk)
-        except StopIteration:
-            return
+            place = os.open(name, flags | os.O_CLOEXEC, dir_fd=above)
         except OSError as error:
             left_out.append(f"A folder cannot be read ({error.strerror}).")
             return
-        yield step
+        try:
+            with os.scandir(place) as listed:
+                entries = sorted(listed, key=lambda one: one.name)
+            folders = [
+                e.name for e in entries if e.is_dir(follow_symlinks=False)
+            ]
+            yield (
+                where,
+                folders,
+                [e.name for e in entries if e.name not in folders],
+                place,
+            )
+            for inner in folders:
+                yield from walk(os.path.join(where, inner), inner, place)
+        finally:
+            os.close(place)
+
+    yield from walk(str(folder), str(folder), None)
 
 
 def _is_link(name: str, folder: int) -> bool:
