@@ -215,6 +215,15 @@ def outputs_of(cells: Iterable[dict]) -> str:
     return "\n".join(texts)
 
 
+# What Python, and a check, put before what nobody meant to print.
+WARNED = re.compile(r"^.*(?:\w+Warning: |Your code printed or warned).*$", re.M)
+
+
+def warned(cells: Iterable[dict]) -> list[str]:
+    """Lines below the cells in which a model answer or a library warns."""
+    return WARNED.findall(outputs_of(cells))
+
+
 def unprinted(cells: list[dict]) -> list[str]:
     """Decimals of three places or more that a lesson says and never prints.
 

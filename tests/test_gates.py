@@ -147,6 +147,14 @@ def test_a_number_is_quoted_one_by_one_and_only_if_it_must_be():
     assert gates.unprinted([prose(slip.replace("##", "Not", 1))]) != []
 
 
+def test_a_warning_below_a_cell():
+    line = "x.py:3: DeprecationWarning: do otherwise"
+    said = "Your code printed or warned:\n    hello"
+    cells = [printing(f"right.\n{line}\n"), printing(said)]
+    assert gates.warned(cells) == [line, said.splitlines()[0]]
+    assert gates.warned([printing("A warning costs nothing.")]) == []
+
+
 def test_the_distance_of_an_infinite_answer():
     softmax = find("self_attention.softmax")
     far = gates.distance(softmax, lambda z, axis=-1: z * np.inf, 0)

@@ -80,6 +80,11 @@ def test_every_decimal_in_the_prose_is_printed(lesson):
 
 
 @every_lesson
+def test_no_solved_cell_warns(lesson):
+    assert gates.warned(solved(lesson).cells) == []
+
+
+@every_lesson
 def test_every_exercise_of_the_lesson_is_asked_and_graded(lesson):
     from byhand.bank import lessons
 
