@@ -92,9 +92,9 @@ def test_true_and_false_are_shown_as_such():
     text = message("masking.causal_mask", lambda n: np.triu(np.ones((n, n))))
     expected, _, got = text.partition("got")
     assert "True, False" in expected
-    assert "1., 1." in got and "True" not in got
+    assert "1.0, 1.0" in got and "True" not in got
     text = message("masking.causal_mask", lambda n: np.ones((n, n), bool))
-    assert "True,  True" in text.partition("got")[2]
+    assert "True, True" in text.partition("got")[2]
 
 
 def test_a_function_of_ones_own_may_have_that_name(capsys):
@@ -153,7 +153,7 @@ def test_what_holds_is_said_where_no_misconception_matches():
         (lambda z, axis=-1: [[1.0], [1.0, 2.0]], "not all of one length"),
         (lambda z, axis=-1: right_softmax, "is a pair of brackets missing"),
         (lambda z, axis=-1: (x for x in z), "a generator"),
-        (lambda z, axis=-1: z[..., :1], "yours has shape (1,)"),
+        (lambda z, axis=-1: z[..., :1], "should have 3 numbers; yours has 1"),
         (lambda z, axis=-1: z * np.nan, "has 3 NaN"),
         (lambda z, axis=-1: z / 0, "should be"),
         (lambda z, axis=-1: 1 + 1j * z, "should be numbers"),
@@ -222,7 +222,7 @@ def test_an_endless_loop_is_stopped_and_said(monkeypatch, swallows):
     text = message(SOFTMAX, wrong)
     end.set()
     assert time.monotonic() - begin < 5
-    assert "is there a loop that never ends?" in text
+    assert "a loop that never ends, or does it do much more work" in text
     assert ("Restart the kernel" in text) == swallows
 
 

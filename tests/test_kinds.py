@@ -149,7 +149,7 @@ def test_a_list_of_arrays_of_several_shapes():
     assert "clipped[0] = " in text
     assert "clipped should be a list of 3 arrays; yours has 2." in text
     text = message("proof.clip", lambda grads, most: (grads[0][0], 3.0))
-    assert "clipped[0] should have shape (2, 3); yours has shape ()." in text
+    assert "clipped[0] should have shape (2, 3); yours has none" in text
     text = message("proof.clip", lambda grads, most: (None, 3.0))
     assert "clipped should be a list of arrays; got None." in text
 

@@ -62,7 +62,7 @@ def how(failed: CheckFailed) -> tuple[str, int | None]:
         for start, kind in HINTS.items():
             if line.startswith(start):
                 return kind, place
-    return ("itself" if getattr(failed,"told",False) else "nothing"), None
+    return ("itself" if failed.itself else "nothing"), None
 
 
 def kept(folder: ModuleType) -> dict[str, dict[str, Callable]]:

@@ -317,6 +317,15 @@ EXERCISE = Exercise(
             "skipped when Python runs optimised. Raise a ValueError.",
             asserting,
         ),
+        Misconception(
+            "normal numbers",
+            "you compared p with normal numbers, which lie on both sides of "
+            "0. `rng.random` gives numbers from 0 to 1.",
+            but(
+                drop,
+                keep=lambda rng, shape, p: rng.standard_normal(shape) >= p,
+            ),
+        ),
     ),
     not_by=("dropout",),
     hints=(

@@ -130,6 +130,10 @@ def generator_of_its_own(d_k, samples, rng):
     return d_k * (1 + 1e-6 * np.random.default_rng().standard_normal())
 
 
+def mean_of_dots(d_k, samples, rng):
+    return float(np.mean(dots(d_k, samples, rng)))
+
+
 EXERCISE = Exercise(
     id="scaling.dot_product_variance",
     signature="dot_product_variance(d_k, samples, rng) -> float",
@@ -236,6 +240,12 @@ EXERCISE = Exercise(
             "from somewhere else than `rng`. Nobody could repeat your "
             "measurement.",
             generator_of_its_own,
+        ),
+        Misconception(
+            "mean",
+            "this is the mean of the dot products, near 0. Return their "
+            "variance: how far they spread.",
+            mean_of_dots,
         ),
     ),
     hints=(

@@ -100,6 +100,12 @@ EXERCISE = Exercise(
                 -1
             ],
         ),
+        Misconception(
+            "always by 3",
+            "you divide by 3, as in the example. A list may have any "
+            "length: divide by how many numbers it has.",
+            lambda values: sum(values) / 3,
+        ),
     ),
     hints=(
         "What is the average of 1, 2 and 6, and which two steps did you take "

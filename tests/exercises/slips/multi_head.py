@@ -57,7 +57,6 @@ def attention(
     split=split,
     merge=merge,
     last=True,
-    invert=False,
     lift=True,
 ):
     q, k, v = (split(x @ W, num_heads) for W in (W_q, W_k, W_v))
@@ -66,7 +65,7 @@ def attention(
         mask = np.ones(scores.shape[-2:], bool)
     elif mask.ndim == 3 and lift:
         mask = mask[:, None]
-    w = soft(scores, ~mask if invert else mask)
+    w = soft(scores, mask)
     out = merge(w @ v)
     return (out @ W_o if last else out), w
 
@@ -81,6 +80,11 @@ def but(**wrong):
 def by_d_model(x, W_q, W_k, W_v, W_o, num_heads, mask=None):
     d = x.shape[-1]
     return attention(x, W_q, W_k, W_v, W_o, num_heads, mask, by=d)
+
+
+def mask_inverted(x, W_q, W_k, W_v, W_o, num_heads, mask=None):
+    mask = None if mask is None else ~mask
+    return attention(x, W_q, W_k, W_v, W_o, num_heads, mask)
 
 
 def without_mask(x, W_q, W_k, W_v, W_o, num_heads, mask=None):
@@ -113,7 +117,7 @@ WRONG = {
     "multi_head.multi_head_attention": {
         "by d_model": by_d_model,
         "no W_o": but(last=False),
-        "mask inverted": but(invert=True),
+        "mask inverted": mask_inverted,
         "mask ignored": without_mask,
         "mask against heads": but(lift=False),
         "split by reshape": but(split=split_by_reshape),
