@@ -152,8 +152,15 @@ def failure(
         exercise.id,
         trial.case.name,
         known.name if known and sure else "",
-        not can_be_compared(trial, outcome),
+        _says_it(trial, outcome),
     )
+
+
+def _says_it(trial: Trial, outcome: Outcome) -> bool:
+    """Whether what is wrong is said in words, and not in a number alone."""
+    if not can_be_compared(trial, outcome):
+        return True
+    return isinstance(trial.wrong_results(outcome)[0], Yes)
 
 
 def bounded(text: str) -> str:
@@ -282,7 +289,21 @@ def _raised(outcome: Outcome, exercise: Exercise) -> str:
     if isinstance(error, TypeError) and "positional argument" in message:
         line = f" It is called as {exercise.signature}."
     said = f"{name}: {message}" if message else name
-    return f"It raised {said.rstrip('.')}.{line}"
+    advice = next((a for part, a in ADVICE.items() if part in message), "")
+    return f"It raised {said.rstrip('.')}.{line}{advice}"
+
+
+# What a library says in a way that no beginner can read → what it means.
+ADVICE = {
+    "before Module.__init__() call": (
+        " Call `super().__init__()` in the first line of your `__init__`: "
+        "it makes the place where a module keeps its parts."
+    ),
+    "has no attribute '_modules'": (
+        " Call `super().__init__()` in the first line of your `__init__`: "
+        "it makes the place where a module keeps its parts."
+    ),
+}
 
 
 # --- what came, and what holds ---------------------------------------------

@@ -263,6 +263,7 @@ def gap(
 ) -> str:
     """One sentence: where `got` first differs. '' where it does not."""
     if got.shape != expected.shape:
+        name = f"The {name}" if isinstance(name, Measured) else name
         return _another_shape(name, got, expected)
     if _as_whole(expected) and not _as_whole(got):
         return f"{name} should be whole numbers; yours are floats."
@@ -278,6 +279,9 @@ def gap(
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     should, yours = apart(expected[first], got[first])
     where = f"[{', '.join(map(str, first))}]" if first else ""
+    if isinstance(name, Measured):
+        entry = f": entry {where}" if where else ""
+        return f"The {name}{entry} should be {should}; yours is {yours}."
     head = "First difference: " if first else ""
     return f"{head}{name}{where} should be {should}; yours is {yours}."
 

@@ -7,8 +7,8 @@ from torch.nn import functional
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS
-from .shared import NORMED, cases_of, one_after_another, right_layer, stack_of
+from ..pieces.tensors import GRADIENTS, going_in
+from .shared import cases_of, one_after_another, right_layer, stack_of
 
 
 class TorchDecoder(nn.Module):
@@ -269,5 +269,5 @@ EXERCISE = Exercise(
     ),
     not_by=("TransformerDecoder", "Transformer"),
     returns=GRADIENTS,
-    facts=(NORMED,),
+    called=going_in("x", "memory", "src_mask", "tgt_mask"),
 )

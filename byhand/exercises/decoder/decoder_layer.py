@@ -7,9 +7,8 @@ from torch.nn import functional
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS
+from ..pieces.tensors import GRADIENTS, going_in
 from .shared import (
-    NORMED,
     TURNED_ROUND,
     cases_of,
     inverse,
@@ -343,5 +342,5 @@ EXERCISE = Exercise(
     ),
     not_by=("TransformerDecoderLayer",),
     returns=GRADIENTS,
-    facts=(NORMED,),
+    called=going_in("x", "memory", "src_mask", "tgt_mask"),
 )

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import scipy.special
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Measured, Misconception, Yes
 from byhand.ways import repeating
 
 from ..pieces.tensors import tensor
@@ -47,25 +47,30 @@ def measured(answer, logits, rng):
     vocab = logits.shape[-1]
     for value, each in zip(came, draws, strict=True):
         if each is None:
-            return value, 0.0, 0.0, 0.0, 0.0
+            return value, 0.0, 0.0, 0.0, 0.0, 0.0
         if each.shape != logits.shape[:-1]:
-            return no_ids(each, vocab), 0.0, 0.0, 0.0, 0.0
+            return no_ids(each, vocab), 0.0, 0.0, 0.0, 0.0, 0.0
     odd = [no_ids(each, vocab) for each in draws]
     ids = np.array(draws if single else draws[0])
     ids = ids.reshape(-1, ids.shape[-1])  # a distribution in each row
     return (
         max(odd, key=np.count_nonzero),
+        float(np.array_equal(draws, again)),
+        float(not all_alike(draws)),
+        float(single or not all_alike(ids.T)),
         (ids[..., None] == np.arange(vocab)).mean(1),
         np.mean(ids[:, 1:] == ids[:, :-1]),
-        float(np.array_equal(draws, again)),
-        float(not np.array_equal(draws[0], draws[1])),
     )
+
+
+def all_alike(draws):
+    return all(np.array_equal(one, draws[0]) for one in draws)
 
 
 def expected(logits, rng):
     """The same of a right answer, but for chance."""
     shares, _, squares, _ = known_of(logits)
-    return np.zeros(logits.shape[:-1]), shares, squares.mean(), 1.0, 1.0
+    return np.zeros(logits.shape[:-1]), 1.0, 1.0, 1.0, shares, squares.mean()
 
 
 def drawn_by(answer, logits, rng, times):
@@ -111,15 +116,15 @@ def sample_bounds(logits, rng):
     shares, draws, squares, cubes = known_of(logits)
     pairs = len(shares) * (draws - 1)
     exact = 1e-6
-    # Two draws of one token may well be the same.
-    yes_no = np.array(2.0 if logits.ndim == 1 else 0.25)
+    yes_no = np.array(0.25)
     spread = squares * (1 - squares) + 2 * (cubes - squares**2)
     return (
         np.full(logits.shape[:-1], exact),
+        yes_no,
+        yes_no,
+        yes_no,
         exact + 5 * np.sqrt(shares * (1 - shares) / draws),
         np.array(exact + 5 * math.sqrt(spread.mean() / pairs)),
-        yes_no,
-        yes_no,
     )
 
 
@@ -392,17 +397,11 @@ EXERCISE = Exercise(
         "are ≤ u.",
     ),
     returns=(
-        "ids_out_of_range",
-        "frequencies",
-        "neighbours_alike",
-        "same_seed_gives_the_same",
-        "second_call_gives_other_tokens",
-    ),
-    facts=(
-        Fact(
-            "the same seed gives the same draws",
-            lambda same: bool(same == 1),
-            "same_seed_gives_the_same",
-        ),
+        Measured("ids (0 stands for any right one)"),
+        Yes("the same seed gives the same tokens"),
+        Yes("a second call gives other tokens"),
+        Yes("each row has a draw of its own"),
+        Measured("share of each token"),
+        Measured("share of neighbouring rows with the same token"),
     ),
 )

@@ -8,7 +8,7 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS, NEARLY_ALL
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from .shared import (
     LOOK_BACK,
     TWO_TRIPLES,
@@ -323,6 +323,7 @@ EXERCISE = Exercise(
     ),
     not_by=("TransformerEncoderLayer",),
     returns=GRADIENTS,
+    called=going_in("x", "mask"),
     tolerance=1e-5,
 )
 

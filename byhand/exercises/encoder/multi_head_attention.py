@@ -12,7 +12,7 @@ from byhand.ways import modules
 
 from ..pieces.inputs import readable
 from ..pieces.masks import flags
-from ..pieces.tensors import GRADIENTS
+from ..pieces.tensors import GRADIENTS, going_in
 from ..pieces.weights import weights_of
 from .shared import LOOK_BACK, TWO_TRIPLES, TorchMultiHead
 
@@ -430,6 +430,7 @@ EXERCISE = Exercise(
         "of the first cell; result = out_proj of mixed, merged.",
     ),
     returns=GRADIENTS,
+    called=going_in("query", "key", "value", "mask"),
     # Scores of up to 10 and gradients of up to 100: whoever takes a softmax
     # in float32 loses about 1e-6.
     tolerance=1e-5,

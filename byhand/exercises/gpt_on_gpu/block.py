@@ -10,7 +10,7 @@ from byhand.exercise import Case, Exercise, Misconception
 from byhand.results.tensors import plain
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS, NEARLY_ALL
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from .shared import (
     HALF,
     Layer,
@@ -263,6 +263,7 @@ EXERCISE = Exercise(
         "drop(linear2(gelu(linear1(norm2(x))))).",
     ),
     returns=GRADIENTS,
+    called=going_in("x"),
     not_by=("TransformerEncoderLayer", "TransformerDecoderLayer"),
     tolerance=1e-5,
 )

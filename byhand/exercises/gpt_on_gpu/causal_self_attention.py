@@ -11,7 +11,7 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS, NEARLY_ALL
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from .shared import (
     HALF,
     Causal,
@@ -294,5 +294,6 @@ EXERCISE = Exercise(
         "return out_proj of that.",
     ),
     returns=GRADIENTS,
+    called=going_in("x"),
     not_by=("MultiheadAttention", "multi_head_attention_forward"),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from byhand.exercise import Case, Exercise, Misconception, Whole
+from byhand.exercise import Case, Exercise, Measured, Misconception, Whole, Yes
 from byhand.results.tensors import plain
 from byhand.ways import writing
 
@@ -299,11 +299,16 @@ EXERCISE = Exercise(
     ),
     returns=(
         Whole("texts"),
-        "share_of_each_token",
-        "what_the_model_says_afterwards",
-        "same_seed_same_texts",
-        "second_call_same_texts",
-        "another_seed_same_texts",
+        Measured("share of each token"),
+        Measured("logits of the model afterwards"),
+        Yes("the same seed writes the same texts"),
+        Yes("a second call with the same generator writes the same"),
+        Yes("another seed writes the same texts"),
     ),
     bounds=writing_bounds,
+    called=lambda logits, ids, length, temperature, training, seed: {
+        "ids": ids,
+        "length": length,
+        "temperature": temperature,
+    },
 )

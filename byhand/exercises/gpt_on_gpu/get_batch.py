@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Measured, Misconception, Yes
 from byhand.results.tensors import plain
 from byhand.ways import training
 
@@ -292,14 +292,19 @@ EXERCISE = Exercise(
         "[s + 1, s + 1 + block_size), stacked.",
     ),
     returns=(
-        "inputs_shape",
-        "targets_shape",
-        "places_of_inputs_after_the_first",
-        "places_of_targets_after_the_first_input",
-        "share_of_rows_beginning_at_each_place",
-        "share_of_neighbouring_rows_that_are_alike",
-        "calls_differ",
-        "same_seed_same_batch",
+        Measured("shape of the inputs"),
+        Measured("shape of the targets"),
+        Measured("places of the inputs, counted from the first"),
+        Measured("places of the targets, counted from the first input"),
+        Measured("share of rows that begin at each place"),
+        Measured("share of neighbouring rows that are alike"),
+        Yes("two calls give different batches"),
+        Yes("the same seed gives the same batch"),
     ),
     bounds=batch_bounds,
+    called=lambda ids, batch_size, block_size, seed, times: {
+        "ids": ids,
+        "batch_size": batch_size,
+        "block_size": block_size,
+    },
 )

@@ -10,7 +10,7 @@ from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
 from ..pieces.inputs import readable
-from ..pieces.tensors import GRADIENTS, NEARLY_ALL
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from ..pieces.weights import weights_of
 from .shared import Layer, TorchBlock, dropped, sized
 
@@ -321,6 +321,7 @@ EXERCISE = Exercise(
         "block(x); return last_norm(x) times the transposed token table.",
     ),
     returns=GRADIENTS,
+    called=going_in("ids"),
     tolerance=1e-5,
     not_by=(
         "Transformer",

@@ -4,7 +4,7 @@ import operator
 
 import torch
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Measured, Misconception
 from byhand.ways import training
 
 from .shared import FORMAT, in_training, nothing
@@ -178,8 +178,8 @@ EXERCISE = Exercise(
     ),
     returns=(
         "step",
-        "weights",
-        "random_numbers_that_come_next",
-        "weights_after_two_more_steps",
+        Measured("weights of the model"),
+        Measured("random numbers that come next"),
+        Measured("weights after two more steps"),
     ),
 )

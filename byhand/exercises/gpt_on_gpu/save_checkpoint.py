@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Measured, Misconception, Yes
 from byhand.ways import training
 
 from .shared import FORMAT, in_training
@@ -244,13 +244,14 @@ EXERCISE = Exercise(
         "os.replace(beside, path).",
     ),
     returns=(
-        "weights",
-        "what_the_optimizer_remembers",
-        "step",
-        "random_numbers_that_come_next",
-        "a_moment_without_a_file",
-        "a_moment_with_half_a_file",
-        "files_moved_from_another_folder",
-        "files_left_over",
+        Measured("weights in the file"),
+        Measured("averages that the optimizer keeps"),
+        Measured("step in the file"),
+        Measured("random numbers that come next"),
+        Yes("there is a moment without a file at `path`"),
+        Yes("there is a moment with half a file at `path`"),
+        Measured("number of files moved from another folder"),
+        Measured("number of files left over"),
     ),
+    called=lambda step, seed: {"step": step},
 )

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Measured, Misconception
 from byhand.ways import training
 
 from .shared import nothing
@@ -265,5 +265,5 @@ EXERCISE = Exercise(
         "number of batches, backward, total += loss; clip_grad_norm_; step; "
         "return total.",
     ),
-    returns=("losses", "weights_after"),
+    returns=("losses", Measured("weights after the steps")),
 )

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Measured, Misconception, Yes
 
 from ..pieces.inputs import readable
 from ..pieces.seams import but
@@ -339,18 +339,11 @@ EXERCISE = Exercise(
         "0.",
     ),
     returns=(
-        "zeros_filled_in",
-        "share_kept",
-        "neighbours_alike",
-        "same_seed_gives_the_same",
-        "other_seed_gives_another",
-        "number_dropped_varies",
-    ),
-    facts=(
-        Fact(
-            "the same seed gives the same mask",
-            lambda same: bool(same == 1),
-            "same_seed_gives_the_same",
-        ),
+        Measured("result, with its zeros filled in"),
+        Measured("share that was kept"),
+        Measured("share of neighbours with the same fate"),
+        Yes("the same seed drops the same numbers"),
+        Yes("another seed drops other numbers"),
+        Yes("how many are dropped varies by chance"),
     ),
 )

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Misconception, Yes
 
 
 # A product x·y of two unit normals has mean 0, variance 1 and fourth moment
@@ -259,8 +259,8 @@ EXERCISE = Exercise(
     ),
     returns=(
         "variance",
-        "same_seed_gives_the_same",
-        "other_seed_gives_another",
-        "as_many_numbers_drawn_as_it_takes",
+        Yes("the same seed gives the same variance"),
+        Yes("another seed gives another variance"),
+        Yes("as many numbers are drawn from `rng` as it takes"),
     ),
 )
