@@ -8,7 +8,13 @@ from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
 from ..pieces.tensors import GRADIENTS, going_in
-from .shared import cases_of, one_after_another, right_layer, stack_of
+from .shared import (
+    cases_of,
+    inverse,
+    one_after_another,
+    right_layer,
+    stack_of,
+)
 
 
 class TorchDecoder(nn.Module):
@@ -141,6 +147,17 @@ def places_changed(self, x, memory, src_mask, tgt_mask):
     return x
 
 
+def first_only(self, x, memory, src_mask, tgt_mask):
+    return self.layers[0](x, memory, src_mask, tgt_mask)
+
+
+def memory_and_mask_replaced(self, x, memory, src_mask, tgt_mask):
+    for layer in self.layers:
+        x = memory = layer(x, memory, src_mask, tgt_mask)
+        src_mask = tgt_mask
+    return x
+
+
 EXERCISE = Exercise(
     id="decoder.Decoder",
     signature="Decoder(num_layers, d_model, num_heads, d_ff, dropout=0.0)",
@@ -256,6 +273,31 @@ EXERCISE = Exercise(
             "`x` and `memory` have changed places: the layers decode the "
             "source and look things up in the target.",
             stack_of(places_changed),
+        ),
+        Misconception(
+            "first layer only",
+            "what came back is the result of the *first* layer. Is there a "
+            "`return` inside the loop?",
+            stack_of(first_only),
+        ),
+        Misconception(
+            "memory and its mask replaced",
+            "the second layer looks up its keys and values in what the "
+            "first one returned, under the target's mask. Every layer looks "
+            "at `memory`, under `src_mask`.",
+            stack_of(memory_and_mask_replaced),
+        ),
+        Misconception(
+            "no masks",
+            "no layer gets a mask. Hand `src_mask` and `tgt_mask` to each "
+            "of them.",
+            handing_on(lambda src, tgt: (None, None)),
+        ),
+        Misconception(
+            "masks inverted",
+            "you inverted the masks on their way to the layers. There, too, "
+            '`True` means "may attend".',
+            handing_on(lambda src, tgt: (inverse(src), inverse(tgt))),
         ),
     ),
     hints=(

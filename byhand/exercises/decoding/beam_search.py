@@ -533,6 +533,19 @@ EXERCISE = Exercise(
             "nobody can tell whether the sequence is finished.",
             searched(result=without_eos),
         ),
+        Misconception(
+            "ranked by the mean",
+            "you rank candidates by their score divided by their length. "
+            "Here the score alone decides, whatever the length.",
+            searched(rank=mean_score),
+        ),
+        Misconception(
+            "one candidate more",
+            "you keep one candidate more than `width`.",
+            lambda step, bos, eos, width, max_len: searched()(
+                step, bos, eos, width + 1, max_len
+            ),
+        ),
     ),
     hints=(
         "After one round the candidates are *a* (0.5) and *b* (0.4), and the "

@@ -231,6 +231,24 @@ ONE = (0.6, 0.3, 0.1)
 FIVE = (0.45, 0.2, 0.15, 0.1, 0.1)
 
 
+def torch_draw(shares, rng):
+    import torch
+
+    return torch.multinomial(shares, 1, generator=rng)
+
+
+def multinomial_alone(logits, rng):
+    return torch_draw(logits.softmax(-1), rng)
+
+
+def seeded_each_time(logits, rng):
+    import torch
+
+    own = torch.Generator().manual_seed(0)
+    rows = logits.reshape(-1, logits.shape[-1]).softmax(-1)
+    return torch_draw(rows, own).reshape(logits.shape[:-1])
+
+
 EXERCISE = Exercise(
     id="decoding.sample",
     signature="sample(logits, rng)",
@@ -381,6 +399,39 @@ EXERCISE = Exercise(
             "Gumbel noise, minus the log of minus the log of such a number, "
             "it would be right.)",
             noise_of_the_wrong_kind,
+        ),
+        Misconception(
+            "no reshape",
+            "`torch.multinomial` takes one or two axes and gives an axis "
+            "for the draws of each row. Reshape before and after: rows in, "
+            "`(…)` out.",
+            multinomial_alone,
+        ),
+        Misconception(
+            "no reshape, last axis dropped",
+            "`torch.multinomial` takes one or two axes. Reshape a batch to "
+            "rows before it, and back after it.",
+            lambda logits, rng: multinomial_alone(logits, rng)[..., 0],
+        ),
+        Misconception(
+            "logits for probabilities, with the generator",
+            "`torch.multinomial` wants probabilities and got logits, some "
+            "of them negative. Take the softmax first.",
+            lambda logits, rng: torch_draw(logits, rng)[..., 0],
+        ),
+        Misconception(
+            "logits for probabilities, as rows",
+            "`torch.multinomial` wants probabilities and got logits. Some "
+            "are negative. Take the softmax first.",
+            lambda logits, rng: torch_draw(
+                logits.reshape(-1, logits.shape[-1]), rng
+            ).reshape(logits.shape[:-1]),
+        ),
+        Misconception(
+            "manual_seed(0)",
+            "you seed PyTorch anew in each call, so that every call gives "
+            "the same. Draw from `rng`, which goes on from call to call.",
+            seeded_each_time,
         ),
     ),
     hints=(

@@ -148,6 +148,12 @@ def a_batch(rng):
     return {**given, "logits": given["logits"].reshape(2, 3, 4)}
 
 
+def strictly_below_or_first(ordered, sums, p):
+    keep = sums < p
+    keep[..., 0] = True
+    return keep
+
+
 EXERCISE = Exercise(
     id="decoding.top_p_filter",
     signature="top_p_filter(logits, p)",
@@ -329,6 +335,12 @@ EXERCISE = Exercise(
             "you went along the first axis, where places stand and not "
             "tokens. The vocabulary is the last axis.",
             nucleus_along_the_first,
+        ),
+        Misconception(
+            "dropped at p itself",
+            "the token with which the sum reaches p is dropped, except the "
+            "likeliest. It is the last that is kept.",
+            kept_by(strictly_below_or_first),
         ),
     ),
     hints=(

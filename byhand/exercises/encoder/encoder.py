@@ -312,6 +312,16 @@ EXERCISE = Exercise(
                 )
             ),
         ),
+        Misconception(
+            "mask inverted",
+            "you inverted the mask on its way to the layers. There, too, "
+            '`True` means "may attend".',
+            other_stack(
+                lambda own, x, mask: one_after_another(
+                    own, x, None if mask is None else ~mask
+                )
+            ),
+        ),
     ),
     hints=(
         "How many different sets of weights should six layers have? And how "

@@ -158,6 +158,18 @@ def to_attend(d_model, num_heads, batch, n, m, mask=None):
     return inputs
 
 
+def mask_as_numbers(scores, mask):
+    return torch.softmax(scores if mask is None else scores + mask, dim=-1)
+
+
+def masked_with_zero(scores, mask):
+    return torch.softmax(hidden(scores, mask, 0.0), dim=-1)
+
+
+def first_mask_for_all(mask):
+    return mask if mask is None or mask.dim() == 2 else mask[:1, None]
+
+
 EXERCISE = Exercise(
     id="encoder.MultiHeadAttention",
     signature="MultiHeadAttention(d_model, num_heads)",
@@ -408,6 +420,23 @@ EXERCISE = Exercise(
             other_attention(
                 finish=lambda own, x, query: own.out_proj(x).detach()
             ),
+        ),
+        Misconception(
+            "mask added",
+            "you added the mask to the scores: 1 where a token may be seen, "
+            "0 where not. Where it may not, the score must become −∞.",
+            other_attention(weigh=mask_as_numbers),
+        ),
+        Misconception(
+            "masked with 0",
+            "you set the hidden scores to 0. e to the 0 is 1, so a hidden "
+            "token still gets a share. Use −∞.",
+            other_attention(weigh=masked_with_zero),
+        ),
+        Misconception(
+            "mask of one sentence for all",
+            "every sentence gets the mask of the first one. Each has its own.",
+            other_attention(fit=first_mask_for_all),
         ),
     ),
     not_by=(

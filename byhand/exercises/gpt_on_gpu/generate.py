@@ -140,6 +140,17 @@ def writing_bounds(logits, ids, length, temperature, training, seed):
     return which[None], exact + shares[None], said, *flags
 
 
+def text_cut_off(model, ids, length, temperature, rng):
+    was = model.training
+    model.eval()
+    for _ in range(length):
+        ids = ids[:, -model.block_size :]
+        chances = (model(ids)[:, -1].double() / temperature).softmax(dim=-1)
+        ids = torch.cat([ids, drawn_from(chances, rng)], dim=1)
+    model.train(was)
+    return ids
+
+
 EXERCISE = Exercise(
     id="gpt_on_gpu.generate",
     signature="generate(model, ids, length, temperature, rng)",
@@ -286,6 +297,12 @@ EXERCISE = Exercise(
             "the model is in training mode afterwards, whatever it was "
             "before. Remember `model.training`, and restore that.",
             write_by(after=lambda model, was: model.train()),
+        ),
+        Misconception(
+            "text itself cut off",
+            "you cut off the text itself. Show the model its last tokens "
+            "only, and keep the whole text.",
+            text_cut_off,
         ),
     ),
     hints=(

@@ -164,6 +164,12 @@ def gpt_of(vocab_size, block_size, num_layers, num_heads, d_model, **more):
     }
 
 
+def all_but_the_last(own, x):
+    for one in own.blocks[:-1]:
+        x = one(x)
+    return x
+
+
 EXERCISE = Exercise(
     id="gpt_on_gpu.GPT",
     signature=(
@@ -309,6 +315,11 @@ EXERCISE = Exercise(
             "in training the sum of token and position is not dropped. It "
             "is, with probability `dropout`, before the first block.",
             other_gpt(drop=lambda own, x: x),
+        ),
+        Misconception(
+            "last block skipped",
+            "the last block never runs. Send x through all of them.",
+            other_gpt(flow=all_but_the_last),
         ),
     ),
     hints=(

@@ -116,6 +116,22 @@ def measured(answer, batches, max_norm, steps, seed):
     return None if nothing else [float(x) for x in losses], weights
 
 
+def a_step_a_batch(share=lambda count: 1.0):
+    """Forgets, clips and steps once for each batch."""
+
+    def step_now(optimizer, model, max_norm):
+        clip_now(optimizer, model, max_norm)
+        optimizer.step()
+
+    return step_by(
+        before_each=lambda optimizer: optimizer.zero_grad(),
+        share=share,
+        after_each=step_now,
+        clip=nothing,
+        step=nothing,
+    )
+
+
 EXERCISE = Exercise(
     id="gpt_on_gpu.train_step",
     signature="train_step(model, optimizer, batches, max_norm)",
@@ -252,6 +268,35 @@ EXERCISE = Exercise(
             "to work again. The loss that the gradients came from is asked "
             "for.",
             step_by(result=loss_after),
+        ),
+        Misconception(
+            "a step for each batch",
+            "the optimiser takes a step after each batch. Let the gradients "
+            "of all batches add up, then take one step.",
+            a_step_a_batch(),
+        ),
+        Misconception(
+            "a small step for each batch",
+            "the optimiser takes a step after each batch, each along its "
+            "share of the gradient. Let the shares add up, then take one "
+            "step.",
+            a_step_a_batch(share=lambda count: 1 / count),
+        ),
+        Misconception(
+            "last batch alone",
+            "only the last batch counts. Take the mean gradient of all of "
+            "them.",
+            lambda model, optimizer, batches, max_norm: by_whole_batch(
+                model, optimizer, batches[-1:], max_norm
+            ),
+        ),
+        Misconception(
+            "first batch alone",
+            "only the first batch counts. Is there a `return` inside the "
+            "loop?",
+            lambda model, optimizer, batches, max_norm: by_whole_batch(
+                model, optimizer, batches[:1], max_norm
+            ),
         ),
     ),
     hints=(

@@ -205,9 +205,9 @@ EXERCISE = Exercise(
         Case("p = 0.25, a table", drops(0.25, 90, 80), part="drops"),
         Case("p = 0.8, one long row", drops(0.8, 7_000), part="drops"),
         Case("p = 0.1, a stack", drops(0.1, 20, 16, 30), part="drops"),
-        Case("p = 1", drops(1.0, 2, 3), "refuses", ValueError),
-        Case("p is negative", drops(-0.1, 2, 3), "refuses", ValueError),
-        Case("p above 1", drops(1.5, 2, 3), "refuses", ValueError),
+        Case("p = 1", drops(1.0, 2, 3), "refuses", ValueError, True),
+        Case("p is negative", drops(-0.1, 2, 3), "refuses", ValueError, True),
+        Case("p above 1", drops(1.5, 2, 3), "refuses", ValueError, True),
     ),
     misconceptions=(
         Misconception(

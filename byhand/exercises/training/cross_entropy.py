@@ -199,6 +199,13 @@ def huge(*places):
     return inputs
 
 
+def padding_left_in(logits, targets, ignore_index=-100, label_smoothing=0.0):
+    safe = targets.masked_fill(targets == ignore_index, 0)
+    return loss_by(counts=all_of_them)(
+        logits, safe, ignore_index, label_smoothing
+    )
+
+
 EXERCISE = Exercise(
     id="training.cross_entropy",
     signature=(
@@ -467,6 +474,12 @@ EXERCISE = Exercise(
             "smoothing is a mean over *all* places. What is ignored is "
             "ignored in both.",
             smoothing_counts_padding,
+        ),
+        Misconception(
+            "padding's own loss left in",
+            "you set the ignored targets to a real token, and its loss is "
+            "still in the mean. Leave those places out of sum and count.",
+            padding_left_in,
         ),
     ),
     not_by=("cross_entropy", "CrossEntropyLoss", "linear_cross_entropy"),

@@ -200,9 +200,9 @@ class GPT(nn.Module):
 
 
 class Untied(GPT):
-    def __init__(self, vocab_size, block_size, layers, heads, d, dropout=0.0):
-        super().__init__(vocab_size, block_size, layers, heads, d, dropout)
-        self.out = nn.Linear(d, vocab_size, bias=False)
+    def __init__(self, vocab_size, d_model, **more):
+        super().__init__(vocab_size=vocab_size, d_model=d_model, **more)
+        self.out = nn.Linear(d_model, vocab_size, bias=False)
 
     def head(self, x):
         return self.out(self.last_norm(x))
