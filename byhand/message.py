@@ -72,6 +72,7 @@ class CheckFailed(AssertionError):
         self.case = case
         self.misconception = misconception
         self.itself = itself
+        self.is_shown = False  # as a card, above
 
     def noting(self, note: str) -> "CheckFailed":
         """The same with a further sentence where the hint stands."""
@@ -86,7 +87,7 @@ class CheckFailed(AssertionError):
     def _render_traceback_(self) -> list[str]:
         # IPython shows this in place of frames of our own code, which say
         # nothing about the learner's.
-        return str(self).splitlines()
+        return [self.told.head] if self.is_shown else str(self).splitlines()
 
 
 def not_callable(exercise: Exercise, answer: object) -> CheckFailed:

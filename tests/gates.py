@@ -5,7 +5,6 @@ can hold the course to it (no complaints) and another can show that it does
 complain (tests/test_gates.py).
 """
 
-import dis
 import importlib
 import pkgutil
 import re
@@ -17,7 +16,7 @@ from byhand import CheckFailed, bank, check
 from byhand.bank import Incomplete
 from byhand.exercise import Exercise
 from byhand.judge import judge_on
-from byhand.reading import globals_in
+from byhand.reading import names_of_cell
 from byhand.trial import trials_of
 
 # A misconception must miss by far more than rounding could explain. A random
@@ -314,21 +313,9 @@ def untagged(cells: Iterable[Any]) -> list[str]:
     for cell in reversed(code):
         graded = "nbgrader" in cell["metadata"]
         shows = "demonstration" in cell["metadata"].get("tags", [])
-        defined, used = names_in(cell["source"])
+        defined, used = names_of_cell(cell["source"])
         if graded or (defined & needed and not shows):
             needed |= used
         elif not shows:
             found.append(cell["source"].partition("\n")[0])
     return found[::-1]
-
-
-def names_in(source: str) -> tuple[set[str], set[str]]:
-    """The names that a cell defines, and those of others that it uses."""
-    code = compile(source, "cell", "exec")
-    stored = {"STORE_NAME", "STORE_GLOBAL"}
-    defined = {
-        step.argval
-        for step in dis.get_instructions(code)
-        if step.opname in stored
-    }
-    return defined, globals_in(code)

@@ -116,7 +116,7 @@ def measured(answer, batches, max_norm, steps, seed):
     return None if nothing else [float(x) for x in losses], weights
 
 
-def a_step_a_batch(share=lambda count: 1.0):
+def a_step_a_batch(share):
     """Forgets, clips and steps once for each batch."""
 
     def step_now(optimizer, model, max_norm):
@@ -174,16 +174,6 @@ EXERCISE = Exercise(
             "gradients were forgotten between batches, so that only the last "
             "batch counts. Accumulating means not to.",
             step_by(before_each=lambda optimizer: optimizer.zero_grad()),
-        ),
-        Misconception(
-            "a step for each batch",
-            "the optimizer took a step after every batch. Gradients of all "
-            "batches gather first; then comes one step.",
-            step_by(
-                after_each=lambda optimizer, *_: optimizer.step(),
-                clip=nothing,
-                step=nothing,
-            ),
         ),
         Misconception(
             "sum in place of the mean",
@@ -271,9 +261,13 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "a step for each batch",
-            "the optimiser takes a step after each batch. Let the gradients "
-            "of all batches add up, then take one step.",
-            a_step_a_batch(),
+            "the optimizer took a step after every batch. Gradients of all "
+            "batches gather first; then comes one step.",
+            step_by(
+                after_each=lambda optimizer, *_: optimizer.step(),
+                clip=nothing,
+                step=nothing,
+            ),
         ),
         Misconception(
             "a small step for each batch",
@@ -311,4 +305,8 @@ EXERCISE = Exercise(
         "return total.",
     ),
     returns=("losses", Measured("weights after the steps")),
+    called=lambda batches, max_norm, steps, seed: {
+        "batches": batches,
+        "max_norm": max_norm,
+    },
 )
