@@ -9,7 +9,9 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 IMPORT = "from byhand import check"
-STUB = "def softmax(z, axis=-1):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+STUB = """def softmax(z, axis=-1):
+    # YOUR CODE HERE
+    raise NotImplementedError()"""
 RIGHT = """
 import numpy as np
 def softmax(z, axis=-1):
@@ -95,21 +97,12 @@ def test_so_does_a_cell_that_needs_what_it_would_have_defined(kernel):
     assert "This cell needs `u`" in kernel.run("u")[1]
     kernel.run(RIGHT)
     kernel.run("w = softmax([1.0])\nv = w")
-    assert (
-        kernel.run("u = v + 1\nprint(u)")
-        == (
-            "ok",
-            "[2.]\n",
-            kernel.run("u = v + 1\nprint(u)")[2],
-        )
-        or kernel.run("print(u)")[1] == "[2.]\n"
-    )
+    assert kernel.run("u = v + 1\nprint(u)")[:2] == ("ok", "[2.]\n")
 
 
 def test_a_method_that_is_not_written_is_its_classs(kernel):
-    kernel.run(
-        f"class Value:\n    def __mul__(self, x):\n        {STUB[-27:]}"
-    )
+    stub = "def __mul__(self, x):\n        raise NotImplementedError()"
+    kernel.run(f"class Value:\n    {stub}")
     assert "`Value` is not written yet" in kernel.run("Value() * 2")[1]
 
 
@@ -118,7 +111,7 @@ def test_a_method_that_is_not_written_is_its_classs(kernel):
     [
         "raise NotImplementedError()",
         "no_such_name",
-        "import abc\nimport numbers\nnumbers.Complex.__complex__(1)[0]",
+        "import codecs\ncodecs.Codec().encode(0)",
         "1 / 0",
     ],
 )

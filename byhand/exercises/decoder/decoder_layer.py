@@ -11,6 +11,7 @@ from ..pieces.tensors import GRADIENTS, going_in
 from .shared import (
     TURNED_ROUND,
     cases_of,
+    dropped,
     inverse,
     layer_of,
     masked_as,
@@ -169,7 +170,8 @@ def thinking(bend):
     def forward(self, x, memory, src_mask, tgt_mask):
         a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
         b = self.norm2(a + self.cross_attention(a, memory, memory, src_mask))
-        return self.norm3(b + self.linear2(bend(self.linear1(b))))
+        found = self.linear2(bend(self.linear1(b)))
+        return self.norm3(b + dropped(self, found))
 
     return layer_of(forward)
 
