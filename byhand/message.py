@@ -217,7 +217,7 @@ def what_is_wrong(trial: Trial, outcome: Outcome) -> str:
         names = " and ".join(outcome.changed)
         return (
             f"It changed its input {names} in place. Work on a copy: "
-            "whoever calls the function may still need the original."
+            "the caller may still need the original."
         )
     try:
         got = trial.read(outcome)

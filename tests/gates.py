@@ -253,6 +253,65 @@ def unprinted(cells: list[dict]) -> list[str]:
     return complaints
 
 
+# --- how it is written -----------------------------------------------------
+
+# What a reader stumbles over → what to write.
+STUMBLES = {
+    r"asked for": "say what to return: an imperative",
+    r"(?:is|are) to be\b": "an imperative",
+    r"ha(?:s|ve) to be\b": "an imperative, or must be",
+    r"chang\w+ places": "swapped",
+    r"turn(?:ed)? round": "inverted, reversed, flipped",
+    r"lies? on its side": "transposed",
+    r"in place of": "instead of",
+    r"\banew\b": "again, new",
+    r"\bmend": "fix",
+    r"\blest\b": "so that … not",
+    r"\bwhoever\b": "name who it is",
+    r"\bthose which\b": "name what it is",
+}
+MOST_WORDS = 25  # of a sentence
+
+
+def old_fashioned(text: str) -> list[str]:
+    """A complaint for each phrase that nobody says any more."""
+    return [
+        f"{match.group()!r}: better {instead}"
+        for pattern, instead in STUMBLES.items()
+        for match in re.finditer(pattern, text)
+    ]
+
+
+def stumbles(text: str) -> list[str]:
+    """A complaint for each thing in a text that a reader stumbles over."""
+    several = ["'; ': better two sentences"] * ("; " in text)
+    return [*old_fashioned(text), *several] + [
+        f"{len(words)} words: {' '.join(words[:6])} …"
+        for words in map(str.split, re.split(r"(?<=[.?!:]) ", text))
+        if len(words) > MOST_WORDS
+    ]
+
+
+def hard_to_read(exercise: Exercise) -> list[str]:
+    """Complaints about what a learner reads of an exercise's mistakes."""
+    return [
+        f"{exercise.id}, {one.name!r}: {complaint}"
+        for one in exercise.misconceptions
+        for complaint in stumbles(one.sentence)
+    ]
+
+
+def hard_to_read_card(exercise: Exercise) -> list[str]:
+    """Complaints about its card: longer, and it may list things."""
+    texts = [exercise.asks, *exercise.hints]
+    texts += [fact.sentence for fact in exercise.facts]
+    return [
+        f"{exercise.id}: {complaint}"
+        for text in texts
+        for complaint in old_fashioned(text)
+    ]
+
+
 # --- what an author forgets ------------------------------------------------
 
 

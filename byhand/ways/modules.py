@@ -125,7 +125,7 @@ def fitting(wanted: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
         missing = {n: w for n, w in wanted.items() if n not in found}
         raise ValueError(
             f"its parameters do not fit; missing: {_listed(missing)}; "
-            f"not asked for: {_listed({n: own[n] for n in left})}"
+            f"not expected: {_listed({n: own[n] for n in left})}"
         )
     for name, weight in wanted.items():
         if tuple(found[name].shape) != tuple(weight.shape):

@@ -192,9 +192,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "a plain list",
-            "PyTorch does not see your layers: a plain list hides their "
-            "numbers from whoever asks for them, an optimiser for instance. "
-            "`nn.ModuleList` is a list that it looks into.",
+            "PyTorch does not see your layers. A plain list hides their "
+            "weights, so an optimiser would train none of them. Use "
+            "`nn.ModuleList`.",
             stack_of(one_after_another, plain_list),
         ),
         Misconception(
@@ -224,13 +224,13 @@ EXERCISE = Exercise(
             "memory replaced",
             "the second layer looks up its keys and values in what the first "
             "one returned. Every layer looks at `memory`, the encoder's "
-            "output; only `x` changes from layer to layer.",
+            "output. Only `x` changes from layer to layer.",
             stack_of(memory_replaced),
         ),
         Misconception(
             "masks for the first layer only",
-            "only the first layer gets the masks. Every layer attends anew, "
-            "so a later one without a mask sees the future.",
+            "only the first layer gets the masks. A later layer without a "
+            "mask sees the future.",
             stack_of(masks_once),
         ),
         Misconception(
@@ -247,9 +247,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "masks swapped",
-            "the masks have changed places on their way to the layers: a "
-            "layer takes `src_mask` first, then `tgt_mask`. Handed over by "
-            "name, they cannot be mixed up.",
+            "you swapped the masks on their way to the layers. A layer takes "
+            "`src_mask` first, then `tgt_mask`. Hand them over by name and "
+            "you cannot mix them up.",
             handing_on(lambda src, tgt: (tgt, src)),
         ),
         Misconception(
@@ -270,8 +270,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "x and memory swapped",
-            "`x` and `memory` have changed places: the layers decode the "
-            "source and look things up in the target.",
+            "you swapped `x` and `memory`: the layers decode the source and "
+            "look things up in the target.",
             stack_of(places_changed),
         ),
         Misconception(
@@ -304,7 +304,7 @@ EXERCISE = Exercise(
         "What changes from one layer to the next, and what stays the same "
         "for all of them?",
         "It is lesson 13's encoder with one more thing to hand on. "
-        "`nn.ModuleList` takes a list of modules, each made anew.",
+        "`nn.ModuleList` takes a list of modules, each a new one.",
         "In the constructor: layers = ModuleList of num_layers new "
         "DecoderLayers. Forward: for each layer, x = that layer of x, "
         "memory, src_mask, tgt_mask; return x.",

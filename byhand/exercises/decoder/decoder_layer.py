@@ -265,10 +265,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "queries from the memory",
-            "the second attention is turned round: its queries come from "
-            "`memory`, and its keys and values from the target. The target "
-            "asks, the source answers; so there is one result for each "
-            "target token.",
+            "you swapped the roles in the second attention: its queries come "
+            "from `memory`, and its keys and values from the target. The "
+            "target asks, the source answers.",
             looking(
                 lambda self, a, memory, src_mask, x, tgt_mask: (
                     self.cross_attention(memory, a, a, src_mask)
@@ -307,10 +306,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "masks swapped",
-            "the masks have changed places. `tgt_mask` says which *target* "
-            "tokens may be seen, so it goes with the self-attention; "
-            "`src_mask` speaks of source tokens and goes with the "
-            "cross-attention.",
+            "you swapped the masks. `tgt_mask` says which *target* tokens "
+            "may be seen, so it goes with the self-attention. `src_mask` "
+            "speaks of source tokens and goes with the cross-attention.",
             masked_as(lambda src, tgt: (src, tgt)),
         ),
         Misconception(
@@ -349,7 +347,7 @@ EXERCISE = Exercise(
             "dropping in use",
             "numbers are dropped although the layer is in use: `eval()` does "
             "not reach your dropout. `nn.Dropout`, made in `__init__`, hears "
-            "of it. The function has to be told: `training=self.training`.",
+            "of it. Tell the function: `training=self.training`.",
             layer_of(dropping_in_use),
         ),
         Misconception(
@@ -388,9 +386,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "asks with memory",
-            "the cross-attention asks with `memory` and looks up the "
-            "target. The target asks, so it is the query; keys and values "
-            "are `memory`.",
+            "the cross-attention asks with `memory` and looks up the target. "
+            "The target asks, so it is the query. Keys and values are "
+            "`memory`.",
             looking(
                 lambda own, a, memory, src, x, tgt: own.cross_attention(
                     memory, a, a, None
@@ -421,8 +419,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "no residual at all",
-            "nothing is added: each step's input must be added to its "
-            "output, before the norm.",
+            "nothing is added. Add each step's input to its output, before "
+            "the norm.",
             layer_of(no_path),
         ),
         Misconception(

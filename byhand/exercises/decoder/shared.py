@@ -188,7 +188,7 @@ def cases_of(reference, **more):
 
 TURNED_ROUND = (
     "what the masks allow is blocked, and what they forbid is seen. In this "
-    'course `True` means "may attend"; PyTorch\'s own layers have it the '
+    'course `True` means "may attend". PyTorch\'s own layers have it the '
     "other way round."
 )
 

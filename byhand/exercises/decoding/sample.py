@@ -293,7 +293,7 @@ EXERCISE = Exercise(
         Misconception(
             "greedy",
             "the likeliest token comes up every time. That is greedy "
-            "decoding; here a token with a probability of 0.3 should come up "
+            "decoding. Here a token with a probability of 0.3 should come up "
             "in 3 of 10 draws.",
             lambda logits, rng: np.argmax(np.asarray(logits), axis=-1),
         ),
@@ -336,7 +336,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "naive exponentials",
-            "right for small logits; but the exponential of 1000 is more "
+            "right for small logits. But the exponential of 1000 is more "
             "than a float can hold, and what comes after is NaN. Use a "
             "softmax that subtracts the largest logit first.",
             drawing(naive_exponentials),
@@ -355,9 +355,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "a seed of its own",
-            "every call gives the same: you draw from a generator with a "
-            "seed of its own, made anew each time. Draw from `rng`, which "
-            "goes on from call to call.",
+            "every call gives the same: you draw from a new generator with a "
+            "seed of its own each time. Draw from `rng`, which goes on from "
+            "call to call.",
             own_seed,
         ),
         Misconception(
@@ -368,8 +368,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "the probability returned",
-            "you return the probability of the token that was drawn. Its id "
-            "is asked for.",
+            "you return the probability of the token that was drawn. Return "
+            "its id.",
             probability_drawn,
         ),
         Misconception(
@@ -429,8 +429,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "manual_seed(0)",
-            "you seed PyTorch anew in each call, so that every call gives "
-            "the same. Draw from `rng`, which goes on from call to call.",
+            "you seed PyTorch in each call, so that every call gives the "
+            "same. Draw from `rng`, which goes on from call to call.",
             seeded_each_time,
         ),
     ),

@@ -164,8 +164,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "path from after the norm",
-            "you add to the *normed* x. The sub-layer reads the normed copy; "
-            "what it found is added to x as it was before the norm.",
+            "you add to the *normed* x. The sub-layer reads the normed copy. "
+            "What it found is added to x as it was before the norm.",
             other_layer(path_from_the_norm),
         ),
         Misconception(
@@ -225,7 +225,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "GELU at the end",
-            "GELU comes after `linear2`; it belongs between the two.",
+            "GELU comes after `linear2`. It belongs between the two.",
             other_layer(bent_at_the_end),
         ),
         Misconception(

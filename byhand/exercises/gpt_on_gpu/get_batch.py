@@ -201,7 +201,7 @@ EXERCISE = Exercise(
         Misconception(
             "not shifted",
             "the targets are the inputs. The model would learn to repeat "
-            "what it is shown; it should say what comes *next*.",
+            "what it is shown. It should say what comes *next*.",
             pieces_by(step=0),
         ),
         Misconception(
@@ -212,8 +212,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "inputs and targets changed places",
-            "inputs and targets changed places: the model is shown a token "
-            "and asked for the one *before* it.",
+            "you swapped inputs and targets: the model sees a token and must "
+            "guess the one *before* it.",
             changed_places,
         ),
         Misconception(
@@ -233,8 +233,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "turned round",
-            "rows and columns changed places: a piece of text should stand "
-            "in a row, `(batch_size, block_size)`.",
+            "you swapped rows and columns. A piece of text stands in a row: "
+            "`(batch_size, block_size)`.",
             turned,
         ),
         Misconception(
@@ -247,8 +247,7 @@ EXERCISE = Exercise(
         Misconception(
             "the last piece left out",
             "the last piece of the text is never drawn. `torch.randint` "
-            "leaves its upper end out by itself, so nothing more is to be "
-            "taken off.",
+            "leaves out its upper end by itself, so subtract no more.",
             pieces_by(the_last_piece_left_out),
         ),
         Misconception(

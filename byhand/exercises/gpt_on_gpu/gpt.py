@@ -185,8 +185,8 @@ EXERCISE = Exercise(
         "its place's (0, 1, 2, …), sends the sum through all blocks and the "
         "last norm, and returns **logits** `(batch, n, vocab_size)`. The "
         "head is *tied*: a token's logit is the dot product of the result "
-        "with that token's vector in `tokens`, without bias, so that nothing "
-        "more is to be learned. In training the sum at the start is dropped "
+        "with that token's vector in `tokens`, without bias, so that it "
+        "learns nothing more. In training the sum at the start is dropped "
         "with probability `dropout`, too; in use, nothing."
     ),
     points=3,
@@ -288,8 +288,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "softmax at the end",
-            "these are probabilities. Logits are asked for; the loss does "
-            "the softmax itself.",
+            "these are probabilities. Return logits: the loss does the "
+            "softmax itself.",
             other_gpt(head=lambda own, x: tied(own, x).softmax(dim=-1)),
         ),
         Misconception(
@@ -323,7 +323,7 @@ EXERCISE = Exercise(
         ),
     ),
     hints=(
-        "Which two things about a token have to be known before the first "
+        "Which two things about a token must be known before the first "
         "block? What are the shapes of the two tables?",
         "`torch.arange(n, device=ids.device)` are the places; their vectors, "
         "(n, d_model), are added to every text of the batch. The tied head "

@@ -145,7 +145,7 @@ EXERCISE = Exercise(
         Misconception(
             "optimizer forgotten",
             "the optimizer is missing. Adam remembers a mean of gradients "
-            "and one of their squares for every weight; without them it "
+            "and one of their squares for every weight. Without them it "
             "begins again as if nothing were known.",
             save_by(optimizer=no_entry),
         ),
@@ -183,8 +183,8 @@ EXERCISE = Exercise(
         Misconception(
             "whole objects",
             "you saved objects, not their numbers. Reading such a file runs "
-            "code that the file names, so nobody should read one that comes "
-            "from elsewhere, and `weights_only=True` refuses it.",
+            "code that the file names, and `weights_only=True` refuses it. "
+            "Save their `state_dict()`.",
             whole_objects,
         ),
         Misconception(
@@ -225,7 +225,7 @@ EXERCISE = Exercise(
         Misconception(
             "left behind",
             "another file was left in the folder. Moving leaves nothing "
-            "behind; copying does.",
+            "behind. Copying does.",
             left_behind,
         ),
         Misconception(

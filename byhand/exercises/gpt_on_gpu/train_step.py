@@ -243,26 +243,25 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "loss of the last batch",
-            "you returned the loss of the last batch alone. The mean over "
-            "all batches is asked for.",
+            "you returned the loss of the last batch alone. Return the mean "
+            "over all batches.",
             step_by(result=lambda losses, *_: losses[-1]),
         ),
         Misconception(
             "sum of the losses",
-            "you returned the sum of the losses; the mean is asked for.",
+            "you returned the sum of the losses. Return their mean.",
             step_by(result=lambda losses, *_: sum(losses)),
         ),
         Misconception(
             "loss after the step",
             "you returned the loss after the step, for which the model had "
-            "to work again. The loss that the gradients came from is asked "
-            "for.",
+            "to work again. Return the loss that the gradients came from.",
             step_by(result=loss_after),
         ),
         Misconception(
             "a step for each batch",
             "the optimizer took a step after every batch. Gradients of all "
-            "batches gather first; then comes one step.",
+            "batches gather first. Then comes one step.",
             step_by(
                 after_each=lambda optimizer, *_: optimizer.step(),
                 clip=nothing,

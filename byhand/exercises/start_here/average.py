@@ -41,7 +41,7 @@ EXERCISE = Exercise(
         Misconception(
             "one too few",
             "you divided by one less than there are numbers. That belongs to "
-            "the sample variance; an average divides by all of them.",
+            "the sample variance. An average divides by all of them.",
             lambda values: sum(values) / (len(values) - 1),
         ),
         Misconception(
