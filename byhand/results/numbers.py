@@ -314,9 +314,11 @@ def pattern(got: np.ndarray, expected: np.ndarray, tol: float) -> str:
         return ""
     if close(-got, expected, tol):
         return "Yours is right but for its sign."
-    # Rounding errs by half a digit at most, and only where digits were lost.
-    if np.abs(got - expected).max() <= 0.5e-2 and any(
-        np.array_equal(got, np.round(got, n)) for n in (2, 3, 4, 5)
+    # Only where digits were lost, and the same as ours when rounded.
+    if any(
+        np.allclose(got, np.round(expected, n), rtol=0, atol=1e-9)
+        and not close(got, expected, tol)
+        for n in (2, 3, 4, 5)
     ):
         return "Yours is rounded: return the numbers as they are."
     nonzero = np.abs(expected) > tol

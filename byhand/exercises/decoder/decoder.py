@@ -260,8 +260,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the decoder is in use: `eval()` "
-            "does not reach your dropout. The layers see to it themselves.",
+            "dropout changes numbers although the decoder is in use: it "
+            "drops some, or scales all by 1 − p. In use it must leave every "
+            "number as it is. The layers see to it themselves.",
             stack_of(
                 lambda self, x, *given: one_after_another(
                     self, functional.dropout(x, self.p), *given

@@ -345,9 +345,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the layer is in use: `eval()` does "
-            "not reach your dropout. `nn.Dropout`, made in `__init__`, hears "
-            "of it. Tell the function: `training=self.training`.",
+            "dropout changes numbers although the layer is in use: it drops "
+            "some, or scales all by 1 − p. In use it must leave every number "
+            "as it is. `nn.Dropout`, made in `__init__`, hears of `eval()`. "
+            "Tell the function: `training=self.training`.",
             layer_of(dropping_in_use),
         ),
         Misconception(

@@ -287,8 +287,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the encoder is in use: `eval()` "
-            "does not reach a dropout of yours.",
+            "dropout changes numbers although the encoder is in use: it "
+            "drops some, or scales all by 1 − p. In use it must leave every "
+            "number as it is. The layers see to it themselves.",
             other_stack(
                 lambda own, x, mask: one_after_another(
                     own, functional.dropout(x, own.p), mask

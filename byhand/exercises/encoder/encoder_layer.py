@@ -278,9 +278,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the module is in use: `eval()` "
-            "does not reach your dropout. `nn.Dropout`, made in `__init__`, "
-            "hears of it. Tell the function: `training=self.training`.",
+            "dropout changes numbers although the module is in use: it drops "
+            "some, or scales all by 1 − p. In use it must leave every number "
+            "as it is. `nn.Dropout`, made in `__init__`, hears of `eval()`. "
+            "Tell the function: `training=self.training`.",
             other_layer(
                 drop=lambda own, each: functional.dropout(each, own.p)
             ),

@@ -129,7 +129,7 @@ EXERCISE = Exercise(
     reference=TorchBlock,
     way=measured,
     cases=(
-        Case("one token", reading(TorchBlock, sized(2, 1), 1, 1)),
+        Case("one token", reading(TorchBlock, sized(4, 2), 1, 1)),
         Case("one head, two tokens", reading(TorchBlock, sized(3, 1), 1, 2)),
         Case(
             "two heads; gradients of output 0 alone",
@@ -236,8 +236,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the block is in use: `eval()` does "
-            "not reach your dropout.",
+            "dropout changes numbers although the block is in use: it drops "
+            "some, or scales all by 1 − p. In use it must leave every number "
+            "as it is. `nn.Dropout`, made in `__init__`, hears of `eval()`. "
+            "Tell the function: `training=self.training`.",
             other_layer(
                 drop=lambda own, each: functional.dropout(each, own.p)
             ),

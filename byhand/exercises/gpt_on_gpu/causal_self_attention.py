@@ -250,9 +250,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "weights are dropped although the module is in use. The function "
-            "`scaled_dot_product_attention` does not know of `eval()`: set "
-            "its `dropout_p` to 0 unless `self.training`.",
+            "attention weights are dropped although the module is in use, or "
+            "scaled by 1 − p. The function `scaled_dot_product_attention` "
+            "does not know of `eval()`: set its `dropout_p` to 0 unless "
+            "`self.training`.",
             other_causal(
                 drop=lambda own, weights: functional.dropout(weights, own.p)
             ),

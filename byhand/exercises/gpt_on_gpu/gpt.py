@@ -197,8 +197,8 @@ EXERCISE = Exercise(
     way=modules.module,
     cases=(
         Case(
-            "one token, no block to speak of",
-            writing(gpt_of(3, 2, 1, 1, 2), 1, 1),
+            "one token, one block",
+            writing(gpt_of(3, 2, 1, 1, 4), 1, 1),
         ),
         Case("one block, three tokens", writing(gpt_of(5, 4, 1, 1, 4), 1, 3)),
         Case(
@@ -300,8 +300,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the model is in use: `eval()` does "
-            "not reach your dropout.",
+            "dropout changes numbers although the model is in use: it drops "
+            "some, or scales all by 1 − p. In use it must leave every number "
+            "as it is. `nn.Dropout`, made in `__init__`, hears of `eval()`. "
+            "Tell the function: `training=self.training`.",
             other_gpt(drop=lambda own, x: functional.dropout(x, own.p)),
         ),
         Misconception(

@@ -61,6 +61,11 @@ def measured(answer, step, seed):
     )
     if contents[-1] is None:
         raise ValueError("there is no file at `path`")
+    if contents[-1] == older:
+        raise ValueError(
+            "the file at `path` is still the older one: move the new one to "
+            "its place, with `os.replace`"
+        )
     kept = training.read(answer, contents[-1])
     there = [one for one in contents if one is not None]
     half = {bytes(one) for one in there} - {older, bytes(contents[-1])}
@@ -118,6 +123,10 @@ def whole_objects(path, model, optimizer, step):
 def draws_first(path, model, optimizer, step):
     torch.rand(1)
     save_all(path, model, optimizer, step)
+
+
+def never_moved(path, model, optimizer, step):
+    torch.save(state_of(model, optimizer, step), path.with_suffix(".partial"))
 
 
 EXERCISE = Exercise(
@@ -233,6 +242,12 @@ EXERCISE = Exercise(
             "under `optimizer` are its settings, without what it remembers. "
             "Its `state_dict()` has both.",
             save_by(optimizer=lambda kept: {"groups": kept["param_groups"]}),
+        ),
+        Misconception(
+            "never moved",
+            "the new file was never moved to its place: at `path` is still "
+            "the older one. Move it there with `os.replace`.",
+            never_moved,
         ),
     ),
     hints=(

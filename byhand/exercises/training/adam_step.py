@@ -382,6 +382,12 @@ EXERCISE = Exercise(
             "how much they move.",
             step_returned,
         ),
+        Misconception(
+            "mean of the squares",
+            "you averaged g² over all weights, so that all share one v. "
+            "Each weight has its own.",
+            stepped(square=lambda g: (g * g).mean()),
+        ),
     ),
     not_by=("Adam", "AdamW", "adam", "adamw"),
     hints=(
