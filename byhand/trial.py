@@ -172,6 +172,16 @@ class Trial:
             self.exercise.bounds is not None,
         )
 
+    def brief(self, outcome: Outcome) -> str:
+        """What an answer did, in a text: its result to four digits."""
+        if outcome.error is not None:
+            return f"{type(outcome.error).__name__}: {_said(outcome)}"
+        try:
+            read = self.read(outcome)
+        except Unusable as unusable:
+            return str(unusable)
+        return repr([(name, _rounded(one)) for name, one in read.items()])
+
     def _is_refusal(self, outcome: Outcome) -> bool:
         """Whether an answer refused its inputs, as the exercise has it.
 
@@ -189,6 +199,12 @@ class Trial:
         except Unusable as unusable:
             return str(unusable)
         return ""
+
+
+def _rounded(value: Any) -> Any:
+    if not isinstance(value, np.ndarray):
+        return value
+    return value.shape, [f"{one + 0.0:.4g}" for one in value.flat]
 
 
 def _said(outcome: Outcome) -> str:

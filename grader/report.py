@@ -1,6 +1,8 @@
 """What a class got right and wrong: one HTML page and one CSV a lesson."""
 
 import csv
+import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from grader.submissions import Graded
 RIGHT, UNKNOWN, EMPTY = "right", "another mistake", "not written"
 UNREADABLE = "not readable"
 SHORT_CUT = "library call"
+MOST_CODE = 4_000  # characters of an answer that are shown
 
 
 @dataclass
@@ -21,11 +24,15 @@ class Line:
     """One exercise (or part) and who came to what.
 
     outcomes: "right", a misconception's name, ... → students, in order.
+    alike: of another mistake, what it does → students whose answers do that.
+    code: what it does → the first of those answers.
     """
 
     exercise: str
     part: str | None
     outcomes: dict[str, list[str]] = field(default_factory=dict)
+    alike: dict[str, list[str]] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -38,6 +45,14 @@ class Line:
     @property
     def right(self) -> int:
         return len(self.outcomes.get(RIGHT, []))
+
+    @property
+    def unforeseen(self) -> list[tuple[str, list[str]]]:
+        """(code, students whose answers do the same), the most first."""
+        groups = sorted(
+            self.alike.items(), key=lambda one: (-len(one[1]), one[1])
+        )
+        return [(self.code[what], students) for what, students in groups]
 
     @property
     def wrong(self) -> list[tuple[str, str, list[str]]]:
@@ -80,6 +95,12 @@ def lines(graded: list[tuple[str, Graded]]) -> list[Line]:
             )
             what = UNREADABLE if verdict.problem else outcome(finding)
             line.outcomes.setdefault(what, []).append(student)
+            if what == UNKNOWN:
+                # What nothing is known of is like no other.
+                does = finding.get("behaviour") or student
+                line.alike.setdefault(does, []).append(student)
+                if does not in line.code:
+                    line.code[does] = code_of(verdict, line.exercise)
     return list(found.values())
 
 
@@ -89,6 +110,21 @@ def outcome(finding: dict) -> str:
     if "not written yet" in finding["message"].split("\n")[0]:
         return EMPTY
     return finding["misconception"] or UNKNOWN
+
+
+def code_of(verdict: Graded, exercise: str) -> str:
+    """The cell of a submission that defines an exercise's answer, or ''."""
+    name = re.escape(exercise.partition(".")[2])
+    with suppress(ValueError, KeyError, TypeError):  # it may hold anything
+        cells = json.loads(verdict.notebook)["cells"]
+        sources = ["".join(cell["source"]) for cell in cells]
+        found = [
+            source
+            for source in sources
+            if re.search(rf"^(?:def|class) {name}\b", source, re.M)
+        ]
+        return found[-1][:MOST_CODE] if found else ""
+    return ""
 
 
 def needs_a_person(
@@ -137,7 +173,8 @@ th, td { text-align: left; vertical-align: top; padding: .6rem .8rem;
 th:first-child { width: 18rem; }
 th:nth-child(2) { width: 8rem; }
 th:first-child, td:first-child { padding-left: 0; }
-code { font-size: .85em; }
+code, pre { font-size: .85em; }
+pre { margin: .2rem 0 .8rem 2rem; white-space: pre-wrap; }
 meter { display: block; width: 7rem; }
 summary { cursor: pointer; }
 summary b { display: inline-block; min-width: 1.5em; text-align: right;
@@ -167,7 +204,14 @@ what the learner was told, and who made it.</p>
 {% for name, sentence, students in line.wrong %}
 <details><summary><b>{{ students|length }}</b> × {{ name }}</summary>
 <p class="told">{{ sentence }}
-<p class="who">{{ students|join(", ") }}</details>
+<p class="who">{{ students|join(", ") }}
+{% if name == unknown %}
+{% for code, alike in line.unforeseen %}
+<p>{{ alike|length }} × did the same: {{ alike|join(", ") }}
+<pre>{{ code }}</pre>
+{% endfor %}
+{% endif %}
+</details>
 {% else %}
 none
 {% endfor %}
@@ -202,7 +246,11 @@ def write(
     page = root / f"{lesson}-report.html"
     page.write_text(
         PAGE.render(
-            lesson=lesson, size=len(graded), lines=found, people=people
+            lesson=lesson,
+            size=len(graded),
+            lines=found,
+            people=people,
+            unknown=UNKNOWN,
         ),
         "utf-8",
     )
