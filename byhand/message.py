@@ -215,8 +215,9 @@ def what_is_wrong(trial: Trial, outcome: Outcome) -> str:
         return _raised(outcome, trial.exercise)
     if outcome.changed:
         names = " and ".join(outcome.changed)
+        inputs = "inputs" if len(outcome.changed) > 1 else "input"
         return (
-            f"It changed its input {names} in place. Work on a copy: "
+            f"It changed its {inputs} {names} in place. Work on a copy: "
             "the caller may still need the original."
         )
     try:
@@ -263,9 +264,11 @@ def _wrong_exception(
     any_kind = raises is Exception
     wanted = "an exception" if any_kind else f"a {raises.__name__}"
     if outcome.error is None:
+        came = show(outcome.value)
+        if "\n" in came or len(came) > 60:
+            came = "the result below"
         return (
-            f"It should refuse these inputs with {wanted}; "
-            f"it returned {show(outcome.value)}."
+            f"It should refuse these inputs with {wanted}; it returned {came}."
         )
     if trial.refused(outcome):
         return ""
@@ -278,20 +281,24 @@ def _wrong_exception(
         return _raised(outcome, trial.exercise)
     return (
         f"It should refuse these inputs with {wanted}; it raised "
-        f"{type(outcome.error).__name__}: {outcome.error}."
+        f"{_told_by(outcome.error)}."
     )
 
 
 def _raised(outcome: Outcome, exercise: Exercise) -> str:
     error = outcome.error
-    name = type(error).__name__
     line = f" The line was: {outcome.line}" if outcome.line else ""
     message = str(error)
     if isinstance(error, TypeError) and "positional argument" in message:
         line = f" It is called as {exercise.signature}."
-    said = f"{name}: {message}" if message else name
+    said = _told_by(error)
     advice = next((a for part, a in ADVICE.items() if part in message), "")
     return f"It raised {said.rstrip('.')}.{line}{advice}"
+
+
+def _told_by(error: BaseException | None) -> str:
+    name, message = type(error).__name__, str(error)
+    return f"{name}: {message}" if message else name
 
 
 # What a library says in a way that no beginner can read → what it means.

@@ -107,6 +107,7 @@ class Kind(ABC):
 def noun(value: Any) -> str:
     """What something is, with its article: "a list", "the text 'abc'"."""
     name = type(value).__name__ or "nameless thing"
+    name = {"ndarray": "array"}.get(name, name)
     article = "an" if name[0].lower() in "aeiou" else "a"
     if name == "generator":
         return "a generator (a `yield`, or round brackets for a list)"

@@ -16,7 +16,7 @@ ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 def number(value: Any) -> str:
     """A number for a message: short, but never rounded to a false 0 or 1."""
-    value = float(value)
+    value = float(value) + 0.0  # −0 is 0
     if 1e6 <= abs(value) < 1e15:
         return f"{value:.10g}"
     text = f"{value:.6g}"

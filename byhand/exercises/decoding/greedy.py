@@ -122,6 +122,12 @@ EXERCISE = Exercise(
             "change which is the largest. Return that token's id.",
             lambda logits: logits.softmax(-1),
         ),
+        Misconception(
+            "values and ids",
+            "you return what `max` gives: the largest logits *and* their "
+            "ids. Return the ids alone, or use `argmax`.",
+            lambda logits: logits.max(-1),
+        ),
     ),
     hints=(
         "In the row 0.5, 2.0, −1.0, which token is the likeliest, and what "
