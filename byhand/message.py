@@ -74,6 +74,9 @@ class CheckFailed(AssertionError):
         self.itself = itself
         self.is_shown = False  # as a card, above
 
+    # In a person's notebook, "Run all" does not stop at it.
+    goes_on = True
+
     def noting(self, note: str) -> "CheckFailed":
         """The same with a further sentence where the hint stands."""
         return CheckFailed(
@@ -303,6 +306,9 @@ def _told_by(error: BaseException | None) -> str:
 
 # What a library says in a way that no beginner can read → what it means.
 ADVICE = {
+    "do not fit. Missing: none. Not expected": (
+        " Your module learns more than the card asks for: leave that out."
+    ),
     "before Module.__init__() call": (
         " Call `super().__init__()` in the first line of your `__init__`: "
         "it makes the place where a module keeps its parts."

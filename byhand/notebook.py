@@ -5,7 +5,8 @@ Once byhand is imported in IPython, without any configuration:
 **A demonstration that waits.** A cell that meets an exercise which is not
 written yet says so in a sentence, and counts as run, so that "Run all" goes
 on. So does a later cell that lacks a name which the waiting cell would have
-defined. Whatever else raises is shown as ever.
+defined. A check that fails shows its error, and where a person runs it, "Run
+all" goes on after it too. Whatever else raises is shown as ever.
 
 **A cell that did not run.** A cell with a syntax error defines nothing, and
 a function of that name from before lives on. `broken` says so of a name.
@@ -210,7 +211,9 @@ def _after(result: Any) -> None:
     global _told
     if result is None:
         return
-    if _told is not None and result.error_in_exec is _told:
+    error = result.error_in_exec
+    passes = getattr(error, "goes_on", False) and is_read_by_a_person()
+    if error is not None and (error is _told or passes):
         result.error_in_exec = None  # it was told: the notebook goes on
     _told = None
     failed = result.error_before_exec

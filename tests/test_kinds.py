@@ -99,9 +99,15 @@ def test_what_is_not_a_list_is_said():
         ({"a"}, "got a set, which has no order"),
         ((t for t in "ab"), "got a generator"),
         (["a", 2.0], "tokens[1] should be a text or a whole number; got"),
-        (["a", None], "tokens[1] should be text; got None"),
+        (
+            ["a", None],
+            "tokens[1] should be a text or a number, or a list",
+        ),
         (str.split, "is a pair of brackets missing?"),
-        ({"a": [object()]}, "tokens['a'][0] should be text; got an object"),
+        (
+            {"a": [object()]},
+            "tokens['a'][0] should be a text or a number, or a ",
+        ),
     ],
 )
 def test_what_is_no_text_is_said(value, said):

@@ -88,7 +88,9 @@ def _plain(value: Any, where: str) -> Any:
         try:
             value = tensors.as_array(value).tolist()
         except tensors.NoNumbers as error:
-            raise Unusable(f"{where} should be text; got {error}.") from None
+            raise Unusable(
+                f"{where} should be whole numbers; got {error}."
+            ) from None
     if isinstance(value, (str, bytes, bool, int)):
         return value
     if isinstance(value, dict):
@@ -108,7 +110,9 @@ def _plain(value: Any, where: str) -> Any:
             f"{where} should be a list; got {noun(value)}, which has no order."
         )
     came = "None" if value is None else noun(value)
-    raise Unusable(f"{where} should be text; got {came}.")
+    raise Unusable(
+        f"{where} should be a text or a number, or a list of them; got {came}."
+    )
 
 
 def _same(one: Any, other: Any) -> bool:
