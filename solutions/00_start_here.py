@@ -169,7 +169,7 @@ except CheckFailed as message:
 # 5. Sleep on it. That is meant seriously.
 #
 # If a check or a slider does not work at all, `python -m byhand doctor` says
-# what is missing on your machine and how to mend it.
+# what is missing on your machine and how to fix it.
 
 # %% [markdown]
 # ## Handing in
@@ -180,8 +180,8 @@ except CheckFailed as message:
 # If you learn on your own, that is all. If you take the course in a class, do
 # this for every lesson:
 #
-# 1. Choose *Kernel → Restart Kernel and Run All Cells…*. It stops at the first
-#    check that fails; go on by hand from there, or hand in what you have.
+# 1. Choose *Kernel → Restart Kernel and Run All Cells…*. A check that fails
+#    says so, and a cell that needs what you have not written waits for it.
 # 2. Save with **Ctrl + S** (on a Mac, ⌘ + S).
 # 3. Give your instructor the notebook file, for this lesson
 #    `00_start_here.ipynb`, under just that name.

@@ -83,7 +83,10 @@ def are_seen(sizes):
 
 
 def test_a_wrong_answer_is_read_in_the_notebook(lab):
-    """A learner's first run: the check says that nothing is written yet."""
+    """A learner's first run: checks say that nothing is written yet.
+
+    All of them do: what fails, and what waits, does not stop the notebook.
+    """
     lesson = "07_self_attention"
     notebook = lab.open_notebook(f"lessons/{lesson}/{lesson}.ipynb")
     with pytest.raises(AssertionError, match="not written yet"):
@@ -96,4 +99,8 @@ def test_a_wrong_answer_is_read_in_the_notebook(lab):
         re.compile(r"^\s*self_attention\.dot_product_scores: not written")
     )
     expect(shown_error).not_to_contain_text("Traceback")
+    cards = notebook.page.locator(
+        ".jp-OutputArea-output[data-mime-type='text/html']", has_text="✗"
+    )
+    expect(cards).to_have_count(5)
     notebook.close()

@@ -9,6 +9,7 @@ import zipfile
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from authoring import build, paths, stamps, text
 from tests import gates
@@ -194,3 +195,29 @@ def test_cells_that_only_show_something_are_tagged(lesson):
 def test_every_lesson_has_a_row_in_the_readme():
     readme = (paths.ROOT / "README.md").read_text("utf-8")
     assert gates.without_a_row(readme, LESSONS) == []
+
+
+@every_lesson
+def test_a_lesson_of_which_nothing_is_written_goes_on_to_the_end(lesson):
+    """Every check fails; whatever else needs an exercise waits for it."""
+    nb = released(lesson)
+    NotebookClient(
+        nb,
+        allow_errors=True,
+        timeout=300,
+        kernel_name="python3",
+        resources={
+            "metadata": {"path": str(paths.lesson_path(lesson).parent)}
+        },
+        extra_arguments=["--log-level=ERROR"],
+    ).execute()
+    code = [cell for cell in nb.cells if cell.cell_type == "code"]
+    raised = {
+        (output.ename, output.evalue.partition("\n")[0])
+        for cell in code
+        for output in cell.outputs
+        if output.output_type == "error"
+    }
+    assert {name for name, _ in raised} == {"CheckFailed"}
+    assert all("not written yet" in said for _, said in raised)
+    assert "is not written yet: the exercise above." in gates.outputs_of(code)

@@ -121,7 +121,7 @@ def a_step_a_batch(share):
 
     def step_now(optimizer, model, max_norm):
         clip_now(optimizer, model, max_norm)
-        optimizer.step()
+        optimizer.step(None)
 
     return step_by(
         before_each=lambda optimizer: optimizer.zero_grad(),
