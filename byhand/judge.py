@@ -124,7 +124,7 @@ def _try_all(
 # Of the trials in which a misconception is wrong, an answer that does
 # something else besides shares at least so many with it, or it is another
 # mistake that happens to give one of its numbers.
-LEAST_SHARE = 0.5
+LEAST_SHARE = 2 / 3
 
 
 def recognise(

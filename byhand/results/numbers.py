@@ -310,7 +310,7 @@ def pattern(got: np.ndarray, expected: np.ndarray, tol: float) -> str:
     """What a wrong array has to do with the right one, or ''."""
     if got.ndim == 2 and close(got.T, expected, tol):
         return "Yours is the right one transposed: rows and columns swapped."
-    if got.shape != expected.shape or not np.isfinite(got).all():
+    if not _same_shape(got, expected) or not np.isfinite(got).all():
         return ""
     if close(-got, expected, tol):
         return "Yours is right but for its sign."

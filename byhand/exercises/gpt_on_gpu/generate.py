@@ -228,9 +228,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "only the seed of rng",
-            "two calls with one `rng` give the same texts: you took the seed "
-            "of `rng` for a generator of your own. Draw from `rng` itself, "
-            "which goes on from call to call.",
+            "two calls with one `rng` give the same texts: you draw from a "
+            "copy of `rng`, made of its seed or its state. Draw from `rng` "
+            "itself, which goes on from call to call.",
             write_by(
                 draw=lambda chances, rng: drawn_from(
                     chances, torch.Generator().manual_seed(rng.initial_seed())

@@ -198,8 +198,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "written over",
-            "you wrote straight into `path`, over the older checkpoint. "
-            "If the machine stops in the middle, there is neither.",
+            "for a moment half a file stands at `path`. You wrote into it, "
+            "copied over it, or moved the new file there too early. If the "
+            "machine stops then, you have no checkpoint. Write under another "
+            "name first.",
             written_over,
         ),
         Misconception(
@@ -211,9 +213,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "deleted before the move",
-            "you deleted the older checkpoint before you moved the new one "
+            "you removed the older checkpoint before you moved the new one "
             "to its place. For a moment there is no file at `path`. "
-            "`os.replace` needs no deletion: it swaps the two at once.",
+            "`os.replace` needs no removal: it swaps the two at once.",
             deleted_before_the_move,
         ),
         Misconception(
