@@ -236,6 +236,8 @@ def bound_of(
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.sqrt(np.abs(other) / np.abs(expected))
     share = np.nan_to_num(np.minimum(share, 1.0), nan=1.0)
+    # Of a few draws, 0 may come by chance.
+    share = np.where(bound < np.abs(expected) / 2, share, 1.0)
     return np.maximum(bound * share, limit(other, tolerance))
 
 
