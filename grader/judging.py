@@ -30,6 +30,7 @@ from grader.submissions import (
     Unreadable,
     clean,
     grade_id,
+    imports,
     parse,
     put_in_order,
 )
@@ -128,7 +129,8 @@ def grade(
         for name, content in submission.files.items()
         if name != submission.notebook
     }
-    session = Session(nursery, files, options.limits)
+    offered = imports(release.demonstrations)
+    session = Session(nursery, files, options.limits, offered)
     try:
         for cell in nb.cells:
             _grade_cell(cell, session, release, seed, options, graded)

@@ -1,5 +1,6 @@
 """What was handed in: read it, whatever it is, and put it in order."""
 
+import ast
 import errno
 import hashlib
 import json
@@ -7,7 +8,7 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,6 +130,22 @@ def demonstrations(path: Path) -> frozenset[str]:
         for cell in nbformat.read(path, as_version=4).cells
         if "demonstration" in cell.metadata.get("tags", [])
     )
+
+
+def imports(sources: Iterable[str]) -> dict[str, str]:
+    """Name → the statements by which cells import it."""
+    found: dict[str, list[str]] = {}
+    for source in sorted(sources):
+        with suppress(SyntaxError):
+            for statement in ast.parse(source).body:
+                if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                    for one in statement.names:
+                        name = one.asname or one.name.partition(".")[0]
+                        statement.names = [one]
+                        found.setdefault(name, []).append(
+                            ast.unparse(statement)
+                        )
+    return {name: "; ".join(lines) for name, lines in found.items()}
 
 
 # --- what came -------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 import dataclasses
 
+import nbformat
 import numpy as np
 import pytest
 import torch
 
+from authoring import paths
 from byhand.bank import find
 from byhand.check_cell import CheckCell
 from byhand.exercise import Case
@@ -13,6 +15,8 @@ from byhand.ways import modules, repeating
 from grader import judging, session
 from grader.judging import Options, grade
 from grader.session import Session, TimeLimits
+from grader.submissions import Submission, imports
+from tests.end_to_end.course import replaced
 from tests.grader.lessons import empty, release, solved, submission
 
 SHORT = Options(limits=TimeLimits(cell=2, notebook=30, patience=1))
@@ -237,6 +241,49 @@ def test_demonstrations_are_not_run_and_edited_ones_are(graded):
     assert "1.0731" not in came.notebook  # an output of a demonstration
     nb.cells[place].source = "print('I was ' + 'here')"
     assert "I was here" in graded(nb).notebook
+
+
+def test_what_demonstrations_import_is_there(nursery):
+    """In lesson 10 PyTorch is imported by a demonstration alone."""
+    lesson = "10_multi_head"
+    nb = replaced(
+        paths.solved_path(lesson),
+        {
+            "merge_heads": "def merge_heads(heads):\n"
+            "    joined = torch.as_tensor(heads).transpose(-3, -2)\n"
+            "    return joined.flatten(-2)\n"
+        },
+    )
+    files = {f"{lesson}.ipynb": nbformat.writes(nb).encode()}
+    handed_in = Submission("learner", lesson, files)
+    came = grade(nursery, handed_in, release(lesson), 1, SHORT)
+    assert came.scores["merge_heads-check"] == 1, came.findings
+
+
+def test_an_import_does_not_take_a_learners_names_place(nursery):
+    mine = "torch = 'mine'"
+    session = Session(
+        nursery, {}, SHORT.limits, imports(["import torch.nn, torch as t"])
+    )
+    assert session.run(mine) == session.run("assert torch == 'mine'") == []
+    assert session.run("assert t.nn.Linear") == []
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("sources", "found"),
+    [
+        (["import a.b"], {"a": "import a.b"}),
+        (
+            ["from a import b as c, d"],
+            {"c": "from a import b as c", "d": "from a import d"},
+        ),
+        (["import a", "import a.b"], {"a": "import a; import a.b"}),
+        (["%magic\nimport a", "x = 1"], {}),
+    ],
+)
+def test_imports_are_read(sources, found):
+    assert imports(sources) == found
 
 
 def test_an_unreadable_notebook_is_graded_and_says_why(graded):
