@@ -27,7 +27,8 @@ ORDER = """
     byhand.sliders byhand.ways
     byhand.attempt
     byhand.results byhand.short_cuts
-    byhand.elsewhere byhand.text byhand.reading
+    byhand.elsewhere byhand.held byhand.text
+    byhand.reading
     byhand.exercise
 """
 LEVEL = {

@@ -15,7 +15,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ import numpy as np
 from byhand.attempt import Outcome, attempt
 from byhand.check import CheckFailed  # noqa: F401 - lessons import it
 from byhand.elsewhere import OutOfTime
-from byhand.reading import names_in
+from byhand.held import places, replaced
 from byhand.ways import door
 from grader.inside import cells, seal, wire
 from grader.inside.wire import Wire
@@ -51,6 +51,7 @@ class Service:
     def __init__(self, connection: Wire, shell: Any) -> None:
         self.wire, self.shell = connection, shell
         self.names = shell.user_module.__dict__
+        self.lending = ExitStack()
 
     def serve(self) -> None:
         while True:
@@ -126,22 +127,12 @@ class Service:
         torch module has to be here for gradients to flow through it.
         Returns the names that were replaced; `restore` puts them back.
         """
-        called = names_in(self.names.get(name))
-        self.mine = {
-            name: self.names.get(name)
-            for name in right
-            # One that is missing counts as wrong: its cell failed.
-            if name in called
-            and (name not in self.names or callable(self.names[name]))
-        }
-        self.names.update({name: lent(right[name]) for name in self.mine})
-        return list(self.mine)
+        held = places(self.names.get(name), self.names, right)
+        wanted = {one.name: lent(right[one.name]) for one in held}
+        return [*self.lending.enter_context(replaced(held, wanted))]
 
     def restore(self) -> None:
-        for name, theirs in self.mine.items():
-            self.names[name] = theirs
-            if theirs is None:  # there was none
-                del self.names[name]
+        self.lending.close()
 
     def elsewhere(self, place: int) -> Callable:
         """The stand-in of a function on the other side."""
