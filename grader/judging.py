@@ -31,6 +31,7 @@ from grader.submissions import (
     clean,
     grade_id,
     imports,
+    of_the_lesson,
     parse,
     put_in_order,
 )
@@ -118,10 +119,18 @@ def grade(
     began = time.monotonic()
     graded = Graded(sealed=options.sealed)
     try:
-        nb = put_in_order(parse(submission), release)
+        nb = parse(submission)
     except Unreadable as error:
         graded.problem = clean(str(error))
-        nb = put_in_order(nbformat.v4.new_notebook(), release)
+        nb = nbformat.v4.new_notebook()
+    handed_in, is_there = bool(nb.cells), of_the_lesson(nb, release)
+    if not is_there and not graded.problem:
+        graded.problem = (
+            f"{submission.notebook} has no cell of this lesson; what counts "
+            "is the notebook that was handed out, with your answers in it."
+        )
+    put_in_order(nb, release)
+    if graded.problem:
         nb.cells.insert(0, nbformat.v4.new_markdown_cell(graded.problem))
     # The notebook itself may be large, and no lesson reads it.
     files = {
@@ -136,6 +145,10 @@ def grade(
             _grade_cell(cell, session, release, seed, options, graded)
     finally:
         session.close()
+    for source in release.cells if handed_in else ():
+        if source.grade and source.solution and source.name not in is_there:
+            # What stands in its place may be anywhere: a person must look.
+            graded.scores[source.name] = graded.comments[source.name] = None
     graded.stopped = session.stopped
     graded.notebook = clean(nbformat.writes(nb))
     graded.seconds = time.monotonic() - began

@@ -355,13 +355,25 @@ def _notebook(text: str) -> NotebookNode:
     if len(cells) > MOST_CELLS:
         raise ValueError(f"it has {len(cells)} cells; {MOST_CELLS} at most")
     for cell in cells:
-        cell.pop("id", None)  # nbformat remarks on every one it dislikes
+        _named(cell)
         cell.pop("outputs", None)
         if cell.get("cell_type") == CODE:
             cell["outputs"] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return nbformat.reads(json.dumps(tree), as_version=4)
+
+
+def _named(cell: dict[str, Any]) -> None:
+    """Let a cell keep its name where only its id is left to tell it.
+
+    The id goes: nbformat remarks on every one that it dislikes.
+    """
+    name, metadata = cell.pop("id", None), cell.get("metadata")
+    if isinstance(name, str) and isinstance(metadata, dict):
+        given = metadata.get("nbgrader")
+        if not isinstance(given, dict) or "grade_id" not in given:
+            metadata["nbgrader"] = {"grade_id": name}
 
 
 def _plain(nb: NotebookNode) -> NotebookNode:
@@ -419,25 +431,46 @@ def clean(text: str) -> str:
 # --- in order --------------------------------------------------------------
 
 
+def of_the_lesson(
+    nb: NotebookNode, release: Release
+) -> dict[str, list[NotebookNode]]:
+    """The lesson's cells among those of a notebook, by name.
+
+    By their metadata or their id, and where both are lost by their source:
+    not every program keeps all of it.
+    """
+    known = {cell.name for cell in release.cells}
+    sources = {(c.cell_type, c.source.strip()): c.name for c in release.cells}
+    named: dict[str, list[NotebookNode]] = {}
+    alike: dict[str, list[NotebookNode]] = {}
+    for cell in nb.cells:
+        name, kind = grade_id(cell), (cell.cell_type, cell.source.strip())
+        if isinstance(name, str) and name in known:
+            named.setdefault(name, []).append(cell)
+        elif kind in sources:
+            alike.setdefault(sources[kind], []).append(cell)
+    return alike | named
+
+
 def put_in_order(nb: NotebookNode, release: Release) -> NotebookNode:
     """The notebook with the instructor's cells as they were released.
 
-    Of a doubled cell the last one counts, as nbgrader has it; a retyped one
-    gets its type back, an edited locked one its source; a missing one stands
-    again behind its predecessor; unknown ids mean nothing.
+    Of a doubled cell the last one counts, as nbgrader has it, but for a copy
+    that nobody has written in; a retyped one gets its type back, an edited
+    locked one its source; a missing one stands again behind its predecessor;
+    unknown ids mean nothing.
     """
-    known = {cell.name: cell for cell in release.cells}
-    seen: set[str] = set()
-    for cell in reversed(nb.cells):
-        name = grade_id(cell)
-        if not isinstance(name, str) or name not in known or name in seen:
-            cell.metadata.pop("nbgrader", None)
-            continue
-        seen.add(name)
-        _restore(cell, known[name])
+    found = of_the_lesson(nb, release)
+    for cell in nb.cells:
+        cell.metadata.pop("nbgrader", None)
+    for source in release.cells:
+        copies = found.get(source.name, [])
+        written = [c for c in copies if c.source != source.source]
+        for cell in (written or copies)[-1:]:
+            _restore(cell, source)
     place = 0
     for cell in release.cells:
-        if cell.name not in seen:
+        if cell.name not in found:
             nb.cells.insert(place, cell.cell())
         names = [grade_id(c) for c in nb.cells]
         place = max(place, names.index(cell.name) + 1)

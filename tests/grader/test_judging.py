@@ -15,7 +15,7 @@ from byhand.ways import modules, repeating
 from grader import judging, session
 from grader.judging import Options, grade
 from grader.session import Session, TimeLimits
-from grader.submissions import Submission, imports
+from grader.submissions import Submission, grade_id, imports
 from tests.end_to_end.course import replaced
 from tests.grader.lessons import empty, release, solved, submission
 
@@ -291,6 +291,41 @@ def test_an_unreadable_notebook_is_graded_and_says_why(graded):
     assert marks(came) == dict.fromkeys(ALL, 0)
     assert "cannot be read as a notebook" in came.problem
     assert "cannot be read as a notebook" in came.notebook
+
+
+def test_a_notebook_of_something_else_says_so_and_is_shown(graded):
+    nb = nbformat.v4.new_notebook()
+    nb.cells.append(nbformat.v4.new_markdown_cell("Mine."))
+    came = graded(nb)
+    assert marks(came) == dict.fromkeys(ALL, 0)
+    assert "has no cell of this lesson" in came.problem
+    assert "\n" not in came.problem
+    assert "Mine." in came.notebook
+    assert came.scores["why-rows"] is None  # it may be what they wrote
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_written_words_are_never_lost(graded, kept):
+    """Their cell's metadata is lost, or a copy of the stub stands below."""
+    nb = solved()
+    cell = next(c for c in nb.cells if grade_id(c) == "why-rows")
+    if kept:
+        copy = nbformat.from_dict(cell)
+        copy.source, copy.id = release().cell("why-rows").source, "copy"
+        nb.cells.insert(nb.cells.index(cell) + 1, copy)
+    else:
+        cell.metadata, cell.id = nbformat.from_dict({}), "x"
+    came = graded(nb)
+    assert came.scores["why-rows"] is None
+    assert came.comments["why-rows"] is None
+
+
+def test_answers_whose_metadata_is_lost_keep_their_marks(graded):
+    nb = solved()
+    for cell in nb.cells:
+        if grade_id(cell) in ("softmax", "softmax-check"):
+            cell.metadata = nbformat.from_dict({})
+    assert marks(graded(nb)) == ALL
 
 
 # --- more than functions of arrays -----------------------------------------
