@@ -22,6 +22,7 @@ from typing import Any
 import filelock
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
+import nbgrader.apps.generatefeedbackapp
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
 from rich.console import Console
@@ -36,6 +37,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool, Integer, Unicode
 
 from grader import ahead, gradebook, lane, sealed, submissions
+from grader.feedback import Feedback
 from grader.journal import Journal, only_one
 from grader.judging import Options
 from grader.lanes import Lanes
@@ -43,6 +45,10 @@ from grader.session import TimeLimits
 from grader.submissions import Graded, Submission
 
 UNSEALED = "Graded without a seal."
+PLAIN_TEXT = (
+    "Whoever reaches %s can read what was handed in and forge marks. Encrypt "
+    "it: docs/grading.md says how, under TLS."
+)
 # Read ahead by so many submissions a lane: enough to keep it busy, and no
 # more, so that a large class needs no more memory than a small one.
 _AHEAD = 2
@@ -56,6 +62,8 @@ def use_for_nbgrader() -> None:
     """
     nbgrader.apps.autogradeapp.Autograde = SealedAutograde
     nbgrader.apps.api.Autograde = SealedAutograde
+    nbgrader.apps.generatefeedbackapp.GenerateFeedback = Feedback
+    nbgrader.apps.api.GenerateFeedback = Feedback
 
 
 class CannotGoOn(NbGraderException):
@@ -86,6 +94,11 @@ class SealedAutograde(Autograde):
     scheduler = Unicode(
         "", help="A Dask scheduler to grade on, such as tcp://host:8786."
     ).tag(config=True)
+    tls_ca = Unicode(
+        "", help="The certificate of a tls:// scheduler's authority."
+    ).tag(config=True)
+    tls_cert = Unicode("", help="Our certificate for it.").tag(config=True)
+    tls_key = Unicode("", help="Its key, if in another file.").tag(config=True)
     cell_seconds = Integer(
         TimeLimits.cell, help="How long a learner's cell may run."
     ).tag(config=True)
@@ -97,6 +110,8 @@ class SealedAutograde(Autograde):
         """Grade. NbGraderException: something could not be graded."""
         if not self.scheduler:
             ahead.begin(self.coursedir.assignment_id)
+        elif not self.scheduler.startswith("tls://"):
+            self.log.warning(PLAIN_TEXT, self.scheduler)
         try:
             summary = ClassRun(self).run()
         except (
@@ -124,6 +139,9 @@ class SealedAutograde(Autograde):
             self.log.info(line)
         if summary.given_up:
             raise NbGraderException("; ".join(summary.given_up))
+
+    def certificates(self) -> tuple[str, str, str]:
+        return self.tls_ca, self.tls_cert, self.tls_key
 
     def options(self) -> Options:
         return Options(
@@ -280,6 +298,7 @@ class ClassRun:
                 self.converter.scheduler,
                 self.converter.jobs,
                 lambda: progress.advance(task),
+                self.converter.certificates(),
             )
             beside = self._beside()
             with work:
@@ -383,6 +402,12 @@ class ClassRun:
         for rest in (fresh, old):  # of a run that was killed
             shutil.rmtree(rest, ignore_errors=True)
         for name, content in files.items():
+            if (
+                "/" not in name
+                and name.endswith(".ipynb")
+                and (name != submission.notebook)
+            ):
+                continue  # nbgrader would look for it in the gradebook
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)

@@ -1,10 +1,12 @@
 """What was handed in: read it, whatever it is, and put it in order."""
 
 import ast
+import base64
 import errno
 import hashlib
 import json
 import os
+import posixpath
 import re
 import stat
 import warnings
@@ -13,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import nbformat
 from nbformat import NotebookNode
@@ -27,6 +30,15 @@ _LONGEST_NAME, _LONGEST_PATH = 200, 1000  # bytes; systems bear a little more
 _LONGEST_STAMP = 100
 CODE, TEXT = "code", "markdown"
 _ATTACHMENT = re.compile(r"attachment:([^)\s\"']*)")
+MOST_PICTURES = 5 * 2**20  # characters of them in a notebook's texts
+# What a picture begins with, and what it is.
+_PICTURES = {
+    b"\x89PNG": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+}
+# Where a text shows a file: `![…](file)` or `<img src="file">`.
+_SHOWN = re.compile(r"(!\[[^\]]*\]\(\s*<?|<img\s[^>]*?src=[\"'])([^)>\s\"']+)")
 
 
 class Unreadable(Exception):
@@ -335,7 +347,7 @@ def parse(submission: Submission) -> NotebookNode:
             "(Edit, Clear Outputs of All Cells) and hand it in again."
         )
     try:
-        return _plain(_notebook(content.decode("utf-8-sig")))
+        return _plain(_notebook(content.decode("utf-8-sig")), submission.files)
     except Exception as error:  # whatever a file can hold
         said = " ".join(str(error).split())[:300] or type(error).__name__
         raise Unreadable(
@@ -376,7 +388,7 @@ def _named(cell: dict[str, Any]) -> None:
             metadata["nbgrader"] = {"grade_id": name}
 
 
-def _plain(nb: NotebookNode) -> NotebookNode:
+def _plain(nb: NotebookNode, files: dict[str, bytes]) -> NotebookNode:
     """The cells, and of each only what grading and feedback need."""
     made = nbformat.v4.new_notebook()
     made.metadata = NotebookNode(
@@ -387,6 +399,7 @@ def _plain(nb: NotebookNode) -> NotebookNode:
         },
         language_info={"name": "python"},
     )
+    pictures = Pictures(files)
     for place, cell in enumerate(nb.cells):
         given = cell.get("metadata", {}).get("nbgrader")
         kept = {"nbgrader": given} if isinstance(given, dict) else {}
@@ -401,26 +414,57 @@ def _plain(nb: NotebookNode) -> NotebookNode:
         if cell.cell_type == CODE:
             fresh.outputs, fresh.execution_count = [], None
         elif cell.cell_type == TEXT:
-            _attach(fresh, cell.get("attachments"))
+            pictures.attach(fresh, cell.get("attachments"))
         else:
             fresh.cell_type = "raw"
         made.cells.append(fresh)
     return made
 
 
-def _attach(cell: NotebookNode, came: Any) -> None:
-    """Keep a text's pictures; one that is missing would stop its page."""
-    kept = {}
-    for name, kinds in came.items() if isinstance(came, dict) else ():
-        picture = kinds.get("image/png") if isinstance(kinds, dict) else None
-        if isinstance(picture, str):
-            kept[name] = {"image/png": picture}
-    if kept:
-        cell.attachments = NotebookNode(kept)
-    cell.source = _ATTACHMENT.sub(
-        lambda match: match[0] if match[1] in kept else "missing:",
-        cell.source,
-    )
+class Pictures:
+    """A notebook's pictures, as far as there is room for them."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files, self.room = files, MOST_PICTURES
+
+    def attach(self, cell: NotebookNode, came: Any) -> None:
+        """Let a text keep its pictures, and those of files that it shows.
+
+        One that is missing would stop its page.
+        """
+        kept: dict[str, NotebookNode] = {}
+
+        def keep(name: str, kind: str, picture: str) -> bool:
+            if len(picture) > self.room:
+                return False
+            self.room -= len(picture)
+            kept[name] = NotebookNode({kind: picture})
+            return True
+
+        for name, kinds in came.items() if isinstance(came, dict) else ():
+            for kind in _PICTURES.values():
+                one = kinds.get(kind) if isinstance(kinds, dict) else None
+                if isinstance(one, str) and name not in kept:
+                    keep(name, kind, one)
+
+        def embedded(match: re.Match[str]) -> str:
+            path = posixpath.normpath(unquote(match[2]))
+            data, name = self.files.get(path, b""), f"file-{len(kept)}"
+            kind = next(
+                (k for head, k in _PICTURES.items() if data.startswith(head)),
+                "",
+            )
+            if kind and keep(name, kind, base64.b64encode(data).decode()):
+                return f"{match[1]}attachment:{name}"
+            return match[0]
+
+        cell.source = _SHOWN.sub(embedded, cell.source)
+        if kept:
+            cell.attachments = NotebookNode(kept)
+        cell.source = _ATTACHMENT.sub(
+            lambda match: match[0] if match[1] in kept else "missing:",
+            cell.source,
+        )
 
 
 def clean(text: str) -> str:

@@ -17,6 +17,7 @@ from grader import gradebook
 from grader.journal import Journal
 from tests.grader.courses import (
     LESSON,
+    RIGHT,
     WRONG,
     contents,
     expected,
@@ -239,6 +240,24 @@ def test_files_beside_the_lesson_are_the_instructors(course):
     assert totals(course) == {"learner01": 1}
     kept = course.root / "autograded" / "learner01" / LESSON / "numbers.txt"
     assert kept.read_text() == "1 2 3"
+
+
+@pytest.mark.parametrize("name", ["anna[late]", "a*", "b ä'c"])
+def test_every_learner_gets_feedback(course, name):
+    """Whatever their name is, and whatever else lies in their folder."""
+    course.submit(name, course.empty(average=RIGHT))
+    for other in ("scratch", f"{LESSON}-Copy1"):
+        shutil.copy(
+            course.folder(name) / f"{LESSON}.ipynb",
+            course.folder(name) / f"{other}.ipynb",
+        )
+    ran = course.grader("autograde", LESSON)
+    assert ran.returncode == 0, ran.stderr
+    assert totals(course)[name] == 1
+    ran = course.nbgrader("generate_feedback", LESSON)
+    assert ran.returncode == 0, ran.stderr
+    pages = (course.root / "feedback" / name / LESSON).iterdir()
+    assert [page.name for page in pages] == [f"{LESSON}.html"]
 
 
 def test_late_work_costs_what_nbgrader_says(course):
