@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from byhand.environment import scripts_on_path
+from byhand.environment import any_text_is_printed, scripts_on_path
 from grader import ahead
 
 EPILOG = """
@@ -203,6 +203,7 @@ def selftest(options: argparse.Namespace) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    any_text_is_printed()
     options = parser().parse_args(arguments)
     act = {
         "autograde": autograde,

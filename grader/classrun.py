@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -303,6 +303,9 @@ class ClassRun:
             beside = self._beside()
             with work:
                 for student, folder in folders.items():
+                    if self._is_stranger(student):
+                        work.step()
+                        continue
                     submission = submissions.read(folder, student, self.lesson)
                     submission.files.update(beside)
                     self._consider(submission, work)
@@ -310,6 +313,18 @@ class ClassRun:
                         self._finish(*done)
                 for done in work.finished(at_most=0):
                     self._finish(*done)
+
+    def _is_stranger(self, student: str) -> bool:
+        """Whether somebody is in no roster, and is not to be entered."""
+        if self.converter.create_student or gradebook.is_student(
+            self.book, student
+        ):
+            return False
+        self.summary.given_up.append(
+            f"{student}: the gradebook has no such student, and "
+            "Autograde.create_student is False"
+        )
+        return True
 
     def _beside(self) -> dict[str, bytes]:
         """The files that the instructor put beside the lesson, such as data.
@@ -325,6 +340,9 @@ class ClassRun:
         digest = submission.digest()
         force = self.converter.force
         if not force and self._is_done(submission, digest):
+            gradebook.penalise(
+                self.book, self.lesson, submission.student, self._penalty
+            )
             self.summary.unchanged += 1
             work.step()
             return
@@ -334,6 +352,7 @@ class ClassRun:
             self.summary.reused += 1
             work.step()
             return
+        self._hook(submission, self.converter.run_pre_convert_hook)
         seed = self.journal.seed(digest)
         work.submit(submission, self.release, seed, self.options)
 
@@ -378,6 +397,17 @@ class ClassRun:
         self.journal.note_recorded(
             submission.student, self.lesson, digest, self.bank
         )
+        self._hook(submission, self.converter.run_post_convert_hook)
+
+    def _hook(self, submission: Submission, run: Callable) -> None:
+        """Call one of nbgrader's hooks, which reads the student there."""
+        before, course = self.course.student_id, self.course
+        course.student_id = submission.student
+        self.converter.notebooks = [str(self._graded_path(submission))]
+        try:
+            run()
+        finally:
+            course.student_id = before
 
     def _penalty(self, student: str, score: float, late: float) -> Any:
         plugin = self.penalties.plugin_inst
