@@ -11,6 +11,7 @@ from grader import ahead
 EPILOG = """
 Run it in the course's root, where nbgrader_config.py is. In order:
 
+  grader import-roster class.csv                   enter the names of a class
   nbgrader generate_assignment 07_self_attention   enter it in the gradebook
   grader autograde 07_self_attention               grade what was handed in
   grader report 07_self_attention                  what the class got wrong

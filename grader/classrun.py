@@ -36,7 +36,7 @@ from rich.progress import (
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool, Integer, Unicode
 
-from grader import ahead, gradebook, lane, sealed, submissions
+from grader import ahead, gradebook, lane, pages, sealed, submissions
 from grader.feedback import Feedback
 from grader.journal import Journal, only_one
 from grader.judging import Options
@@ -64,6 +64,12 @@ def use_for_nbgrader() -> None:
     nbgrader.apps.api.Autograde = SealedAutograde
     nbgrader.apps.generatefeedbackapp.GenerateFeedback = Feedback
     nbgrader.apps.api.GenerateFeedback = Feedback
+    # In Jupyter's server, which imports it before it reads any configuration.
+    formgrader: Any = sys.modules.get(
+        "nbgrader.server_extensions.formgrader.formgrader"
+    )
+    if formgrader:
+        formgrader.HTMLExporter = pages.Formgrader
 
 
 class CannotGoOn(NbGraderException):

@@ -7,33 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import GetGrades
-from traitlets import Bool, List
+from traitlets import List
+
+from grader.pages import styled
 
 # A link of the page's contents: where it leads, and what it is called.
 _CONTENTS = re.compile(
     r'(<li><a href="#([^"]+)">)'
     r"(?:Test cell|Written response|Coding free-response)(?=</a>)"
 )
-_FITTING = """
-.rendered_html img, .rendered_html svg, div.output img, div.output svg {
-    max-width: 100%; height: auto; border: 0; outline: 0;
-}
-"""
-
-
-class Styles(Preprocessor):
-    """Lets pictures stay within the panel that they are in."""
-
-    enabled = Bool(True).tag(config=True)
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple:
-        inlined = resources.setdefault("inlining", {})
-        inlined["css"] = [*inlined.get("css", []), _FITTING]
-        return nb, resources
 
 
 class Grades(GetGrades):
@@ -65,9 +51,7 @@ class Grades(GetGrades):
 class Feedback(GenerateFeedback):
     """nbgrader's feedback: also for names that are patterns, `a[late]`."""
 
-    preprocessors = List([Grades, CSSHTMLHeaderPreprocessor, Styles]).tag(
-        config=True
-    )
+    preprocessors = List([Grades, CSSHTMLHeaderPreprocessor]).tag(config=True)
 
     def init_notebooks(self) -> None:
         course = self.coursedir
@@ -95,4 +79,4 @@ class Feedback(GenerateFeedback):
         named = _CONTENTS.sub(
             lambda link: link[1] + link[2].removesuffix("-check"), output
         )
-        super().write_single_notebook(named, resources)
+        super().write_single_notebook(styled(named), resources)

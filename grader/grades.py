@@ -142,8 +142,9 @@ def import_roster(book: Gradebook, path: Path) -> int:
     """
     try:
         text = path.read_text("utf-8-sig")
-        dialect = csv.Sniffer().sniff(text.partition("\n")[0], ",;\t")
-        rows = list(csv.DictReader(text.splitlines(), dialect=dialect))
+        headings = text.partition("\n")[0]
+        between = max(",;\t", key=headings.count)
+        rows = list(csv.DictReader(text.splitlines(), delimiter=between))
     except (OSError, UnicodeError, csv.Error) as error:
         raise NoRoster(f"{path} cannot be read as CSV: {error}") from None
     known = ("first_name", "last_name", "email")

@@ -8,6 +8,7 @@ from typing import Any
 
 import bleach
 from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import (
     IPythonRenderer,
     MarkdownWithMath,
@@ -26,6 +27,17 @@ LONGEST = 50_000  # characters of a text that is rendered
 # For a text and for all of a page: some take a time that grows with the square
 # of their length, and meanwhile the whole Jupyter server waits.
 SECONDS, SECONDS_A_PAGE = 1.0, 5.0
+# Where jupyter-server-mathjax has it; Safe takes ids and styles from formulas.
+MATHJAX = (
+    "/static/jupyter_server_mathjax/MathJax.js"
+    "?config=TeX-AMS-MML_HTMLorMML-full,Safe"
+)
+_FROM_A_NET = re.compile(r'<script src="https://[^"]*mathjax[^"]*">', re.I)
+_FITTING = """
+.rendered_html img, .rendered_html svg, div.output img, div.output svg {
+    max-width: 100%; height: auto; border: 0; outline: 0;
+}
+"""
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
 _ATTACHED = re.compile(r"""(<img\s[^>]*?src=["'])attachment:([^"']+)""")
 _SHOWN = {"alt", "title", "align", "start"}
@@ -107,3 +119,20 @@ def _in_time(source: str, attachments: dict[str, Any]) -> str | None:
     plain = {name: dict(kinds) for name, kinds in attachments.items()}
     came = _lender.ask(0, [source, plain], {}).get("value")
     return came if isinstance(came, str) else None
+
+
+class Formgrader(HTMLExporter):
+    """Formgrader's pages, with MathJax from their own server: offline, too."""
+
+    def from_notebook_node(
+        self, nb: Any, resources: Any = None, **more: Any
+    ) -> tuple:
+        made, resources = super().from_notebook_node(nb, resources, **more)
+        base = html.escape(resources.get("base_url", ""))
+        script = f'<script src="{base}{MATHJAX}">'
+        return styled(_FROM_A_NET.sub(lambda _: script, made)), resources
+
+
+def styled(page: str) -> str:
+    """A page whose pictures stay within the panel that they are in."""
+    return page.replace("</head>", f"<style>{_FITTING}</style>\n</head>", 1)

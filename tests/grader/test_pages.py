@@ -2,9 +2,13 @@
 
 import base64
 import re
+from pathlib import Path
 
+import jupyter_server_mathjax.app
 import pytest
 from nbformat import NotebookNode
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config
 
 from grader import pages
 from grader.submissions import parse
@@ -103,3 +107,32 @@ def test_what_is_no_picture_or_too_large_is_not():
         cell = text_with("![p](photo.png)", photo__png=data)
         assert "attachments" not in cell
         assert "data:" not in shown(cell.source)
+
+
+def test_formgrader_loads_nothing_from_a_net():
+    nb = empty()
+    nb.cells[0].source = "$x$"
+    exporter = pages.Formgrader(
+        template_name="formgrade",
+        extra_template_basedirs=[handlers.template_path],
+        config=Config(
+            HTMLExporter={
+                "sanitize_html": True,
+                "filters": {"markdown2html": "grader.pages.markdown"},
+            }
+        ),
+    )
+    about = {"base_url": "/user/x", "notebook_id": "n", "index": 0, "total": 1}
+    page, _ = exporter.from_notebook_node(nb, about)
+    scripts = re.findall(r'<script[^>]*src="([^"]*)"', page)
+    assert f"/user/x{pages.MATHJAX}" in scripts
+    assert not [s for s in scripts if s.startswith("http")]
+    assert "max-width: 100%" in page
+
+
+def test_mathjax_is_where_the_page_looks_for_it():
+    static = Path(jupyter_server_mathjax.app.STATIC_ASSETS_PATH)
+    path, _, config = pages.MATHJAX.partition("?config=")
+    assert (static / Path(path).name).exists()
+    for name in config.split(","):
+        assert (static / "config" / f"{name}.js").exists()
