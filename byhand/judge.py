@@ -10,6 +10,7 @@ from byhand.attempt import Outcome
 from byhand.bank import before
 from byhand.elsewhere import Elsewhere
 from byhand.exercise import Exercise, Misconception
+from byhand.held import places, replaced, scope_of
 from byhand.message import (
     CheckFailed,
     can_be_compared,
@@ -17,7 +18,6 @@ from byhand.message import (
     told_as,
     what_is_wrong,
 )
-from byhand.reading import functions_of, names_in
 from byhand.trial import Trial, trials_of
 
 
@@ -252,7 +252,7 @@ def earlier_ones_right(
 ) -> Iterator[Lent]:
     """Put right answers in place of the earlier exercises' that it uses.
 
-    In the answer's globals, for as long as this lasts. A stand-in for an
+    Wherever it holds them, for as long as this lasts. A stand-in for an
     answer elsewhere sees to it itself.
     """
     earlier = {e.function: e for e in before(exercise)}
@@ -261,30 +261,18 @@ def earlier_ones_right(
         with answer.with_right(right) as names:
             yield Lent(names, lambda: answer.not_right(names))
         return
-    used = functions_of(answer)
-    scope = used[0].__globals__ if used else {}
-    called = names_in(answer)
-    mine: dict[str, Any] = {}
-    for name, one in earlier.items():
-        # One that is missing counts as wrong: its cell failed.
-        if name in called and callable(scope.get(name, one.reference)):
-            mine[name] = scope.get(name)
-            scope[name] = one.reference
+    held = places(answer, scope_of(answer), earlier)
+    right = {name: one.reference for name, one in earlier.items()}
+    with replaced(held, right) as mine:
 
-    def not_right() -> tuple[str, ...]:
-        return tuple(
-            name
-            for name, theirs in mine.items()
-            if theirs is None or _is_wrong(earlier[name], theirs)
-        )
+        def not_right() -> tuple[str, ...]:
+            return tuple(
+                name
+                for name, theirs in mine.items()
+                if theirs is None or _is_wrong(earlier[name], theirs)
+            )
 
-    try:
         yield Lent(tuple(mine), not_right)
-    finally:
-        for name, theirs in mine.items():
-            scope[name] = theirs
-            if theirs is None:
-                del scope[name]
 
 
 def _is_wrong(exercise: Exercise, answer: Callable[..., Any]) -> bool:
