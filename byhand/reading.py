@@ -12,12 +12,6 @@ def functions_of(answer: Any) -> list[FunctionType]:
     return [part for part in bare if isinstance(part, FunctionType)]
 
 
-def names_in(answer: Any) -> set[str]:
-    """The global names that a function, or a class's methods, use."""
-    codes = (function.__code__ for function in functions_of(answer))
-    return set().union(*map(globals_in, codes))
-
-
 def globals_in(code: CodeType) -> set[str]:
     """The global names that code loads, that of inner functions too."""
     # Not all of co_names: the `softmax` of scipy.special.softmax is nobody's

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from byhand import results
-from byhand.attempt import Outcome, attempt
+from byhand.attempt import Outcome, attempt, torch_as_imported
 from byhand.elsewhere import Elsewhere
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.results import Unusable
@@ -31,7 +31,8 @@ def draw(case: Case, seed: int, exercise: Exercise) -> dict[str, Any]:
     """The inputs of a case: the same seed gives the same ones."""
     # Each case has a stream of its own, so that adding one changes no other.
     place = exercise.cases.index(case)
-    return case.inputs(np.random.default_rng([int(seed), place]))
+    with torch_as_imported():
+        return case.inputs(np.random.default_rng([int(seed), place]))
 
 
 @dataclass
@@ -89,7 +90,8 @@ class Trial:
     def right(self) -> Any:
         """What a right answer returns on these inputs."""
         if self.exercise.expected:
-            return self.exercise.expected(*self.inputs.values())
+            with torch_as_imported():
+                return self.exercise.expected(*self.inputs.values())
         # Without a limit: a library's first import may take long.
         right = self.run(self.exercise.reference, limit=600, noticing=False)
         if right.error or right.timed_out:

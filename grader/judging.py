@@ -30,6 +30,8 @@ from grader.submissions import (
     Unreadable,
     clean,
     grade_id,
+    imports,
+    of_the_lesson,
     parse,
     put_in_order,
 )
@@ -134,10 +136,18 @@ def grade(
     began = time.monotonic()
     graded = Graded(sealed=options.sealed)
     try:
-        nb = put_in_order(parse(submission), release)
+        nb = parse(submission)
     except Unreadable as error:
         graded.problem = clean(str(error))
-        nb = put_in_order(nbformat.v4.new_notebook(), release)
+        nb = nbformat.v4.new_notebook()
+    handed_in, is_there = bool(nb.cells), of_the_lesson(nb, release)
+    if not is_there and not graded.problem:
+        graded.problem = (
+            f"{submission.notebook} has no cell of this lesson; what counts "
+            "is the notebook that was handed out, with your answers in it."
+        )
+    put_in_order(nb, release)
+    if graded.problem:
         nb.cells.insert(0, nbformat.v4.new_markdown_cell(graded.problem))
     # The notebook itself may be large, and no lesson reads it.
     files = {
@@ -145,12 +155,17 @@ def grade(
         for name, content in submission.files.items()
         if name != submission.notebook
     }
-    session = Session(nursery, files, options.limits)
+    offered = imports(release.demonstrations)
+    session = Session(nursery, files, options.limits, offered)
     try:
         for cell in nb.cells:
             _grade_cell(cell, session, release, seed, options, graded)
     finally:
         session.close()
+    for source in release.cells if handed_in else ():
+        if source.grade and source.solution and source.name not in is_there:
+            # What stands in its place may be anywhere: a person must look.
+            graded.scores[source.name] = graded.comments[source.name] = None
     graded.stopped = session.stopped
     graded.notebook = clean(nbformat.writes(nb))
     graded.seconds = time.monotonic() - began

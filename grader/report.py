@@ -1,16 +1,18 @@
 """What a class got right and wrong: one HTML page and one CSV a lesson."""
 
-import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import jinja2
 
 from byhand.bank import UnknownExercise, find
+from grader import grades
 from grader.submissions import Graded
 
 RIGHT, UNKNOWN, EMPTY = "right", "another mistake", "not written"
@@ -127,12 +129,32 @@ def code_of(verdict: Graded, exercise: str) -> str:
     return ""
 
 
+def marked_tests(submissions: Iterable[Any]) -> dict[str, str]:
+    """Student → their test cells whose mark a person has changed.
+
+    One click in formgrader gives it, and a learner's text may have led it.
+    """
+    found: dict[str, list[str]] = {}
+    for one in submissions:
+        for grade in (g for n in one.notebooks for g in n.grades):
+            if (
+                grade.name.endswith("-check")
+                and grade.manual_score is not None
+            ):
+                said = f"{grade.name} {grade.manual_score:g}"
+                found.setdefault(one.student.id, []).append(said)
+    return {student: ", ".join(said) for student, said in found.items()}
+
+
 def needs_a_person(
-    graded: list[tuple[str, Graded]], waiting: set[str]
+    graded: list[tuple[str, Graded]],
+    waiting: set[str],
+    by_hand: dict[str, str] | None = None,
 ) -> dict[str, dict[str, str]]:
     """Why somebody should look → whose submissions → what happened there.
 
-    waiting: students with an answer that a person marks.
+    waiting: students with an answer that a person marks. by_hand: of
+    `marked_tests`.
     """
     why = {
         "Was graded without a seal": {
@@ -147,16 +169,21 @@ def needs_a_person(
         "Has an answer that waits for a person's mark": {
             s: "" for s, _ in graded if s in waiting
         },
+        "Has a test cell with a mark by hand": by_hand or {},
     }
     return {reason: whose for reason, whose in why.items() if whose}
 
 
 # --- files -----------------------------------------------------------------
 
-PAGE = jinja2.Environment(
+_PAGES = jinja2.Environment(
     autoescape=True, trim_blocks=True, lstrip_blocks=True
-).from_string(
-    """<!doctype html>
+)
+_PAGES.filters["plain"] = grades.visible
+PAGE = _PAGES.from_string(
+    """{% macro link(student) %}<a href="{{ address(student) }}">{{
+student|plain }}</a>{% endmacro %}
+<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -204,7 +231,8 @@ what the learner was told, and who made it.</p>
 {% for name, sentence, students in line.wrong %}
 <details><summary><b>{{ students|length }}</b> × {{ name }}</summary>
 <p class="told">{{ sentence }}
-<p class="who">{{ students|join(", ") }}
+<p class="who">{% for student in students %}{{ link(student) }}{{
+", " if not loop.last }}{% endfor %}
 {% if name == unknown %}
 {% for code, alike in line.unforeseen %}
 <p>{{ alike|length }} × did the same: {{ alike|join(", ") }}
@@ -223,7 +251,8 @@ none
 <details><summary><b>{{ whose|length }}</b> × {{ why }}</summary>
 <ul>
 {% for student, what in whose.items() %}
-<li>{{ student }}{% if what %}: <span class="who">{{ what }}</span>{% endif %}
+<li>{{ link(student) }}{% if what %}:
+<span class="who">{{ what }}</span>{% endif %}
 
 {% endfor %}
 </ul></details>
@@ -240,9 +269,11 @@ def write(
     lesson: str,
     graded: list[tuple[str, Graded]],
     waiting: set[str],
+    by_hand: dict[str, str] | None = None,
 ) -> tuple[Path, Path]:
     """Write LESSON-report.html and .csv in the course's root."""
-    found, people = lines(graded), needs_a_person(graded, waiting)
+    found = lines(graded)
+    people = needs_a_person(graded, waiting, by_hand)
     page = root / f"{lesson}-report.html"
     page.write_text(
         PAGE.render(
@@ -251,35 +282,34 @@ def write(
             lines=found,
             people=people,
             unknown=UNKNOWN,
+            address=lambda student: quote(
+                f"autograded/{student}/{lesson}/{lesson}.ipynb"
+            ),
         ),
         "utf-8",
     )
     table = root / f"{lesson}-report.csv"
-    with open(table, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows(found, people, len(graded)))
+    grades.write(table, rows(found, people, len(graded)))
     return page, table
 
 
 def rows(
     found: list[Line], people: dict[str, dict[str, str]], size: int
 ) -> Iterator[list[str | int]]:
-    """The CSV's rows."""
-    yield ["exercise", "outcome", "meaning", "count", "of", "students"]
+    """The CSV's rows: one a student, as their names may have commas."""
+    yield ["exercise", "outcome", "meaning", "count", "of", "student"]
     for line in found:
         right = line.outcomes.get(RIGHT, [])
         for name, sentence, students in [(RIGHT, "", right), *line.wrong]:
-            yield row(line.name, name, sentence, students, line.total)
+            for who in students:
+                yield [
+                    line.name,
+                    name,
+                    sentence,
+                    len(students),
+                    line.total,
+                    who,
+                ]
     for why, whose in people.items():
-        yield row("(needs a person)", why, "", list(whose), size)
-
-
-def row(
-    what: str, outcome: str, meaning: str, students: list[str], of: int
-) -> list[str | int]:
-    names = ", ".join(map(safe, students))
-    return [*map(safe, (what, outcome, meaning)), len(students), of, names]
-
-
-def safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: names are theirs."""
-    return f"'{text}" if text.startswith(tuple("=+-@\t\r")) else text
+        for who in whose:
+            yield ["(needs a person)", why, "", len(whose), size, who]

@@ -22,13 +22,14 @@ ORDER = """
     byhand.trial
     byhand.bank
     byhand.exercises
-    byhand.check_cell byhand.environment
+    byhand.check_cell
     byhand.gpt
     byhand.sliders byhand.ways
     byhand.attempt
     byhand.results byhand.short_cuts
     byhand.notebook
-    byhand.elsewhere byhand.text byhand.reading
+    byhand.elsewhere byhand.held byhand.text
+    byhand.environment byhand.reading
     byhand.exercise
 """
 LEVEL = {

@@ -232,7 +232,43 @@ def what_it_learns(answer, settings, m, n, seed):
         yes(brings[2] >= 0.3 * looks),
         np.clip(round(2 * grown / networks), 0, 4) / 2,
         *map(yes, matters),
+        heads_of_the_encoder(answer, settings, seed),
     )
+
+
+def heads_of_the_encoder(answer, settings, seed):
+    """Whether the number of heads matters in the encoder's attention.
+
+    Each token of the source attends to one, which attends to all; and each
+    of the target to that one of the encoder's. So no attention but that one
+    token's in the encoder has anything to choose from. A mask with a row a
+    token is more than was asked for: 1, where a model does not take it.
+    """
+    rng = np.random.default_rng(seed)
+    src, other_src, tgt = (
+        torch.from_numpy(rng.integers(1, settings[name], (1, 3)))
+        for name in ("src_vocab", "src_vocab", "tgt_vocab")
+    )
+    other_src[0, 1] = src[0, 1]
+    to_one = torch.zeros(1, 3, 3, dtype=torch.bool)
+    to_one[..., 1] = to_one[:, 1] = True
+    causal = torch.ones(3, 3, dtype=torch.bool).tril()
+    uses = [[ids, tgt, to_one, causal] for ids in (src, other_src)]
+    number = other_number(settings["num_heads"], settings["d_model"])
+    try:
+        (one,), (heads,) = (
+            modules.used(answer, settings | more, [seed], uses)
+            for more in ({}, {"num_heads": number})
+        )
+        first, others, changed = (
+            as_numbers(output)[0, 0] for output, _ in (*one, heads[0])
+        )
+    except Exception:  # whatever a mask of that shape sets off
+        return 1.0
+    limit = DIFFER * np.abs(first).max()
+    if not np.abs(first - others).max() > limit:  # the rows mean nothing
+        return 1.0
+    return yes(np.abs(first - changed).max() > limit)
 
 
 def other_number(num_heads, d_model):
@@ -288,10 +324,11 @@ MEASURES = (
     Measured("growth of the networks with d_ff, in shares of the right one"),
     Yes("`num_heads` matters in the target's attention to itself"),
     Yes("`num_heads` matters in the attention to the source"),
+    Yes("`num_heads` matters in the encoder"),
 )
 
 
-LEARNED = 6  # of them, the last
+LEARNED = 7  # of them, the last
 
 
 def other(ids, vocabulary):

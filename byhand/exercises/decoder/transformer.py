@@ -113,6 +113,7 @@ def transformer_like(
     vocabularies=lambda src, tgt: (src, tgt),
     encoder_depth=lambda num_layers: num_layers,
     heads=lambda num_heads: num_heads,
+    encoder_heads=lambda num_heads: num_heads,
     decode=one_after_another,
     fit=math.inf,
     drop=lambda x, p, training: nn.functional.dropout(x, p, training),
@@ -136,7 +137,7 @@ def transformer_like(
             self.read = nn.Embedding(reading, d_model)
             self.write = nn.Embedding(writing, d_model)
             up, h = encoder_depth(num_layers), heads(num_heads)
-            self.encoder = Reader(up, d_model, h, d_ff)
+            self.encoder = Reader(up, d_model, encoder_heads(h), d_ff)
             self.decoder = stack_of(decode)(num_layers, d_model, h, d_ff)
             self.head = nn.Linear(d_model, tgt_vocab)
             self.dropout = dropout
@@ -309,6 +310,12 @@ EXERCISE = Exercise(
             "`num_heads` makes no difference. Hand it on to the layers of "
             "the encoder and of the decoder.",
             transformer_like(heads=lambda num_heads: 1),
+        ),
+        Misconception(
+            "num_heads ignored in the encoder",
+            "`num_heads` makes no difference in the encoder. Hand it on to "
+            "the encoder's layers, too.",
+            transformer_like(encoder_heads=lambda num_heads: 1),
         ),
         Misconception(
             "src_mask not handed on",
