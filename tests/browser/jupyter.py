@@ -299,6 +299,13 @@ class Lab:
         )
         return Notebook(page)
 
+    def page(self, address):
+        """A page that the server itself makes, in a new window."""
+        page = self._context.new_page()
+        sign = "&" if "?" in address else "?"
+        page.goto(f"{self.url}/{address}{sign}token={self._token}")
+        return page
+
 
 def _is_root():
     return hasattr(os, "geteuid") and os.geteuid() == 0
