@@ -1,6 +1,7 @@
 """The verdict on an answer, and the lending of right ones that it needs."""
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,7 +11,13 @@ from byhand.bank import before
 from byhand.elsewhere import Elsewhere
 from byhand.exercise import Exercise, Misconception
 from byhand.held import places, replaced, scope_of
-from byhand.message import CheckFailed, failure, told_as, what_is_wrong
+from byhand.message import (
+    CheckFailed,
+    can_be_compared,
+    failure,
+    told_as,
+    what_is_wrong,
+)
 from byhand.trial import Trial, trials_of
 
 
@@ -86,8 +93,7 @@ def _try_with_right_ones(
             return
         verdict.replaced = lent.not_right()
         if again and verdict.replaced:
-            told = told_as(verdict.replaced)
-            verdict.failed = CheckFailed(f"{again}\n{told}", *again.about)
+            verdict.failed = again.noting(told_as(verdict.replaced))
 
 
 def _try_all(
@@ -115,6 +121,12 @@ def _try_all(
 # --- which mistake it is ---------------------------------------------------
 
 
+# Of the trials in which a misconception is wrong, an answer that does
+# something else besides shares at least so many with it, or it is another
+# mistake that happens to give one of its numbers.
+LEAST_SHARE = 0.5
+
+
 def recognise(
     trials: list[Trial],
     outcomes: list[Outcome],
@@ -123,38 +135,96 @@ def recognise(
     """The misconception that the answer agrees with, and how surely.
 
     outcomes: of the trials up to the failing one. Surely, if it agrees on
-    every trial; perhaps, if it is the only one that agrees on the failing
-    trial.
+    every trial. Perhaps, if it agrees on every trial so far, the passed ones
+    too, and on more of the others than any other misconception does.
     """
     failing, came = trials[len(outcomes) - 1], outcomes[-1]
     if came.timed_out or came.changed or _is_unwritten(came):
         return None, False
-    agree = agreeing(failing, came, failing.exercise.misconceptions)
-    sure = agree
-    for place, trial in enumerate(trials):
-        if not sure:
-            break
-        known = place < len(outcomes)
-        outcome = outcomes[place] if known else trial.run(answer)
+    agree = list(failing.exercise.misconceptions)
+    # From the first trial on, which is the smallest: what it rules out is
+    # never tried on a larger one.
+    for trial, outcome in zip(trials, outcomes, strict=False):
+        agree = [one for one in agree if _agrees(trial, outcome, one, failing)]
+    if not agree:
+        return None, False
+    all_that_came = list(_all_outcomes(trials, outcomes, answer))
+    told = list(zip(trials, all_that_came, strict=False))
+    counts = [
+        [_agrees(trial, outcome, one, failing) for trial, outcome in told]
+        for one in agree
+    ]
+    if len(told) == len(trials):  # or one of them never ended
+        for one, count in zip(agree, counts, strict=True):
+            if all(count):
+                return one, True
+    if not can_be_compared(failing, came):
+        return None, False  # its shape, or its exception, says enough
+    return _likeliest(agree, counts, told), False
+
+
+def _all_outcomes(
+    trials: list[Trial], outcomes: list[Outcome], answer: Callable[..., Any]
+) -> Iterator[Outcome]:
+    """What comes of all trials, up to one that does not end."""
+    yield from outcomes
+    for trial in trials[len(outcomes) :]:
+        outcome = trial.run(answer, noticing=False)
         if outcome.timed_out:
-            return None, False
-        sure = agreeing(trial, outcome, sure)
-    if sure:
-        return sure[0], True
-    return (agree[0], False) if len(agree) == 1 else (None, False)
+            return
+        yield outcome
+
+
+def _agrees(
+    trial: Trial, outcome: Outcome, known: Misconception, failing: Trial
+) -> bool:
+    """Whether an answer did as a misconception does, on a trial.
+
+    Whether inputs are refused is another matter than what comes of others:
+    where a number is wrong, a right refusal does not count against it.
+    """
+    apart = trial is not failing and failing.case.raises is None
+    return (apart and trial.refused(outcome)) or trial.alike(
+        outcome, trial.outcome_of(known)
+    )
+
+
+def _likeliest(
+    agree: list[Misconception],
+    counts: list[list[bool]],
+    told: list[tuple[Trial, Outcome]],
+) -> Misconception | None:
+    """The one that shares most of its wrong results; None if two do."""
+    shares = []
+    for one, count in zip(agree, counts, strict=True):
+        wrong = [
+            same
+            for same, (trial, _) in zip(count, told, strict=True)
+            if trial.distance(trial.outcome_of(one)) > 1
+        ]
+        shares.append(sum(wrong) / len(wrong))
+    best = max(shares)
+    if best < LEAST_SHARE or shares.count(best) > 1:
+        return None
+    return agree[shares.index(best)]
 
 
 def _is_unwritten(outcome: Outcome) -> bool:
     return isinstance(outcome.error, NotImplementedError)
 
 
-def agreeing(
-    trial: Trial, outcome: Outcome, known: Sequence[Misconception]
-) -> list[Misconception]:
-    """The misconceptions that do the same as an answer did on a trial."""
-    return [
-        one for one in known if trial.alike(outcome, trial.outcome_of(one))
-    ]
+def fingerprint(trials: list[Trial], answer: Callable[..., Any]) -> str:
+    """A short text that is the same for answers that do the same on these.
+
+    Numbers count to four digits. '' where one does not end.
+    """
+    digest = hashlib.sha256()
+    for trial in trials:
+        outcome = trial.run(answer, noticing=False)
+        if outcome.timed_out:
+            return ""
+        digest.update(trial.brief(outcome).encode())
+    return digest.hexdigest()[:16]
 
 
 # --- lending ---------------------------------------------------------------

@@ -25,6 +25,21 @@ def globals_in(code: CodeType) -> set[str]:
     return names.union(*map(globals_in, inner))
 
 
+def names_of_cell(source: str) -> tuple[set[str], set[str]]:
+    """The names that a cell defines, and those of others that it uses.
+
+    SyntaxError: it cannot be read.
+    """
+    code = compile(source, "cell", "exec")
+    stored = {"STORE_NAME", "STORE_GLOBAL"}
+    defined = {
+        step.argval
+        for step in dis.get_instructions(code)
+        if step.opname in stored
+    }
+    return defined, globals_in(code)
+
+
 def attributes_in(code: CodeType) -> set[str]:
     """The names of attributes that code loads, inner functions too."""
     names = {

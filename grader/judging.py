@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from byhand.bank import find
 from byhand.check_cell import CheckCell, check_in
 from byhand.exercise import Exercise
-from byhand.judge import judge_on
+from byhand.judge import fingerprint, judge_on
 from byhand.message import short_cut
 from byhand.trial import Trial, trials_of
 from grader import shown
@@ -40,6 +40,7 @@ from grader.submissions import (
 # and none of the numbers is one that they can see. Each draw alone tells every
 # misconception from a right answer (tests/exercises).
 DRAWS = 2
+NOT_RIGHT = "not right yet"  # in the first line of what is wrong
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,22 @@ def judged(
         said = short_cut(exercise, verdict.short_cuts)
         return f"{head}{said}", "library call", ""
     return "", "", verdict.line()
+
+
+def behaviour(session: Session, check: CheckCell) -> str:
+    """What an answer does on the inputs that learners see; '' if unknown.
+
+    On the same inputs for a whole class, so that wrong answers that nobody
+    foresaw can be told to be alike (grader/report.py).
+    """
+    exercise = find(check.exercise)
+    answer = Answer(session, check.answer, exercise)
+    try:
+        return fingerprint(trials_of(exercise, check.part, (0,)), answer)
+    except (CannotSeal, KeyboardInterrupt):
+        raise
+    except Exception:  # as in `judged`: it may be no function, or have died
+        return ""
 
 
 def grade(
@@ -195,6 +212,7 @@ def _grade_check(
     else:
         wrong, known, line = judged(session, check, seed, options)
         session.judged[check.exercise, check.part] = not wrong
+    unforeseen = NOT_RIGHT in wrong.partition("\n")[0] and not known
     points = float(cell.metadata.nbgrader.points)
     name = cell.metadata.nbgrader.grade_id
     graded.scores[name] = 0.0 if wrong else points
@@ -213,6 +231,7 @@ def _grade_check(
             "points": graded.scores[name],
             "most": points,
             "misconception": known,
+            "behaviour": behaviour(session, check) if unforeseen else "",
             "message": wrong,
         }
     )

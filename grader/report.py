@@ -1,5 +1,7 @@
 """What a class got right and wrong: one HTML page and one CSV a lesson."""
 
+import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from grader.submissions import Graded
 RIGHT, UNKNOWN, EMPTY = "right", "another mistake", "not written"
 UNREADABLE = "not readable"
 SHORT_CUT = "library call"
+MOST_CODE = 4_000  # characters of an answer that are shown
 
 
 @dataclass
@@ -23,11 +26,15 @@ class Line:
     """One exercise (or part) and who came to what.
 
     outcomes: "right", a misconception's name, ... → students, in order.
+    alike: of another mistake, what it does → students whose answers do that.
+    code: what it does → the first of those answers.
     """
 
     exercise: str
     part: str | None
     outcomes: dict[str, list[str]] = field(default_factory=dict)
+    alike: dict[str, list[str]] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -40,6 +47,14 @@ class Line:
     @property
     def right(self) -> int:
         return len(self.outcomes.get(RIGHT, []))
+
+    @property
+    def unforeseen(self) -> list[tuple[str, list[str]]]:
+        """(code, students whose answers do the same), the most first."""
+        groups = sorted(
+            self.alike.items(), key=lambda one: (-len(one[1]), one[1])
+        )
+        return [(self.code[what], students) for what, students in groups]
 
     @property
     def wrong(self) -> list[tuple[str, str, list[str]]]:
@@ -82,6 +97,12 @@ def lines(graded: list[tuple[str, Graded]]) -> list[Line]:
             )
             what = UNREADABLE if verdict.problem else outcome(finding)
             line.outcomes.setdefault(what, []).append(student)
+            if what == UNKNOWN:
+                # What nothing is known of is like no other.
+                does = finding.get("behaviour") or student
+                line.alike.setdefault(does, []).append(student)
+                if does not in line.code:
+                    line.code[does] = code_of(verdict, line.exercise)
     return list(found.values())
 
 
@@ -91,6 +112,21 @@ def outcome(finding: dict) -> str:
     if "not written yet" in finding["message"].split("\n")[0]:
         return EMPTY
     return finding["misconception"] or UNKNOWN
+
+
+def code_of(verdict: Graded, exercise: str) -> str:
+    """The cell of a submission that defines an exercise's answer, or ''."""
+    name = re.escape(exercise.partition(".")[2])
+    with suppress(ValueError, KeyError, TypeError):  # it may hold anything
+        cells = json.loads(verdict.notebook)["cells"]
+        sources = ["".join(cell["source"]) for cell in cells]
+        found = [
+            source
+            for source in sources
+            if re.search(rf"^(?:def|class) {name}\b", source, re.M)
+        ]
+        return found[-1][:MOST_CODE] if found else ""
+    return ""
 
 
 def marked_tests(submissions: Iterable[Any]) -> dict[str, str]:
@@ -164,7 +200,8 @@ th, td { text-align: left; vertical-align: top; padding: .6rem .8rem;
 th:first-child { width: 18rem; }
 th:nth-child(2) { width: 8rem; }
 th:first-child, td:first-child { padding-left: 0; }
-code { font-size: .85em; }
+code, pre { font-size: .85em; }
+pre { margin: .2rem 0 .8rem 2rem; white-space: pre-wrap; }
 meter { display: block; width: 7rem; }
 summary { cursor: pointer; }
 summary b { display: inline-block; min-width: 1.5em; text-align: right;
@@ -195,7 +232,14 @@ what the learner was told, and who made it.</p>
 <details><summary><b>{{ students|length }}</b> × {{ name }}</summary>
 <p class="told">{{ sentence }}
 <p class="who">{% for student in students %}{{ link(student) }}{{
-", " if not loop.last }}{% endfor %}</details>
+", " if not loop.last }}{% endfor %}
+{% if name == unknown %}
+{% for code, alike in line.unforeseen %}
+<p>{{ alike|length }} × did the same: {{ alike|join(", ") }}
+<pre>{{ code }}</pre>
+{% endfor %}
+{% endif %}
+</details>
 {% else %}
 none
 {% endfor %}
@@ -237,6 +281,7 @@ def write(
             size=len(graded),
             lines=found,
             people=people,
+            unknown=UNKNOWN,
             address=lambda student: quote(
                 f"autograded/{student}/{lesson}/{lesson}.ipynb"
             ),

@@ -17,7 +17,7 @@ ORDER = """
     byhand.doctor byhand.hints byhand.progress
     byhand
     byhand.check
-    byhand.judge
+    byhand.card byhand.judge
     byhand.message
     byhand.trial
     byhand.bank
@@ -27,6 +27,7 @@ ORDER = """
     byhand.sliders byhand.ways
     byhand.attempt
     byhand.results byhand.short_cuts
+    byhand.notebook
     byhand.elsewhere byhand.held byhand.text
     byhand.environment byhand.reading
     byhand.exercise

@@ -433,3 +433,20 @@ def test_modules_and_things_that_remember(
         wrong, _, line = judging.judged(session, asked, 1, SHORT)
         assert bool(line) == right, wrong
         session.close()
+
+
+def test_the_same_mistake_that_nobody_foresaw_is_known_by_what_it_does(graded):
+    def does(seed, code):
+        came = graded(
+            solved(softmax=f"def softmax(z, axis=-1):\n{code}"), seed
+        )
+        return next(f["behaviour"] for f in came.findings if f["message"])
+
+    one = does(1, "    return z * 0.375\n")
+    assert one
+    assert does(2, "    z = z / 8\n    return 3 * z\n") == one
+    assert does(2, "    return z * 0.4\n") != one
+    overflows = (
+        "    e = np.exp(z)\n    return e / e.sum(axis, keepdims=True)\n"
+    )
+    assert does(1, overflows) == ""  # it is known by its name

@@ -1,6 +1,7 @@
 """The report on a class that was made up: who came to what."""
 
 import csv
+import json
 from collections import namedtuple
 from html.parser import HTMLParser
 
@@ -257,3 +258,36 @@ def test_the_same_class_gives_the_same_files(tmp_path):
         made = report.write(root, LESSON, CLASS, WAITING)
         files.append([path.read_bytes() for path in made])
     assert files[0] == files[1]
+
+
+def submission(code):
+    cell = {"cell_type": "code", "source": [f"{code}\n", "# end"]}
+    return json.dumps({"cells": [{"source": "text"}, cell]})
+
+
+def unforeseen(does, code):
+    made = graded(NOT_RIGHT, notebook=submission(code))
+    made.findings[1]["behaviour"] = does
+    return made
+
+
+def test_mistakes_that_nobody_foresaw_are_grouped_by_what_they_do(tmp_path):
+    one, other = "def softmax(z):\n  return z", "def softmax(a):\n  return a"
+    graded_class = [
+        ("ann", unforeseen("a", "def softmax(z): return 1")),
+        ("ben", unforeseen("b", one)),
+        ("cem", unforeseen("b", other)),
+        ("dot", unforeseen("", "<b>softmax</b>")),
+        ("eve", graded(NOT_RIGHT)),  # graded before this was noted
+    ]
+    (_, line) = report.lines(graded_class)
+    assert [students for _, students in line.unforeseen] == [
+        ["ben", "cem"],
+        ["ann"],
+        ["dot"],
+        ["eve"],
+    ]
+    assert line.unforeseen[0][0] == f"{one}\n# end"
+    page, _ = written(tmp_path, graded_class, set())
+    assert "2 × did the same: ben, cem def softmax(z): return z" in page.text
+    assert "return a" not in page.text
