@@ -41,8 +41,8 @@ from grader import (
     ahead,
     gradebook,
     lane,
+    one_exercise,
     pages,
-    regrading,
     sealed,
     submissions,
 )
@@ -247,7 +247,7 @@ class ClassRun:
                 self.book, self.lesson, self._source()
             )
             exercise = self.converter.exercise
-            self.only = regrading.cells_of(self.release, exercise)
+            self.only = one_exercise.cells_of(self.release, exercise)
             if exercise and not self.only:
                 raise gradebook.CannotBegin(
                     f"{self.lesson} has no exercise {exercise}"
@@ -404,7 +404,7 @@ class ClassRun:
         student = submission.student
         before = self.journal.last(student, self.lesson, digest)
         if self.only and before and not (before.problem or graded.problem):
-            graded = regrading.merged(before, graded, self.only)
+            graded = one_exercise.merged(before, graded, self.only)
         self.journal.keep(digest, self.bank, graded)
         self._enter(submission, digest, graded)
         self.summary.graded += 1

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader import grades, regrading
+from grader import grades, one_exercise
 from grader.submissions import Graded
 from tests.end_to_end.course import Course
 
@@ -157,7 +157,7 @@ def test_a_verdict_in_which_one_exercise_is_another():
             notebook=nbformat.writes(nbformat.v4.new_notebook(cells=cells)),
         )
 
-    came = regrading.merged(graded(0, "old"), graded(1, "new"), {"b"})
+    came = one_exercise.merged(graded(0, "old"), graded(1, "new"), {"b"})
     assert came.scores == {"a": 0, "b": 1}
     assert [f["message"] for f in came.findings] == ["old", "new"]
     nb = nbformat.reads(came.notebook, 4)
