@@ -60,6 +60,11 @@ def parser() -> argparse.ArgumentParser:
     ):
         grade.add_argument(f"--tls-{what}", metavar="FILE", help=text)
     grade.add_argument(
+        "--exercise",
+        metavar="ID",
+        help="this one alone, such as self_attention.softmax",
+    )
+    grade.add_argument(
         "--force", action="store_true", help="grade unchanged ones again too"
     )
     grade.add_argument(
@@ -143,7 +148,7 @@ def autograde(options: argparse.Namespace) -> int:
     converter.by_hand &= not options.allow_library_calls
     converter.sealed &= not options.unsealed
     converter.jobs = options.jobs or converter.jobs
-    for name in ("scheduler", "tls_ca", "tls_cert", "tls_key"):
+    for name in ("exercise", "scheduler", "tls_ca", "tls_cert", "tls_key"):
         if getattr(options, name):
             setattr(converter, name, getattr(options, name))
     try:

@@ -6,6 +6,7 @@ gradebook, in an order that bears being killed anywhere.
 """
 
 import contextlib
+import dataclasses
 import fnmatch
 import hashlib
 import os
@@ -36,7 +37,15 @@ from rich.progress import (
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool, Integer, Unicode
 
-from grader import ahead, gradebook, lane, pages, sealed, submissions
+from grader import (
+    ahead,
+    gradebook,
+    lane,
+    one_exercise,
+    pages,
+    sealed,
+    submissions,
+)
 from grader.feedback import Feedback
 from grader.journal import Journal, only_one
 from grader.judging import Options
@@ -105,6 +114,9 @@ class SealedAutograde(Autograde):
     ).tag(config=True)
     tls_cert = Unicode("", help="Our certificate for it.").tag(config=True)
     tls_key = Unicode("", help="Its key, if in another file.").tag(config=True)
+    exercise = Unicode(
+        "", help="Grade this one alone; other marks stay as they are."
+    ).tag(config=True)
     cell_seconds = Integer(
         TimeLimits.cell, help="How long a learner's cell may run."
     ).tag(config=True)
@@ -234,7 +246,14 @@ class ClassRun:
             self.release = gradebook.release(
                 self.book, self.lesson, self._source()
             )
+            exercise = self.converter.exercise
+            self.only = one_exercise.cells_of(self.release, exercise)
+            if exercise and not self.only:
+                raise gradebook.CannotBegin(
+                    f"{self.lesson} has no exercise {exercise}"
+                )
             what = f"{lane.bank()} {self.release.digest()} {self.options}"
+            what += exercise
             self.bank = hashlib.sha256(what.encode()).hexdigest()
             self._grade_all(self._folders())
         self.summary.seconds = time.monotonic() - began
@@ -382,6 +401,10 @@ class ClassRun:
                 f"{submission.student}: {type(graded).__name__}: {graded}"
             )
             return
+        student = submission.student
+        before = self.journal.last(student, self.lesson, digest)
+        if self.only and before and not (before.problem or graded.problem):
+            graded = one_exercise.merged(before, graded, self.only)
         self.journal.keep(digest, self.bank, graded)
         self._enter(submission, digest, graded)
         self.summary.graded += 1
@@ -393,9 +416,16 @@ class ClassRun:
         self.summary.note(graded)
         self._write(submission, graded)
         note = "" if self.options.sealed else UNSEALED
+        if self.only and self.journal.last(
+            submission.student, self.lesson, digest
+        ):  # marks that a person gave to others do not wait to be seen again
+            scores = {name: graded.scores[name] for name in self.only}
+            entered = dataclasses.replace(graded, scores=scores, comments={})
+        else:
+            entered = graded
         gradebook.patiently(
             lambda: gradebook.record(
-                self.book, submission, graded, note, self._penalty
+                self.book, submission, entered, note, self._penalty
             ),
             self.say,
             self.book.db.rollback,

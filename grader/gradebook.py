@@ -144,6 +144,8 @@ def record(
             grade.manual_score is not None or grade.auto_score is None
         )
     for comment in notebook.comments:
+        if comment.cell.name not in graded.comments:
+            continue
         said = (graded.comments.get(comment.cell.name), note)
         comment.auto_comment = " ".join(filter(None, said)) or None
     db.flush()

@@ -76,6 +76,17 @@ class Journal:
         ).fetchone()
         return Graded(**json.loads(row[0])) if row else None
 
+    def last(
+        self, student: str, lesson: str, submission: str
+    ) -> Graded | None:
+        """What a student's last grading came to, if it was of this."""
+        row = self.db.execute(
+            "select graded from recorded natural join verdict "
+            "where student = ? and lesson = ? and submission = ?",
+            (student, lesson, submission),
+        ).fetchone()
+        return Graded(**json.loads(row[0])) if row else None
+
     def keep(self, submission: str, bank: str, graded: Graded) -> None:
         with self.db:
             self.db.execute(

@@ -33,6 +33,12 @@ MATHJAX = (
     "?config=TeX-AMS-MML_HTMLorMML-full,Safe"
 )
 _FROM_A_NET = re.compile(r'<script src="https://[^"]*mathjax[^"]*">', re.I)
+# The fonts that come with it.
+_FONTS = """<script type="text/x-mathjax-config">
+MathJax.Hub.Config({"HTML-CSS": {availableFonts: [], imageFont: null,
+  preferredFont: null, webFont: "STIX-Web"}});
+</script>
+"""
 _FITTING = """
 .rendered_html img, .rendered_html svg, div.output img, div.output svg {
     max-width: 100%; height: auto; border: 0; outline: 0;
@@ -129,7 +135,7 @@ class Formgrader(HTMLExporter):
     ) -> tuple:
         made, resources = super().from_notebook_node(nb, resources, **more)
         base = html.escape(resources.get("base_url", ""))
-        script = f'<script src="{base}{MATHJAX}">'
+        script = f'{_FONTS}<script src="{base}{MATHJAX}">'
         return styled(_FROM_A_NET.sub(lambda _: script, made)), resources
 
 

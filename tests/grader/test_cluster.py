@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -151,6 +153,11 @@ def test_a_scheduler_that_is_not_there_is_named(tmp_path):
 # --- PostgreSQL ------------------------------------------------------------
 
 
+class Server(NamedTuple):
+    url: str
+    restart: Callable[[], None]
+
+
 @pytest.fixture
 def postgresql():
     """A real server, on a socket in a folder of its own."""
@@ -180,25 +187,67 @@ def postgresql():
             *("pg_ctl", "-D", data, "-w", "-o", options),
             *("-l", str(folder / "log"), "start"),
         )
-        yield f"postgresql+psycopg://course@/postgres?host={folder}"
+        yield Server(
+            f"postgresql+psycopg://course@/postgres?host={folder}",
+            lambda: run(
+                *(
+                    "pg_ctl",
+                    "-D",
+                    data,
+                    "-w",
+                    "-o",
+                    options,
+                    "-m",
+                    "immediate",
+                ),
+                *("-l", str(folder / "log"), "restart"),
+            ),
+        )
         run("pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_a_gradebook_in_postgresql(postgresql, tmp_path):
+def in_postgresql(url):
     def configure(course):
         config = course.root / "nbgrader_config.py"
-        line = f"c.CourseDirectory.db_url = {postgresql!r}\n"
+        line = f"c.CourseDirectory.db_url = {url!r}\n"
         config.write_text(config.read_text() + line)
 
-    course = small_class(tmp_path / "course", 4, configure)
+    return configure
+
+
+def test_a_gradebook_in_postgresql(postgresql, tmp_path):
+    url = postgresql.url
+    course = small_class(tmp_path / "course", 4, in_postgresql(url))
     ran = course.grader("autograde", LESSON)
     assert ran.returncode == 0, ran.stderr
-    assert totals(course, postgresql) == expected(4)
+    assert totals(course, url) == expected(4)
     assert not (course.root / "gradebook.db").exists()
     ran = course.nbgrader("export")
     assert ran.returncode == 0, ran.stderr
     assert "learner03" in (course.root / "grades.csv").read_text()
     ran = course.grader("report", LESSON)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_a_database_that_restarts_loses_nothing(postgresql, tmp_path):
+    url = postgresql.url
+    course = small_class(tmp_path / "course", SIZE, in_postgresql(url))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "grader", "autograde", LESSON],
+        cwd=course.root,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    wait_for(lambda: graded_so_far(course) > 1)
+    postgresql.restart()
+    _, said = process.communicate(timeout=180)
+    assert "Traceback" not in said
+    if process.returncode:  # it noticed
+        assert process.returncode == 2
+        assert "What was graded so far is kept" in said
+    ran = course.grader("autograde", LESSON)
+    assert ran.returncode == 0, ran.stderr
+    assert totals(course, url) == expected(SIZE)

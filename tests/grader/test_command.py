@@ -78,7 +78,7 @@ def test_help_shows_the_way_from_lesson_to_marks(capfd):
     "name, said",
     [
         ("autograde", "after an interruption, run it again"),
-        ("report", "Write LESSON-report.html and LESSON-report.csv"),
+        ("report", "Write LESSON-report.html, LESSON-report.csv"),
         ("selftest", "whether it got or harmed anything"),
     ],
 )
@@ -106,7 +106,7 @@ def test_jobs_is_a_positive_number(jobs, refused):
 
 
 def test_no_command_is_told_which_there_are(refused):
-    assert "{autograde,report,selftest}" in refused()
+    assert "{autograde,report,import-roster,selftest}" in refused()
 
 
 @pytest.mark.parametrize("name", ["autograde", "report"])

@@ -3,10 +3,12 @@
 import csv
 import re
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader import grades
+from grader import grades, one_exercise
+from grader.submissions import Graded
 from tests.end_to_end.course import Course
 
 LESSON = "07_self_attention"
@@ -109,3 +111,54 @@ def test_what_is_no_roster_is_said_to_be_none(tmp_path, text):
         grades.import_roster(None, path)
     with pytest.raises(grades.NoRoster, match=r"gone\.csv"):
         grades.import_roster(None, tmp_path / "gone.csv")
+
+
+def test_one_exercise_is_graded_alone(course):
+    """Others keep their marks, and their outputs in the notebook."""
+    url = f"sqlite:///{course.root / 'gradebook.db'}"
+    with Gradebook(url, "attention-by-hand") as book:
+        for name in ("softmax-check", "self_attention-check"):
+            grade = book.find_grade(name, LESSON, LESSON, "ann")
+            grade.auto_score, grade.needs_manual_grade = 0.5, False
+        book.db.commit()
+    ran = course.grader(
+        *("autograde", LESSON, "--exercise", "self_attention.softmax"),
+        *("--student", "ann"),
+    )
+    assert ran.returncode == 0, ran.stderr
+    with Gradebook(url, "attention-by-hand") as book:
+        (one,) = book.find_submission(LESSON, "ann").notebooks
+        marks = {g.name: g.auto_score for g in one.grades}
+    assert marks["softmax-check"] == 2
+    assert marks["self_attention-check"] == 0.5
+    assert course.autograded("ann").count(": right, in all") == 5
+    ran = course.grader("autograde", LESSON, "--exercise", "nothing.here")
+    assert ran.returncode == 1
+    assert "has no exercise nothing.here" in ran.stderr
+    ran = course.grader("autograde", LESSON, "--student", "ann")
+    assert "1 graded, 0 unchanged" in ran.stderr or "entered now" in ran.stderr
+    with Gradebook(url, "attention-by-hand") as book:
+        assert book.find_submission(LESSON, "ann").score == 9
+
+
+def test_a_verdict_in_which_one_exercise_is_another():
+    def graded(score, said):
+        cells = [
+            nbformat.v4.new_code_cell(
+                "x",
+                metadata={"nbgrader": {"grade_id": name}},
+                outputs=[nbformat.v4.new_output("stream", text=said)],
+            )
+            for name in ("a", "b")
+        ]
+        return Graded(
+            scores={"a": score, "b": score},
+            findings=[{"cell": n, "message": said} for n in ("a", "b")],
+            notebook=nbformat.writes(nbformat.v4.new_notebook(cells=cells)),
+        )
+
+    came = one_exercise.merged(graded(0, "old"), graded(1, "new"), {"b"})
+    assert came.scores == {"a": 0, "b": 1}
+    assert [f["message"] for f in came.findings] == ["old", "new"]
+    nb = nbformat.reads(came.notebook, 4)
+    assert [c.outputs[0].text for c in nb.cells] == ["old", "new"]

@@ -1,0 +1,74 @@
+"""What an instructor opens: formulas, pictures, and marks that are theirs."""
+
+import os
+
+import pytest
+from nbgrader.api import Gradebook
+
+from tests.browser.jupyter import Lab, require_browser
+from tests.end_to_end.course import Course
+
+LESSON = "07_self_attention"
+WORDS = (
+    "Because $x^2$ grows. ![mine](photo.jpg)\n\n"
+    '<span id="softmax-check">1</span>\n\n###### self_attention-check\n\n'
+    r"$\cssId{attention_weights-check}{y}$"
+)
+# A picture of one grey point.
+JPEG = bytes.fromhex(
+    "ffd8ffe000104a46494600010100000100010000ffdb004300ffffffffffffffffffffff"
+    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffc0000b0800010001"
+    "01011100ffc40014000100000000000000000000000000000003ffc4001410010000000000"
+    "0000000000000000000000ffda0008010100003f0037ffd9"
+)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    require_browser()
+    course = Course(tmp_path_factory.mktemp("course"), LESSON)
+    course.nbgrader("generate_assignment", LESSON)
+    course.submit("eve", course.empty(why__rows=WORDS))
+    (course.folder("eve") / "photo.jpg").write_bytes(JPEG)
+    ran = course.grader("autograde", LESSON)
+    assert ran.returncode == 0, ran.stderr
+    return course
+
+
+@pytest.fixture(scope="module")
+def page(course):
+    here = os.getcwd()
+    os.chdir(course.root)  # where the server reads the configuration
+    try:
+        with Lab(course.root) as lab, opened(course) as book:
+            (one,) = book.find_submission(LESSON, "eve").notebooks
+            page = lab.page(f"formgrader/submissions/{one.id}/?index=0")
+            page.wait_for_function("window.MathJax && MathJax.isReady")
+            page.wait_for_selector(".MathJax, .MathJax_SVG, .mjx-chtml")
+            # Its marks have come, and so the buttons act.
+            page.wait_for_selector("input.score[placeholder]")
+            yield page
+    finally:
+        os.chdir(here)
+
+
+def opened(course):
+    url = f"sqlite:///{course.root / 'gradebook.db'}"
+    return Gradebook(url, "attention-by-hand")
+
+
+def test_a_picture_that_was_handed_in_is_seen(page):
+    image = page.locator("img[alt=mine]")
+    assert image.evaluate("one => one.naturalWidth") == 1
+
+
+def test_full_credit_for_the_words_is_for_the_words(course, page):
+    cell = page.locator(".nbgrader_cell", has=page.locator("#why-rows"))
+    with page.expect_response(lambda r: "/api/grade" in r.url):
+        cell.locator(".full-credit").click()
+    with opened(course) as book:
+        (one,) = book.find_submission(LESSON, "eve").notebooks
+        marks = {g.name: g.manual_score for g in one.grades}
+    assert marks.pop("why-rows") == 2
+    assert set(marks.values()) == {None}
