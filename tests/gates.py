@@ -216,7 +216,9 @@ def outputs_of(cells: Iterable[dict]) -> str:
 
 
 # What Python, and a check, put before what nobody meant to print.
-WARNED = re.compile(r"^.*(?:\w+Warning: |Your code printed or warned).*$", re.M)
+WARNED = re.compile(
+    r"^.*(?:\w+Warning: |Your code printed or warned).*$", re.M
+)
 
 
 def warned(cells: Iterable[dict]) -> list[str]:
