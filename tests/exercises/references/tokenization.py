@@ -4,12 +4,13 @@
 for ids by name; and regular expressions, which the references do not use.
 """
 
+import json
 import re
 from collections import Counter
 
 import torch
 from sklearn.preprocessing import LabelEncoder
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, models, trainers
 
 from tests.exercises.references.registry import judge_of
 
@@ -40,7 +41,7 @@ def build_vocabulary(tokens, specials=(), min_count=1):
 
 
 def numbering(vocabulary):
-    """Tokens in the order in which scikit-learn numbers them, and their ids."""
+    """Tokens as scikit-learn numbers them, and their ids in that order."""
     encoder = LabelEncoder().fit(list(vocabulary))
     return encoder, [vocabulary[str(token)] for token in encoder.classes_]
 
@@ -68,10 +69,7 @@ def one_hot(ids, size):
 
 @judge_of("tokenization.train_bpe")
 def train_bpe(words, num_merges):
-    """By `tokenizers`, whose ids are numbered the same way."""
     tokenizer = Tokenizer(models.BPE())
-    # Words are cut at a character that none of them holds.
-    tokenizer.pre_tokenizer = pre_tokenizers.Split("\n", "removed")
     trainer = trainers.BpeTrainer(
         vocab_size=256 + num_merges,
         min_frequency=1,
@@ -79,23 +77,11 @@ def train_bpe(words, num_merges):
         initial_alphabet=ALPHABET,
     )
     tokenizer.train_from_iterator([spelt(w) for w in words], trainer)
-    learnt = state(tokenizer)
-    ids = ids_of(learnt["merges"])
-    return [(ids[left], ids[right]) for left, right in learnt["merges"]]
-
-
-def state(tokenizer):
-    import json
-
-    return json.loads(tokenizer.to_str())["model"]
-
-
-def ids_of(merges):
-    """Bytes from 0, then a merge after another."""
+    merges = json.loads(tokenizer.to_str())["model"]["merges"]
     ids = {one: number for number, one in enumerate(ALPHABET)}
     for left, right in merges:
         ids.setdefault(left + right, len(ids))
-    return ids
+    return [(ids[left], ids[right]) for left, right in merges]
 
 
 @judge_of("tokenization.bpe_encode")

@@ -23,7 +23,8 @@ def plainly(words, num_merges):
     for k in range(num_merges):
         counts = {}
         for ids in texts:
-            for pair in zip(ids, ids[1:], strict=False):
+            for i in range(len(ids) - 1):
+                pair = (ids[i], ids[i + 1])
                 counts[pair] = counts.get(pair, 0) + 1
         if not counts:
             break
