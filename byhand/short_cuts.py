@@ -221,12 +221,17 @@ def _tensors(called: list[str], names: tuple[str, ...]) -> Any:
     """Sees what a profile cannot: C functions that C calls (map, partial)."""
     from torch.overrides import TorchFunctionMode
 
+    wanted = {name: name for name in names}
+    wanted |= {f"special_{name}": name for name in names}
+
     class Functions(TorchFunctionMode):
+        # Every look at a tensor comes by here, a thousand times a model.
         def __torch_function__(
             self, func: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
-            name = getattr(func, "__name__", "").removeprefix("special_")
-            _add(called, names, name, "torch", sys._getframe(1))
+            name = getattr(func, "__name__", "")
+            if name in wanted:
+                _add(called, names, wanted[name], "torch", sys._getframe(1))
             return func(*args, **(kwargs or {}))
 
     return Functions()
