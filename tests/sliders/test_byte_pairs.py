@@ -78,6 +78,10 @@ def test_what_the_lesson_says_about_it():
     assert " ".join(written(194, "English")) == (
         "O ne ·day ·Lily ·met ·a ·dog ·by ·the ·river ."
     )
+    for word, first in (("·Lily", 150), ("·river", 113)):
+        assert word in written(first, "English")
+        assert word not in written(first - 1, "English")
+    assert written(194, "Python")[:2] == ["f", "or"]
     for text, before, after in (
         ("English", 36, 11),
         ("German", 23, 16),
