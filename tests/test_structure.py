@@ -27,7 +27,7 @@ ORDER = """
     byhand.sliders byhand.ways
     byhand.attempt
     byhand.results byhand.short_cuts
-    byhand.elsewhere byhand.text byhand.reading
+    byhand.elsewhere byhand.text byhand.reading byhand.tools
     byhand.exercise
 """
 LEVEL = {
