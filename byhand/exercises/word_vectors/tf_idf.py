@@ -255,12 +255,6 @@ EXERCISE = Exercise(
             "you returned the textbook's weights though `smooth` is True.",
             always(False),
         ),
-        Misconception(
-            "smooth inverted",
-            "you swapped the two: textbook where `smooth` is True, smoothed "
-            "where it is False.",
-            lambda counts, smooth=False: right(counts, not smooth),
-        ),
         plain(
             "+ 1 in the textbook's",
             "you added 1 to the textbook's idf. Only the smoothed one has it.",
