@@ -17,6 +17,11 @@ def distance(E, target):
     return -np.linalg.norm(E - target, axis=1)
 
 
+def undivided(E, target):
+    """The cosine, but for the target's length, which is the same for all."""
+    return E @ target / np.linalg.norm(E, axis=1)
+
+
 def dot(E, target):
     return E @ target
 
@@ -30,11 +35,19 @@ def of_length_1(E):
 
 
 def right(
-    E, a, b, c, *, target=goal, near=nearness, out=lambda a, b, c: (a, b, c)
+    E,
+    a,
+    b,
+    c,
+    *,
+    target=goal,
+    near=nearness,
+    out=lambda a, b, c: (a, b, c),
+    lowest=-np.inf,
 ):
-    """The best row by `near` to the target; the rows in `out` left out."""
+    """The best row by `near` to the target; the rows in `out` get `lowest`."""
     scores = near(E, target(E, a, b, c)).astype(float)
-    scores[list(out(a, b, c))] = -np.inf
+    scores[list(out(a, b, c))] = lowest
     return int(np.argmax(scores))
 
 
@@ -43,7 +56,16 @@ def place_among_the_rest(E, a, b, c):
     return found - sum(found > one for one in (a, b, c))
 
 
+def of_rank(rank):
+    """That place in the order of all rows, a, b and c among them."""
+    return lambda E, a, b, c: int(
+        np.argsort(-nearness(E, goal(E, a, b, c)))[rank]
+    )
+
+
 RIVALS = {
+    "the fourth of all": of_rank(3),
+    "the second of all": of_rank(1),
     "all three in": but(right, out=lambda a, b, c: ()),
     "only a out": but(right, out=lambda a, b, c: (a,)),
     "only b out": but(right, out=lambda a, b, c: (b,)),
@@ -60,6 +82,12 @@ RIVALS = {
     "dot product": but(right, near=dot),
     "distance": but(right, near=distance),
     "unit length first": lambda E, a, b, c: right(of_length_1(E), a, b, c),
+    "0 for the three": but(right, lowest=0.0),
+    "−1 for the three": but(right, near=undivided, lowest=-1.0),
+    "centred first": lambda E, a, b, c: right(E - E.mean(axis=0), a, b, c),
+    "target centred": but(
+        right, target=lambda E, a, b, c: goal(E, a, b, c) - E.mean(axis=0)
+    ),
     "least similar": but(right, near=lambda E, t: -nearness(E, t)),
     "absolute cosine": but(right, near=lambda E, t: np.abs(nearness(E, t))),
     "place among the rest": place_among_the_rest,
@@ -109,6 +137,19 @@ def beaten(V, d, best, second):
     return inputs
 
 
+def pointing_away(low, high):
+    """Where the best is negative: its cosine times the target's length."""
+
+    def inputs(rng):
+        for given in tables(rng, 5, 2):
+            E, *ids = given.values()
+            best = undivided(E, goal(E, *ids))[right(E, *ids)]
+            if low < best < high:
+                return given
+
+    return inputs
+
+
 def wrong(name, sentence):
     return Misconception(name, sentence, RIVALS[name])
 
@@ -148,6 +189,14 @@ EXERCISE = Exercise(
             "all three rows count",
             apart(9, 3, "c forgotten", "a forgotten", "a + b + c"),
         ),
+        Case("all others point away", pointing_away(-0.9, -0.1)),
+        Case(
+            "all others point away, from a long one", pointing_away(-9, -1.1)
+        ),
+        Case(
+            "no row is the middle",
+            apart(9, 3, "centred first", "target centred"),
+        ),
         Case(
             "the best stands behind the three",
             apart(9, 4, "place among the rest", "least similar"),
@@ -158,6 +207,16 @@ EXERCISE = Exercise(
             "all three in",
             "you left a, b and c in the race. Their rows are nearly always "
             "the closest: leave all three out.",
+        ),
+        wrong(
+            "the fourth of all",
+            "you skipped the three best rows. These need not be a, b and c: "
+            "leave out those ids, wherever they stand.",
+        ),
+        wrong(
+            "the second of all",
+            "you skipped only the best row. Leave out a, b and c, wherever "
+            "they stand.",
         ),
         wrong(
             "only a out",
@@ -213,6 +272,25 @@ EXERCISE = Exercise(
             "unit length first",
             "you scaled the rows to length 1 before you added them. Take "
             "them as they are.",
+        ),
+        wrong(
+            "0 for the three",
+            "you gave a, b and c the score 0. Where all others are negative, "
+            "0 is the largest: take −∞.",
+        ),
+        wrong(
+            "−1 for the three",
+            "you gave a, b and c the score −1. Unless you divide by the "
+            "target's length too, others may be lower: take −∞.",
+        ),
+        wrong(
+            "centred first",
+            "you subtracted the mean row first. Take the rows as they are.",
+        ),
+        wrong(
+            "target centred",
+            "you subtracted the mean row from what you look for. Take the "
+            "rows as they are.",
         ),
         wrong(
             "least similar",

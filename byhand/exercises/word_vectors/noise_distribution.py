@@ -168,6 +168,17 @@ EXERCISE = Exercise(
             but(right, before=lambda counts: counts + 1),
         ),
         Misconception(
+            "at least 1",
+            "you counted words that never occur as 1. They are never drawn.",
+            but(right, before=lambda counts: np.maximum(counts, 1)),
+        ),
+        Misconception(
+            "whole powers",
+            "you lost everything behind the decimal point of the powers. "
+            "Keep them as floats.",
+            but(right, bend=lambda counts, p: np.floor(raised(counts, p))),
+        ),
+        Misconception(
             "uniform",
             "you gave every word the same probability. Frequent words are "
             "drawn more often.",

@@ -244,6 +244,18 @@ EXERCISE = Exercise(
             but(right, log=at_least(1e-12)),
         ),
         Misconception(
+            "at least 10⁻⁷",
+            "you kept the sigmoid at 10⁻⁷ or more. That hides ln 0, and the "
+            "loss stops growing. `np.logaddexp(0, -x)` needs no bound.",
+            but(right, log=lambda x: np.log(np.maximum(sigmoid(x), 1e-7))),
+        ),
+        Misconception(
+            "only the largest product",
+            "you took only the negative with the largest loss. Add up over "
+            "all rows.",
+            but(right, gather=np.min),
+        ),
+        Misconception(
             "products cut off",
             "you cut the products off, so that the loss stops growing. "
             "`np.logaddexp(0, -x)` takes them as they are.",

@@ -55,6 +55,7 @@ def by_hand(
     moves=(1, 1, 1),
     pulls=(1, 1),
     average=lambda k: 1.0,
+    signs=(1, 1),
 ):
     """The closed form. curve(product) − answer is how wrong one question is.
 
@@ -62,8 +63,8 @@ def by_hand(
     and negatives on the centre. average: of so many negatives.
     """
     good, bad = curve(center @ context), curve(negatives @ center)
-    wrong_good = (good - yes) * slope(good)
-    wrong_bad = (bad - no) * slope(bad) * average(len(negatives))
+    wrong_good = signs[0] * (good - yes) * slope(good)
+    wrong_bad = signs[1] * (bad - no) * slope(bad) * average(len(negatives))
     of_center = (
         pulls[0] * wrong_good * context + pulls[1] * wrong_bad @ negatives
     )
@@ -272,6 +273,30 @@ EXERCISE = Exercise(
             "you divided all gradients by the number of questions. The loss "
             "adds them up.",
             lambda c, u, n, lr: right(c, u, n, lr / (1 + len(n))),
+        ),
+        Misconception(
+            "sign of the context's error",
+            "you pushed the context away. Its error is σ(c · u) − 1, which "
+            "is negative: minus a minus pulls.",
+            but(by_hand, signs=(-1, 1)),
+        ),
+        Misconception(
+            "sign of the negatives' error",
+            "you pulled the negatives near. Their error is σ(c · n), which "
+            "is positive: subtract it.",
+            but(by_hand, signs=(1, -1)),
+        ),
+        Misconception(
+            "1 − σ for the negatives",
+            "you took 1 − σ(c · n) for the negatives' error. The loss has "
+            "ln(1 − σ), but its slope is σ(c · n).",
+            but(by_hand, no=1.0, signs=(1, -1)),
+        ),
+        Misconception(
+            "pull of the negatives averaged",
+            "you averaged the negatives' pull on the centre. The loss adds "
+            "them up.",
+            lambda c, u, n, lr: by_hand(c, u, n, lr, pulls=(1, 1 / len(n))),
         ),
         Misconception(
             "σ's slope once more",
