@@ -30,6 +30,7 @@
 import re
 import unicodedata
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 
@@ -362,7 +363,7 @@ def train_bpe(words: list[str], num_merges: int) -> list[tuple[int, int]]:
     while len(merges) < num_merges:
         pairs: Counter = Counter()
         for ids, times in kinds.items():
-            for pair in zip(ids, ids[1:], strict=False):
+            for pair in pairwise(ids):
                 pairs[pair] += times
         if not pairs:
             break
@@ -501,18 +502,18 @@ print(story[: story.index("\n")], "\n")
 corpus = PIECES.findall(story)
 merges = train_bpe(corpus, 1000)
 pieces = pieces_of(merges)
-print(f"{len(story.encode()):,} bytes, {len(corpus):,} pieces", end=", ")
+print(f"{len(story.encode())} bytes, {len(corpus)} pieces", end=", ")
 print(f"{len(merges)} merges, then no pair is left")
 for k in (0, 10, 50, 100, 194):
-    print(f"after {k:3} merges: {tokens_left(corpus, merges[:k]):6,} tokens")
+    print(f"after {k:3} merges: {tokens_left(corpus, merges[:k]):6} tokens")
 
-print("\n         tokens   kinds")
+print("\n            tokens  kinds")
 for name, cut in (
     ("characters", list(story)),
     ("words", word_tokenize(story)),
 ):
-    print(f"{name:10}  {len(cut):6,}  {len(set(cut)):3}")
-print(f"subwords    {tokens_left(corpus, merges):6,}  {256 + len(merges)}")
+    print(f"{name:10}  {len(cut):6}  {len(set(cut)):5}")
+print(f"subwords    {tokens_left(corpus, merges):6}  {256 + len(merges):5}")
 
 # %% [markdown]
 # 194 merges are enough to make every piece of these stories one token. That is
@@ -628,7 +629,7 @@ print("playing:", wordpiece_tokenize("playing", [*lacking, "playing"]))
 #   as ordinary characters.
 
 # %% tags=["demonstration"]
-print("GPT-2:", f"{256 + 50_000 + 1:,}", "ids")
+print("GPT-2:", 256 + 50_000 + 1, "ids")
 print("one id for the letters of", pieces[bpe_encode(" garden", merges)[0]])
 for text in (" river", " River", " riv\u200ber"):
     print(f"{text!r:14} →", bpe_encode(text, merges))
