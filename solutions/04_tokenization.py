@@ -23,8 +23,8 @@
 # - learn the merges of byte-pair encoding by hand, and apply them;
 # - say why no text is unknown to it, and who pays for that.
 #
-# You need Python's lists, dicts and strings, and lesson 2 for the last step.
-# About 75 minutes.
+# You need Python's lists, dicts and strings, and the arrays of lesson 2 for
+# one-hot rows. About 75 minutes.
 
 # %%
 import re
@@ -44,7 +44,7 @@ from byhand import check, tools
 # Cut the text into **tokens**. Give every different token a number, its **id**.
 # All tokens with their ids are the **vocabulary**. A network then reads each id
 # as a row of numbers. Everything in this lesson is one of these three arrows,
-# or the way back.
+# or the way back. (Why the full stop has the id 0, the second exercise says.)
 #
 # ## Five words
 #
@@ -99,7 +99,9 @@ print("folded:", len({token.lower() for token in tokens}), "distinct")
 # Our rule is one of many. NLTK is a library for the study of language. Its
 # tokenizer has rules for English: it knows that "don't" is *do not*, and that
 # "Mr." is no end of a sentence. scikit-learn, a library for machine learning,
-# drops words of one letter. Look at what they make of the same text.
+# drops words of one letter. Look at what they make of the same text. (If a
+# library is missing on your machine, the cell says so, and shows what it printed
+# when this page was built.)
 
 # %% tags=["demonstration"]
 line = "I don't pay $3.50, Mr. O'Hara!"
@@ -120,6 +122,10 @@ if tools.installed("nltk", "sklearn", recorded="tokenization/other_rules"):
 # %% [markdown]
 # None of them is right or wrong. But a model that was trained with one rule
 # must be used with the same one.
+#
+# NLTK has more: a lemmatiser and a list of stopwords, which you meet next. For
+# these it needs data from the network (`wordnet`, `stopwords`), so here other
+# libraries stand in.
 #
 # ## Fewer words: stems, lemmas, stopwords
 #
@@ -462,7 +468,8 @@ for word in ("lowest", "newer", "slow"):
 # %% [markdown]
 # "lowest" was never seen. Still it is two good pieces: low and est. And no text
 # is unknown, since every text is made of bytes. Decoding joins the bytes of the
-# pieces. It gives back exactly what went in, whatever the language:
+# pieces. It gives back exactly what went in, whatever the language. Only a
+# piece of a character is no text: it is shown as �, whose name is U+FFFD.
 
 # %% tags=["demonstration"]
 print("characters  bytes  back")
@@ -539,8 +546,9 @@ for text in (
 #
 # ## Poke at it
 #
-# A colour is one token, with its id below it. A dot is a blank. Bytes that are
-# not a whole character are shown as two hexadecimal digits.
+# A colour is one token, with its id below it. A dot is a blank. A byte that is
+# only a part of a character is shown with two digits to base 16: c3 is
+# $12 · 16 + 3 = 195$.
 #
 # 1. Move the merges from 0 to 194 over the English text. When do you see bytes,
 #    when parts of words, when whole words?
@@ -727,7 +735,7 @@ print("8.", text)
 #
 # </details>
 #
-# <details><summary>2. A vocabulary has the ids 0 to 9, and `decode` gets −1.
+# <details><summary>2. A vocabulary has the ids 0 to 9, and decode gets −1.
 # Why must it not return the last token?</summary>
 #
 # No token has the id −1. A wrong id that looks right is the kind of mistake that
