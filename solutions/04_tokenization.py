@@ -410,11 +410,11 @@ def bpe_encode(text: str, merges: list[tuple[int, int]]) -> list[int]:
     """The ids of a text, which is taken as one word."""
     ### BEGIN SOLUTION
     ids = list(text.encode("utf-8"))
-    for k, (left, right) in enumerate(merges):
+    for new, (left, right) in enumerate(merges, start=256):
         i = 0
         while i < len(ids) - 1:
             if ids[i] == left and ids[i + 1] == right:
-                ids[i : i + 2] = [256 + k]
+                ids[i : i + 2] = [new]
             i += 1
     return ids
     ### END SOLUTION
