@@ -594,16 +594,16 @@ def wordpiece_tokenize(word: str, pieces: list[str]) -> list[str]:
     """The longest piece first, from the left, without a way back."""
     ### BEGIN SOLUTION
     found: list[str] = []
-    start = 0
-    while start < len(word):
-        marker = "##" if start else ""
-        for end in range(len(word), start, -1):
-            if marker + word[start:end] in pieces:
+    begin = 0
+    while begin < len(word):
+        marker = "##" if begin else ""
+        for end in range(len(word), begin, -1):
+            if marker + word[begin:end] in pieces:
                 break
         else:
             return ["[UNK]"]
-        found.append(marker + word[start:end])
-        start = end
+        found.append(marker + word[begin:end])
+        begin = end
     return found
     ### END SOLUTION
 
