@@ -242,12 +242,12 @@ check("tokenization.build_vocabulary", build_vocabulary)
 def encode(tokens: list[str], vocabulary: dict[str, int]) -> list[int]:
     """The id of each token; of "<unk>" for those that are not there."""
     ### BEGIN SOLUTION
-    ids = []
-    for token in tokens:
-        if token not in vocabulary and "<unk>" not in vocabulary:
-            raise ValueError(f"{token!r} is not in the vocabulary")
-        ids.append(vocabulary[token if token in vocabulary else "<unk>"])
-    return ids
+    numbers = []
+    for word in tokens:
+        if word not in vocabulary and "<unk>" not in vocabulary:
+            raise ValueError(f"{word!r} is not in the vocabulary")
+        numbers.append(vocabulary[word if word in vocabulary else "<unk>"])
+    return numbers
     ### END SOLUTION
 
 
@@ -265,10 +265,10 @@ def decode(ids: list[int], vocabulary: dict[str, int]) -> list[str]:
     """The token of each id."""
     ### BEGIN SOLUTION
     tokens = {number: token for token, number in vocabulary.items()}
-    for number in ids:
-        if number not in tokens:
-            raise ValueError(f"no token has the id {number}")
-    return [tokens[number] for number in ids]
+    for wanted in ids:
+        if wanted not in tokens:
+            raise ValueError(f"{wanted} is the id of no token")
+    return [tokens[wanted] for wanted in ids]
     ### END SOLUTION
 
 
@@ -365,8 +365,8 @@ def train_bpe(words: list[str], num_merges: int) -> list[tuple[int, int]]:
     ### BEGIN SOLUTION
     # Equal words are kept together, with how often they come.
     kinds = Counter(tuple(word.encode()) for word in words)
-    merges: list[tuple[int, int]] = []
-    while len(merges) < num_merges:
+    learned: list[tuple[int, int]] = []
+    while len(learned) < num_merges:
         pairs: Counter = Counter()
         for ids, times in kinds.items():
             for pair in pairwise(ids):
@@ -376,10 +376,10 @@ def train_bpe(words: list[str], num_merges: int) -> list[tuple[int, int]]:
         best = min(pairs, key=lambda pair: (-pairs[pair], pair))
         changed: Counter = Counter()
         for ids, times in kinds.items():
-            changed[tuple(merge(ids, best, 256 + len(merges)))] += times
-        merges.append(best)
+            changed[tuple(merge(ids, best, 256 + len(learned)))] += times
+        learned.append(best)
         kinds = changed
-    return merges
+    return learned
 
 
 def merge(ids, pair, new):
@@ -409,14 +409,14 @@ check("tokenization.train_bpe", train_bpe)
 def bpe_encode(text: str, merges: list[tuple[int, int]]) -> list[int]:
     """The ids of a text, which is taken as one word."""
     ### BEGIN SOLUTION
-    ids = list(text.encode("utf-8"))
+    codes = list(text.encode("utf-8"))
     for new, (left, right) in enumerate(merges, start=256):
         i = 0
-        while i < len(ids) - 1:
-            if ids[i] == left and ids[i + 1] == right:
-                ids[i : i + 2] = [new]
+        while i < len(codes) - 1:
+            if codes[i] == left and codes[i + 1] == right:
+                codes[i : i + 2] = [new]
             i += 1
-    return ids
+    return codes
     ### END SOLUTION
 
 
@@ -593,7 +593,7 @@ byte_pairs.show()
 def wordpiece_tokenize(word: str, pieces: list[str]) -> list[str]:
     """The longest piece first, from the left, without a way back."""
     ### BEGIN SOLUTION
-    found: list[str] = []
+    parts: list[str] = []
     begin = 0
     while begin < len(word):
         marker = "##" if begin else ""
@@ -602,9 +602,9 @@ def wordpiece_tokenize(word: str, pieces: list[str]) -> list[str]:
                 break
         else:
             return ["[UNK]"]
-        found.append(marker + word[begin:end])
+        parts.append(marker + word[begin:end])
         begin = end
-    return found
+    return parts
     ### END SOLUTION
 
 
