@@ -593,7 +593,7 @@ byte_pairs.show()
 def wordpiece_tokenize(word: str, pieces: list[str]) -> list[str]:
     """The longest piece first, from the left, without a way back."""
     ### BEGIN SOLUTION
-    parts: list[str] = []
+    chain: list[str] = []
     begin = 0
     while begin < len(word):
         marker = "##" if begin else ""
@@ -602,9 +602,9 @@ def wordpiece_tokenize(word: str, pieces: list[str]) -> list[str]:
                 break
         else:
             return ["[UNK]"]
-        parts.append(marker + word[begin:end])
+        chain.append(marker + word[begin:end])
         begin = end
-    return parts
+    return chain
     ### END SOLUTION
 
 
