@@ -955,7 +955,8 @@ print(f"{sigmoid(logits[0, 0] - logits[0, 1]):.4f}")
 # ## What comes next
 #
 # You can train any network now: the loss, the way back, the step. The next
-# lessons feed it with text, and lesson 4 turns text into numbers. You will meet
+# lessons feed it with text, and
+# [lesson 4](../04_tokenization/04_tokenization.ipynb) turns text into numbers. You will meet
 # `p − one-hot` again in lesson 5, and GELU in lesson 12. Lesson 6 writes the
 # chain as a product of matrices, and needs `clip_grad_norm`.
 #

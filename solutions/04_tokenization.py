@@ -23,13 +23,14 @@
 # - learn the merges of byte-pair encoding by hand, and apply them;
 # - say why no text is unknown to it, and who pays for that.
 #
-# You need Python's lists, dicts and strings, and lesson 2 for the last step.
-# About 75 minutes.
+# You need Python's lists, dicts and strings, and the arrays of lesson 2 for
+# one-hot rows. About 75 minutes.
 
 # %%
 import re
 import unicodedata
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,7 +44,7 @@ from byhand import check, tools
 # Cut the text into **tokens**. Give every different token a number, its **id**.
 # All tokens with their ids are the **vocabulary**. A network then reads each id
 # as a row of numbers. Everything in this lesson is one of these three arrows,
-# or the way back.
+# or the way back. (Why the full stop has the id 0, the second exercise says.)
 #
 # ## Five words
 #
@@ -98,7 +99,9 @@ print("folded:", len({token.lower() for token in tokens}), "distinct")
 # Our rule is one of many. NLTK is a library for the study of language. Its
 # tokenizer has rules for English: it knows that "don't" is *do not*, and that
 # "Mr." is no end of a sentence. scikit-learn, a library for machine learning,
-# drops words of one letter. Look at what they make of the same text.
+# drops words of one letter. Look at what they make of the same text. (If a
+# library is missing on your machine, the cell says so, and shows what it printed
+# when this page was built.)
 
 # %% tags=["demonstration"]
 line = "I don't pay $3.50, Mr. O'Hara!"
@@ -119,6 +122,10 @@ if tools.installed("nltk", "sklearn", recorded="tokenization/other_rules"):
 # %% [markdown]
 # None of them is right or wrong. But a model that was trained with one rule
 # must be used with the same one.
+#
+# NLTK has more: a lemmatiser and a list of stopwords, which you meet next. For
+# these it needs data from the network (`wordnet`, `stopwords`), so here other
+# libraries stand in.
 #
 # ## Fewer words: stems, lemmas, stopwords
 #
@@ -235,12 +242,12 @@ check("tokenization.build_vocabulary", build_vocabulary)
 def encode(tokens: list[str], vocabulary: dict[str, int]) -> list[int]:
     """The id of each token; of "<unk>" for those that are not there."""
     ### BEGIN SOLUTION
-    ids = []
-    for token in tokens:
-        if token not in vocabulary and "<unk>" not in vocabulary:
-            raise ValueError(f"{token!r} is not in the vocabulary")
-        ids.append(vocabulary[token if token in vocabulary else "<unk>"])
-    return ids
+    numbers = []
+    for word in tokens:
+        if word not in vocabulary and "<unk>" not in vocabulary:
+            raise ValueError(f"{word!r} is not in the vocabulary")
+        numbers.append(vocabulary[word if word in vocabulary else "<unk>"])
+    return numbers
     ### END SOLUTION
 
 
@@ -258,10 +265,10 @@ def decode(ids: list[int], vocabulary: dict[str, int]) -> list[str]:
     """The token of each id."""
     ### BEGIN SOLUTION
     tokens = {number: token for token, number in vocabulary.items()}
-    for number in ids:
-        if number not in tokens:
-            raise ValueError(f"no token has the id {number}")
-    return [tokens[number] for number in ids]
+    for wanted in ids:
+        if wanted not in tokens:
+            raise ValueError(f"{wanted} is the id of no token")
+    return [tokens[wanted] for wanted in ids]
     ### END SOLUTION
 
 
@@ -358,21 +365,21 @@ def train_bpe(words: list[str], num_merges: int) -> list[tuple[int, int]]:
     ### BEGIN SOLUTION
     # Equal words are kept together, with how often they come.
     kinds = Counter(tuple(word.encode()) for word in words)
-    merges: list[tuple[int, int]] = []
-    while len(merges) < num_merges:
+    learned: list[tuple[int, int]] = []
+    while len(learned) < num_merges:
         pairs: Counter = Counter()
         for ids, times in kinds.items():
-            for pair in zip(ids, ids[1:], strict=False):
+            for pair in pairwise(ids):
                 pairs[pair] += times
         if not pairs:
             break
         best = min(pairs, key=lambda pair: (-pairs[pair], pair))
         changed: Counter = Counter()
         for ids, times in kinds.items():
-            changed[tuple(merge(ids, best, 256 + len(merges)))] += times
-        merges.append(best)
+            changed[tuple(merge(ids, best, 256 + len(learned)))] += times
+        learned.append(best)
         kinds = changed
-    return merges
+    return learned
 
 
 def merge(ids, pair, new):
@@ -402,14 +409,14 @@ check("tokenization.train_bpe", train_bpe)
 def bpe_encode(text: str, merges: list[tuple[int, int]]) -> list[int]:
     """The ids of a text, which is taken as one word."""
     ### BEGIN SOLUTION
-    ids = list(text.encode("utf-8"))
-    for k, (left, right) in enumerate(merges):
+    codes = list(text.encode("utf-8"))
+    for new, (left, right) in enumerate(merges, start=256):
         i = 0
-        while i < len(ids) - 1:
-            if ids[i] == left and ids[i + 1] == right:
-                ids[i : i + 2] = [256 + k]
+        while i < len(codes) - 1:
+            if codes[i] == left and codes[i + 1] == right:
+                codes[i : i + 2] = [new]
             i += 1
-    return ids
+    return codes
     ### END SOLUTION
 
 
@@ -461,7 +468,8 @@ for word in ("lowest", "newer", "slow"):
 # %% [markdown]
 # "lowest" was never seen. Still it is two good pieces: low and est. And no text
 # is unknown, since every text is made of bytes. Decoding joins the bytes of the
-# pieces. It gives back exactly what went in, whatever the language:
+# pieces. It gives back exactly what went in, whatever the language. Only a
+# piece of a character is no text: it is shown as �, whose name is U+FFFD.
 
 # %% tags=["demonstration"]
 print("characters  bytes  back")
@@ -501,18 +509,18 @@ print(story[: story.index("\n")], "\n")
 corpus = PIECES.findall(story)
 merges = train_bpe(corpus, 1000)
 pieces = pieces_of(merges)
-print(f"{len(story.encode()):,} bytes, {len(corpus):,} pieces", end=", ")
+print(f"{len(story.encode())} bytes, {len(corpus)} pieces", end=", ")
 print(f"{len(merges)} merges, then no pair is left")
 for k in (0, 10, 50, 100, 194):
-    print(f"after {k:3} merges: {tokens_left(corpus, merges[:k]):6,} tokens")
+    print(f"after {k:3} merges: {tokens_left(corpus, merges[:k]):6} tokens")
 
-print("\n         tokens   kinds")
+print("\n            tokens  kinds")
 for name, cut in (
     ("characters", list(story)),
     ("words", word_tokenize(story)),
 ):
-    print(f"{name:10}  {len(cut):6,}  {len(set(cut)):3}")
-print(f"subwords    {tokens_left(corpus, merges):6,}  {256 + len(merges)}")
+    print(f"{name:10}  {len(cut):6}  {len(set(cut)):5}")
+print(f"subwords    {tokens_left(corpus, merges):6}  {256 + len(merges):5}")
 
 # %% [markdown]
 # 194 merges are enough to make every piece of these stories one token. That is
@@ -538,8 +546,9 @@ for text in (
 #
 # ## Poke at it
 #
-# A colour is one token, with its id below it. A dot is a blank. Bytes that are
-# not a whole character are shown as two hexadecimal digits.
+# A colour is one token, with its id below it. A dot is a blank. A byte that is
+# only a part of a character is shown with two digits to base 16: c3 is
+# $12 · 16 + 3 = 195$.
 #
 # 1. Move the merges from 0 to 194 over the English text. When do you see bytes,
 #    when parts of words, when whole words?
@@ -584,18 +593,18 @@ byte_pairs.show()
 def wordpiece_tokenize(word: str, pieces: list[str]) -> list[str]:
     """The longest piece first, from the left, without a way back."""
     ### BEGIN SOLUTION
-    found: list[str] = []
-    start = 0
-    while start < len(word):
-        marker = "##" if start else ""
-        for end in range(len(word), start, -1):
-            if marker + word[start:end] in pieces:
+    chain: list[str] = []
+    begin = 0
+    while begin < len(word):
+        marker = "##" if begin else ""
+        for end in range(len(word), begin, -1):
+            if marker + word[begin:end] in pieces:
                 break
         else:
             return ["[UNK]"]
-        found.append(marker + word[start:end])
-        start = end
-    return found
+        chain.append(marker + word[begin:end])
+        begin = end
+    return chain
     ### END SOLUTION
 
 
@@ -628,7 +637,7 @@ print("playing:", wordpiece_tokenize("playing", [*lacking, "playing"]))
 #   as ordinary characters.
 
 # %% tags=["demonstration"]
-print("GPT-2:", f"{256 + 50_000 + 1:,}", "ids")
+print("GPT-2:", 256 + 50_000 + 1, "ids")
 print("one id for the letters of", pieces[bpe_encode(" garden", merges)[0]])
 for text in (" river", " River", " riv\u200ber"):
     print(f"{text!r:14} →", bpe_encode(text, merges))
@@ -726,7 +735,7 @@ print("8.", text)
 #
 # </details>
 #
-# <details><summary>2. A vocabulary has the ids 0 to 9, and `decode` gets −1.
+# <details><summary>2. A vocabulary has the ids 0 to 9, and decode gets −1.
 # Why must it not return the last token?</summary>
 #
 # No token has the id −1. A wrong id that looks right is the kind of mistake that

@@ -5,8 +5,8 @@ And what the lesson's card promises of any text, by what a learner writes.
 
 import numpy as np
 
-from byhand.exercises.tokenization.bpe_encode import applied, pieces_of
-from byhand.exercises.tokenization.shared import LETTERS, learnt
+from byhand.exercises.tokenization.bpe_encode import applied
+from byhand.exercises.tokenization.shared import LETTERS, learnt, pieces_of
 from byhand.exercises.tokenization.wordpiece_tokenize import greedy
 from tests.exercises.references import tokenization as library
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.seams import but
-from .shared import learnt, letters, merged
-from .train_bpe import first_place_only, from_the_right, pieces_of
+from .shared import learnt, letters, merged, pieces_of
+from .wrong_merges import first_place_only, from_the_right
 
 
 def oldest(ids, rank):
@@ -16,11 +16,6 @@ def oldest(ids, rank):
 
 def newest(ids, rank):
     return max(pairwise(ids), key=lambda pair: rank.get(pair, -1))
-
-
-def leftmost(ids, rank):
-    pairs = list(pairwise(ids))
-    return next((pair for pair in pairs if pair in rank), pairs[0])
 
 
 def applied(
@@ -52,6 +47,34 @@ def longest_first(text, merges):
         found.append(pieces[piece])
         left = left[len(piece) :]
     return found
+
+
+def from_the_left(text, merges):
+    """The first pair that any merge knows, again and again."""
+    rank = {pair: 256 + place for place, pair in enumerate(merges)}
+    ids, place = list(text.encode()), 0
+    while place < len(ids) - 1:
+        new = rank.get(tuple(ids[place : place + 2]))
+        if new is None:
+            place += 1
+        else:
+            ids[place : place + 2], place = [new], 0
+    return ids
+
+
+def last_token_lost(text, merges):
+    """The loop stops one token early, and what is left is not copied."""
+    ids = list(text.encode())
+    for number, pair in enumerate(merges, start=256):
+        after = merged(ids, pair, number)
+        ids = after if after[-1:] == [number] else after[:-1]
+    return ids
+
+
+def second_kept(ids, pair, new):
+    """The new id stands for the left half only."""
+    replaced = [new if two == pair else two[0] for two in pairwise(ids)]
+    return replaced + ids[-1:]
 
 
 def longest_anywhere(text, merges):
@@ -269,6 +292,15 @@ EXERCISE = Exercise(
             ),
         ),
         Case(
+            "a piece that can begin in two ways",
+            drawn(
+                3,
+                lambda p, q, r: p + q + r + p + q,
+                lambda p, q, r: [q + r] * 5 + [p + q + r] * 3 + [p + q] * 2,
+                3,
+            ),
+        ),
+        Case(
             "a merge that the text does not use",
             drawn(
                 5,
@@ -335,7 +367,7 @@ EXERCISE = Exercise(
             "whatever comes from the left",
             "you merged whatever comes first from the left. The merge that "
             "was learned first goes first.",
-            but(applied, choose=leftmost),
+            from_the_left,
         ),
         Misconception(
             "one pass over the bytes",
@@ -359,6 +391,17 @@ EXERCISE = Exercise(
             "you stopped at the first merge that the text does not use. Go "
             "on with the next one.",
             until_one_is_missing,
+        ),
+        Misconception(
+            "the last token lost",
+            "you lost the last token where it is not in the pair. Copy it.",
+            last_token_lost,
+        ),
+        Misconception(
+            "the second half kept",
+            "you wrote the new id and kept the second half of the pair. The "
+            "new id replaces both.",
+            but(applied, merge=second_kept),
         ),
         Misconception(
             "the last merge left out",

@@ -89,6 +89,10 @@ def needs_an_unknown(tokens, vocabulary):
     return [vocabulary.get(one, vocabulary[UNKNOWN]) for one in tokens]
 
 
+def unknown_must_be_there(tokens, vocabulary):
+    return [vocabulary[t if t in vocabulary else UNKNOWN] for t in tokens]
+
+
 def place(token, vocabulary):
     return list(vocabulary).index(token) if token in vocabulary else None
 
@@ -261,6 +265,12 @@ EXERCISE = Exercise(
             "you looked up `<unk>` before you knew whether you need it. A "
             "vocabulary without it is fine, as long as all tokens are known.",
             needs_an_unknown,
+        ),
+        Misconception(
+            "KeyError for an <unk> that is needed",
+            "you looked up `<unk>` in a vocabulary that has none, which ends "
+            "in a KeyError. Raise a ValueError that names the token.",
+            unknown_must_be_there,
         ),
         Misconception(
             "0 for unknown",

@@ -114,3 +114,11 @@ def learnt(
         new = first + len(merges) - 1
         spelt = [merge(ids, merges[-1], new) for ids in spelt]
     return merges
+
+
+def pieces_of(merges):
+    """The bytes that each id stands for."""
+    pieces = {number: bytes([number]) for number in range(256)}
+    for place, (left, right) in enumerate(merges):
+        pieces[256 + place] = pieces[left] + pieces[right]
+    return pieces

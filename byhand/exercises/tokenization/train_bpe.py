@@ -1,168 +1,10 @@
 """The exercise `tokenization.train_bpe`."""
 
-from collections import Counter
-from itertools import pairwise
-
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
 from ..pieces.seams import but
-from .shared import learnt, letters, merged, pairs_in, shuffled
-
-# --- other counts, choices and merges: those of the misconceptions ---------
-
-
-def across_words(words):
-    return Counter(pairwise(one for ids in words for one in ids))
-
-
-def with_blanks_between(words):
-    return Counter(pairwise(one for ids in words for one in [*ids, 32]))
-
-
-def each_word_once(words):
-    return pairs_in(dict.fromkeys(map(tuple, words)))
-
-
-def once_a_word(words):
-    return Counter(pair for ids in words for pair in set(pairwise(ids)))
-
-
-def without_overlaps(words):
-    counts = Counter()
-    for ids in words:
-        place = 0
-        while place < len(ids) - 1:
-            pair = tuple(ids[place : place + 2])
-            counts[pair] += 1
-            # A pair of equal ones takes both, so that aaa holds one.
-            place += 1 + (
-                pair[0] == pair[1]
-                and pair == tuple(ids[place + 1 : place + 3])
-            )
-    return counts
-
-
-def at_even_places(words):
-    """Each token belongs to one pair only."""
-    return Counter(
-        pair
-        for ids in words
-        for pair in zip(ids[::2], ids[1::2], strict=False)
-    )
-
-
-def triples(words):
-    return Counter(
-        three
-        for ids in words
-        for three in zip(ids, ids[1:], ids[2:], strict=False)
-    )
-
-
-def first_pairs(words):
-    return Counter(tuple(ids[:2]) for ids in words if len(ids) > 1)
-
-
-def of_the_most(choose):
-    """The pair that is chosen among the most frequent ones, as seen."""
-
-    def pick(counts):
-        most = max(counts.values())
-        return choose([pair for pair in counts if counts[pair] == most])
-
-    return pick
-
-
-def rarest(counts):
-    return min(counts, key=lambda pair: (counts[pair], pair))
-
-
-def by_ids_alone(counts):
-    return min(counts)
-
-
-def from_the_right(ids, pair, new):
-    return merged(ids[::-1], pair[::-1], new)[::-1]
-
-
-def first_place_only(ids, pair, new):
-    for place in range(len(ids) - 1):
-        if tuple(ids[place : place + 2]) == pair:
-            return [*ids[:place], new, *ids[place + 2 :]]
-    return ids
-
-
-def left_in_place(ids, pair, new):
-    return ids
-
-
-def counted_once(words, num_merges):
-    """The most frequent pairs of the bytes, without a second look."""
-    counts = pairs_in([list(word.encode()) for word in words])
-    ranked = sorted(counts, key=lambda pair: (-counts[pair], pair))
-    return ranked[:num_merges]
-
-
-def spelt_out(words, num_merges, *, choose=None):
-    """The ties go by the bytes that a piece stands for, not by its id."""
-    pieces = {number: bytes([number]) for number in range(256)}
-    spelt, merges = [list(word.encode()) for word in words], []
-    while len(merges) < num_merges and (counts := pairs_in(spelt)):
-        pair = min(
-            counts,
-            key=lambda p: (-counts[p], *choose(pieces[p[0]], pieces[p[1]])),
-        )
-        new = 256 + len(merges)
-        pieces[new] = pieces[pair[0]] + pieces[pair[1]]
-        merges.append(pair)
-        spelt = [merged(ids, pair, new) for ids in spelt]
-    return merges
-
-
-def filled_up(words, num_merges):
-    merges = learnt(words, num_merges)
-    return merges + merges[-1:] * (num_merges - len(merges))
-
-
-def raises_at_the_end(words, num_merges):
-    """`max` of nothing."""
-    merges = learnt(words, num_merges)
-    return merges if len(merges) == num_merges else max(())
-
-
-def at_least_one(words, num_merges):
-    return learnt(words, max(num_merges, 1))
-
-
-def one_more(words, num_merges):
-    return learnt(words, num_merges + 1)
-
-
-def one_less(words, num_merges):
-    return learnt(words, num_merges - 1)
-
-
-def then(change):
-    return lambda words, num_merges: change(learnt(words, num_merges))
-
-
-def pieces_of(merges):
-    pieces = {number: bytes([number]) for number in range(256)}
-    for place, (left, right) in enumerate(merges):
-        pieces[256 + place] = pieces[left] + pieces[right]
-    return pieces
-
-
-def in_letters(merges):
-    pieces = pieces_of(merges)
-    return [
-        (
-            pieces[a].decode("utf-8", "replace"),
-            pieces[b].decode("utf-8", "replace"),
-        )
-        for a, b in merges
-    ]
-
+from . import wrong_merges as wrong
+from .shared import learnt, letters, shuffled
 
 # --- cases -----------------------------------------------------------------
 
@@ -271,6 +113,14 @@ CASES = (
             3,
         ),
     ),
+    Case(
+        "ids of two digits and of three",
+        drawn(0, lambda: ["dv", "cw", "dv", "cw"], 2),
+    ),
+    Case(
+        "words with digits",
+        mixed(2, lambda p, q: [p + q] * 5 + [p + q + "9"] + ["89"] * 3, 3),
+    ),
     Case("letters of several bytes", foreign),
     Case("many words", many),
 )
@@ -301,19 +151,19 @@ EXERCISE = Exercise(
             "ties first seen",
             "you took the pair that you saw first where several occur equally "
             "often. Take the smallest pair of ids.",
-            but(learnt, pick=of_the_most(lambda pairs: pairs[0])),
+            but(learnt, pick=wrong.of_the_most(lambda pairs: pairs[0])),
         ),
         Misconception(
             "ties last seen",
             "you took the pair that you saw last where several occur equally "
             "often. Take the smallest pair of ids.",
-            but(learnt, pick=of_the_most(lambda pairs: pairs[-1])),
+            but(learnt, pick=wrong.of_the_most(lambda pairs: pairs[-1])),
         ),
         Misconception(
             "ties the larger",
             "you took the largest pair of ids where several occur equally "
             "often. Take the smallest.",
-            but(learnt, pick=of_the_most(max)),
+            but(learnt, pick=wrong.of_the_most(max)),
         ),
         Misconception(
             "ties the smaller left, the larger right",
@@ -321,7 +171,7 @@ EXERCISE = Exercise(
             "the smaller one.",
             but(
                 learnt,
-                pick=of_the_most(
+                pick=wrong.of_the_most(
                     lambda ps: min(ps, key=lambda p: (p[0], -p[1]))
                 ),
             ),
@@ -332,7 +182,7 @@ EXERCISE = Exercise(
             "often. Of equal left ids, the smaller right one decides.",
             but(
                 learnt,
-                pick=of_the_most(lambda ps: min(ps, key=lambda p: p[0])),
+                pick=wrong.of_the_most(lambda ps: min(ps, key=lambda p: p[0])),
             ),
         ),
         Misconception(
@@ -341,7 +191,9 @@ EXERCISE = Exercise(
             "equally often. The left ids come first.",
             but(
                 learnt,
-                pick=of_the_most(lambda ps: min(ps, key=lambda p: p[::-1])),
+                pick=wrong.of_the_most(
+                    lambda ps: min(ps, key=lambda p: p[::-1])
+                ),
             ),
         ),
         Misconception(
@@ -350,21 +202,32 @@ EXERCISE = Exercise(
             "equally often. The left ids come first.",
             but(
                 learnt,
-                pick=of_the_most(lambda ps: min(ps, key=sum)),
+                pick=wrong.of_the_most(lambda ps: min(ps, key=sum)),
+            ),
+        ),
+        Misconception(
+            "ids compared as text",
+            "you compared ids as text, where 100 comes before 99. Compare "
+            "them as numbers.",
+            but(
+                learnt,
+                pick=wrong.of_the_most(
+                    lambda ps: min(ps, key=lambda p: tuple(map(str, p)))
+                ),
             ),
         ),
         Misconception(
             "ties by spelling",
             "you compared the spelling where several pairs occur equally "
             "often. Compare the ids: a merged piece has 256 or more.",
-            but(spelt_out, choose=lambda left, right: (left, right)),
+            but(wrong.spelt_out, choose=lambda left, right: (left, right)),
         ),
         Misconception(
             "ties by length",
             "you took the longest piece where several pairs occur equally "
             "often. Take the smallest pair of ids.",
             but(
-                spelt_out,
+                wrong.spelt_out,
                 choose=lambda left, right: (-len(left + right), left, right),
             ),
         ),
@@ -372,51 +235,51 @@ EXERCISE = Exercise(
             "across words",
             "you counted pairs of which one half is in the next word. Count "
             "inside the words only.",
-            but(learnt, count=across_words),
+            but(learnt, count=wrong.across_words),
         ),
         Misconception(
             "a blank between words",
             "you joined the words with blanks, and counted pairs with a "
             "blank. Count inside the words only.",
-            but(learnt, count=with_blanks_between),
+            but(learnt, count=wrong.with_blanks_between),
         ),
         Misconception(
             "equal words once",
             "you counted equal words once. Each time that a word comes, its "
             "pairs count.",
-            but(learnt, count=each_word_once),
+            but(learnt, count=wrong.each_word_once),
         ),
         Misconception(
             "once a word",
             "you counted a pair at most once in a word. Count it at every "
             "place.",
-            but(learnt, count=once_a_word),
+            but(learnt, count=wrong.once_a_word),
         ),
         Misconception(
             "overlaps once",
             "you left out pairs that overlap. `aaa` holds the pair a a twice.",
-            but(learnt, count=without_overlaps),
+            but(learnt, count=wrong.without_overlaps),
         ),
         Misconception(
             "every token in one pair",
             "you cut each word into pairs, two by two. Every two neighbours "
             "are a pair, so most tokens are in two.",
-            but(learnt, count=at_even_places),
+            but(learnt, count=wrong.at_even_places),
         ),
         Misconception(
             "the beginnings only",
             "you counted only the first pair of each word. Count at every "
             "place.",
-            but(learnt, count=first_pairs),
+            but(learnt, count=wrong.first_pairs),
         ),
         Misconception(
             "triples",
             "you counted three in a row. A merge takes two.",
             but(
                 learnt,
-                count=triples,
-                pick=of_the_most(min),
-                merge=left_in_place,
+                count=wrong.triples,
+                pick=wrong.of_the_most(min),
+                merge=wrong.left_in_place,
             ),
         ),
         Misconception(
@@ -441,24 +304,36 @@ EXERCISE = Exercise(
             "counted once",
             "you counted once and took the most frequent pairs of bytes. "
             "After every merge the pairs are others: count again.",
-            counted_once,
+            wrong.counted_once,
         ),
         Misconception(
             "nothing replaced",
             "you never replaced the pair, so the same one is found again. "
             "Replace it in every word before you count again.",
-            but(learnt, merge=left_in_place),
+            but(learnt, merge=wrong.left_in_place),
         ),
         Misconception(
             "replaced at the first place only",
             "you replaced the pair at its first place in a word only. Replace "
             "it everywhere.",
-            but(learnt, merge=first_place_only),
+            but(learnt, merge=wrong.first_place_only),
         ),
         Misconception(
             "replaced from the right",
             "you replaced from the right. From the left, a a a becomes aa a.",
-            but(learnt, merge=from_the_right),
+            but(learnt, merge=wrong.from_the_right),
+        ),
+        Misconception(
+            "the last token lost",
+            "you lost the last token of a word where it is not in the pair. "
+            "Copy it.",
+            but(learnt, merge=wrong.last_token_lost),
+        ),
+        Misconception(
+            "ids in a text of digits",
+            "you replaced ids in a text, where 56 57 is found in 256 57 as "
+            "well. Keep them in lists.",
+            wrong.in_digits,
         ),
         Misconception(
             "stops at pairs that come once",
@@ -482,68 +357,78 @@ EXERCISE = Exercise(
             "rarest first",
             "you merged the pair that occurs least often. Take the most "
             "frequent one.",
-            but(learnt, pick=rarest),
+            but(learnt, pick=wrong.rarest),
         ),
         Misconception(
             "by the ids alone",
             "you took the smallest pair, however often it occurs. The most "
             "frequent one comes first, and only ties go to the smallest.",
-            but(learnt, pick=by_ids_alone),
+            but(learnt, pick=wrong.by_ids_alone),
         ),
         Misconception(
             "one merge too many",
             "you learned one merge too many.",
-            one_more,
+            wrong.one_more,
         ),
         Misconception(
             "one merge too few",
             "you learned one merge too few.",
-            one_less,
+            wrong.one_less,
         ),
         Misconception(
             "at least one merge",
             "you learned a merge where none is asked for. With `num_merges` "
             "0, return an empty list.",
-            at_least_one,
+            wrong.at_least_one,
         ),
         Misconception(
             "filled up",
             "you went on when no pair was left. Stop early, and return fewer "
             "merges.",
-            filled_up,
+            wrong.filled_up,
         ),
         Misconception(
             "max of nothing",
             "you took the most frequent pair when no pair was left. Stop "
             "early, and return fewer merges.",
-            raises_at_the_end,
+            wrong.raises_at_the_end,
+        ),
+        Misconception(
+            "pairs of bytes only",
+            "you left out pairs that hold a merged piece. What was merged "
+            "merges again.",
+            wrong.then(lambda merges: [p for p in merges if max(p) < 256]),
         ),
         Misconception(
             "in letters",
             "you returned the pieces as text. Return the pairs of ids.",
-            then(in_letters),
+            wrong.then(wrong.in_letters),
         ),
         Misconception(
             "new ids",
             "you returned the new ids. Return the pairs that they stand for.",
-            then(lambda merges: [256 + k for k in range(len(merges))]),
+            wrong.then(lambda merges: [256 + k for k in range(len(merges))]),
         ),
         Misconception(
             "a dict",
             "you returned a dict from pair to new id. Return the list of "
             "pairs: the order tells the ids.",
-            then(lambda merges: {p: 256 + k for k, p in enumerate(merges)}),
+            wrong.then(
+                lambda merges: {p: 256 + k for k, p in enumerate(merges)}
+            ),
         ),
         Misconception(
             "sorted",
             "you sorted the merges. Return them in the order in which they "
             "were learned.",
-            then(sorted),
+            wrong.then(sorted),
         ),
         Misconception(
             "pairs with ids",
             "you returned every pair with its new id. Return the pairs alone.",
-            then(lambda merges: [(*p, 256 + k) for k, p in enumerate(merges)]),
+            wrong.then(
+                lambda merges: [(*p, 256 + k) for k, p in enumerate(merges)]
+            ),
         ),
     ),
     hints=(

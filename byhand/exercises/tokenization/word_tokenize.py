@@ -61,6 +61,18 @@ def ends_peeled(text):
     return re.findall(r"\w(?:\S*\w)?|[^\w\s]", text)
 
 
+def marks_too_early(text):
+    found, run = [], ""
+    for character in text:
+        if in_a_word(character):
+            run += character
+            continue
+        found += [character] * (not character.isspace())
+        found += [run] * bool(run)
+        run = ""
+    return found + [run] * bool(run)
+
+
 def drawn(make, count):
     """`make` gets as many different words, and gives the text."""
     return lambda rng: {"text": make(*words(rng, count))}
@@ -170,6 +182,12 @@ EXERCISE = Exercise(
             "you let only the letters a to z into a run. Letters of other "
             "alphabets belong into it too.",
             by(r"[A-Za-z0-9_]+|[^A-Za-z0-9_\s]"),
+        ),
+        Misconception(
+            "re.ASCII",
+            "you let `re` know ASCII only. Letters and white space of other "
+            "alphabets count as well.",
+            by(r"\w+|[^\w\s]", re.ASCII),
         ),
         Misconception(
             "other alphabets lost",
@@ -301,6 +319,23 @@ EXERCISE = Exercise(
             "you cut off a full stop, a comma, ! and ? only. Every mark is a "
             "token by itself.",
             padded,
+        ),
+        Misconception(
+            "white space joins",
+            "you dropped white space and went on with the same word. White "
+            "space ends a run.",
+            after(lambda text: "".join(text.split())),
+        ),
+        Misconception(
+            "a mark before its word",
+            "you put a mark before the word that ends at it. First the run, "
+            "then the mark.",
+            marks_too_early,
+        ),
+        Misconception(
+            "the first token only",
+            "you returned the first token only. Return all of them.",
+            then(lambda tokens: tokens[:1]),
         ),
         Misconception(
             "repeats dropped",
