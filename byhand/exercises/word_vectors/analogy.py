@@ -79,6 +79,7 @@ RIVALS = {
     "c forgotten": but(right, target=lambda E, a, b, c: E[b] - E[a]),
     "a forgotten": but(right, target=lambda E, a, b, c: E[b] + E[c]),
     "near c": but(right, target=lambda E, a, b, c: E[c]),
+    "near b": but(right, target=lambda E, a, b, c: E[b]),
     "dot product": but(right, near=dot),
     "distance": but(right, near=distance),
     "unit length first": lambda E, a, b, c: right(of_length_1(E), a, b, c),
@@ -179,7 +180,7 @@ EXERCISE = Exercise(
         ),
         Case(
             "another row lies opposite",
-            apart(8, 2, "absolute cosine", "near c"),
+            apart(9, 2, "absolute cosine", "near c", "near b"),
         ),
         Case(
             "the signs count",
@@ -260,6 +261,10 @@ EXERCISE = Exercise(
             "first.",
         ),
         wrong(
+            "near b",
+            "you looked for b's own neighbour. Subtract a and add c first.",
+        ),
+        wrong(
             "dot product",
             "you took the largest dot product, which favours long rows. "
             "Divide by their lengths: the cosine.",
@@ -323,6 +328,11 @@ EXERCISE = Exercise(
             lambda E, a, b, c: float(
                 nearness(E, goal(E, a, b, c))[right(E, a, b, c)]
             ),
+        ),
+        Misconception(
+            "all cosines",
+            "you returned all cosines. Return the id of the largest.",
+            lambda E, a, b, c: nearness(E, goal(E, a, b, c)),
         ),
         Misconception(
             "all in their order",

@@ -134,6 +134,12 @@ EXERCISE = Exercise(
             lambda A, B: np.maximum(cosines(A, B), 0),
         ),
         Misconception(
+            "moved to 0 … 1",
+            "you moved the cosines to the range from 0 to 1. Return them as "
+            "they are, from −1 to 1.",
+            lambda A, B: (1 + cosines(A, B)) / 2,
+        ),
+        Misconception(
             "NaN for zeros",
             "you divided by the length 0, which gives NaN. A row of zeros "
             "gets 0 with everything.",

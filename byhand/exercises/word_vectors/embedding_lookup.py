@@ -159,6 +159,11 @@ EXERCISE = Exercise(
             columns,
         ),
         Misconception(
+            "counted from the end",
+            "you counted the rows from the end. The row of id 0 is the first.",
+            lambda E, ids: by_products(E[::-1], ids),
+        ),
+        Misconception(
             "distinct ids only",
             "you looked up each word once, sorted by id. A word that comes "
             "twice gets its vector twice, and the order of the ids stays.",

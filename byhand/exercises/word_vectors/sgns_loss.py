@@ -120,6 +120,11 @@ def told_apart(rng, d, k):
             return given
 
 
+def drawn_twice(rng):
+    given = told_apart(rng, 3, 2)
+    return given | {"negatives": given["negatives"][[0, 1, 0]]}
+
+
 def far_out(rng):
     """Products of ±1000: the context's, and those of two negatives."""
     signs = rng.choice([-1.0, 1.0], 2)
@@ -166,6 +171,7 @@ EXERCISE = Exercise(
             "a center of zeros, as before training",
             lambda rng: vectors(rng, 3, 4, size=0.0),
         ),
+        Case("a negative that was drawn twice", drawn_twice),
         Case("products of 1000", far_out),
         Case("most of it is right already", far_and_right),
     ),
@@ -207,6 +213,14 @@ EXERCISE = Exercise(
             "you took only the first negative. Add up over all rows.",
             lambda center, context, negatives: right(
                 center, context, negatives[:1]
+            ),
+        ),
+        Misconception(
+            "each negative once",
+            "you counted equal negatives once. A word that was drawn twice "
+            "counts twice.",
+            lambda center, context, negatives: right(
+                center, context, np.unique(negatives, axis=0)
             ),
         ),
         Misconception(

@@ -124,6 +124,12 @@ def context_for_context(center, context, negatives, lr):
     )
 
 
+def negatives_along_the_context(center, context, negatives, lr):
+    c, u, _ = right(center, context, negatives, lr)
+    bad = sigmoid(negatives @ center)
+    return c, u, negatives - lr * np.outer(bad, context)
+
+
 def row_by_row(center, context, negatives, lr):
     """The centre moves after each question, and the next one sees it."""
     c = center
@@ -341,6 +347,18 @@ EXERCISE = Exercise(
             "lr ignored",
             "you stepped by the whole gradient. Multiply it by `lr`.",
             lambda c, u, n, lr: right(c, u, n, 1.0 if lr != 1 else 0.1),
+        ),
+        Misconception(
+            "half the rate",
+            "you halved the step. The loss has no factor of 2: step by `lr` "
+            "× gradient.",
+            lambda c, u, n, lr: right(c, u, n, lr / 2),
+        ),
+        Misconception(
+            "the negatives along the context",
+            "you moved the negatives along the context. The question was put "
+            "to the centre: n moves along c.",
+            negatives_along_the_context,
         ),
         Misconception(
             "changes for values",

@@ -32,6 +32,12 @@ def from_the_end(n, i, window):
     return [i + k for k in range(-window, window + 1) if k and -n <= i + k < n]
 
 
+def nothing_below_0(n, i, window):
+    """tokens[i - window : i] with a negative start."""
+    left = list(range(n))[i - window : i]
+    return left + [j for j in around(n, i, window) if j > i]
+
+
 def nearest_first(n, i, window):
     return sorted(around(n, i, window), key=lambda j: (abs(i - j), j))
 
@@ -181,6 +187,33 @@ EXERCISE = Exercise(
             ),
         ),
         Misconception(
+            "the last token left out",
+            "you left out the last token as a neighbour. `range` leaves out "
+            "its end.",
+            but(
+                right,
+                places=lambda n, i, window: [
+                    j for j in around(n, i, window) if j < n - 1
+                ],
+            ),
+        ),
+        Misconception(
+            "the first token left out",
+            "you left out the first token as a neighbour. Places start at 0.",
+            but(
+                right,
+                places=lambda n, i, window: [
+                    j for j in around(n, i, window) if j > 0
+                ],
+            ),
+        ),
+        Misconception(
+            "nothing on the left near the edge",
+            "near the left edge your slice begins below 0, and Python finds "
+            "nothing there. Start at `max(0, i - window)`.",
+            but(right, places=nothing_below_0),
+        ),
+        Misconception(
             "one too far",
             "you went one place too far on both sides.",
             but(right, places=lambda n, i, w: around(n, i, w + 1)),
@@ -242,6 +275,11 @@ EXERCISE = Exercise(
             but(right, places=nearest_first),
         ),
         Misconception(
+            "from right to left",
+            "you listed the neighbours from right to left.",
+            but(right, places=lambda n, i, w: around(n, i, w)[::-1]),
+        ),
+        Misconception(
             "right side first",
             "you put the right side before the left. Go from left to right.",
             but(right, places=right_side_first),
@@ -256,6 +294,14 @@ EXERCISE = Exercise(
             "you returned one entry a centre, with a list of its neighbours. "
             "Return a pair for each neighbour.",
             grouped,
+        ),
+        Misconception(
+            "one flat list",
+            "you returned all ids in one flat list. Return pairs: append a "
+            "tuple.",
+            lambda tokens, window: [
+                one for pair in right(tokens, window) for one in pair
+            ],
         ),
         Misconception(
             "places for ids",
