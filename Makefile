@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The pins: direct ones in pyproject.toml, what those need in constraints.txt.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks bench-check bench-sliders bench-grading bench-gpt clean
+.PHONY: help lab test notebooks bench-check bench-messages bench-sliders bench-grading bench-gpt clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -32,6 +32,9 @@ notebooks: $(VENV)/.lab  ## build solutions/*/*.ipynb and lessons/ from solution
 
 bench-check: $(VENV)/.test  ## how long a learner waits for a check (ARGS='07' for one lesson)
 	$(BIN)/python -m tests.bench.check $(ARGS)
+
+bench-messages: $(VENV)/.test  ## what wrong answers are told, of all that the tests know (ARGS='07 --read')
+	$(BIN)/python -m tests.bench.messages $(ARGS)
 
 bench-sliders: $(VENV)/.test  ## how fast a slider answers, against ipywidgets.interact
 	sh tests/system_packages.sh

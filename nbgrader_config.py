@@ -26,3 +26,6 @@ use_for_nbgrader()
 # What learners wrote is shown without its scripts: outputs and texts.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {"markdown2html": "grader.pages.markdown"}
+
+# grades.csv says which marks are not final.
+c.ExportApp.plugin_class = "grader.grades.GradesExport"

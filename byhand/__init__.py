@@ -1,5 +1,8 @@
 """Attention by Hand: the library that the lessons import."""
 
-from byhand.check import CheckFailed, check
+from byhand import notebook
+from byhand.check import CheckFailed, check, last
 
-__all__ = ["CheckFailed", "check"]
+__all__ = ["CheckFailed", "check", "last"]
+
+notebook.install()

@@ -11,11 +11,12 @@ from rich.table import Table
 
 from byhand import doctor, hints, progress
 from byhand.bank import UnknownExercise, find, lessons
-from byhand.environment import scripts_on_path
+from byhand.environment import any_text_is_printed, scripts_on_path
 from byhand.exercise import Exercise
 
 
 def main(arguments: list[str] | None = None) -> int:
+    any_text_is_printed()
     top = parser()
     options, rest = top.parse_known_args(arguments)
     if rest and options.run is not open_lab:

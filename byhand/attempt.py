@@ -144,6 +144,7 @@ def attempt(
         outcome.short_cuts = tuple(dict.fromkeys([*handed, *called]))
 
     with (
+        torch_as_imported(),
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
@@ -152,7 +153,7 @@ def attempt(
         if watched:
             _watch(run, limit, outcome)
         else:
-            contextvars.copy_context().run(run)
+            contextvars.Context().run(run)  # as in a thread of its own
     said = dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
     outcome.printed = "\n".join([*printed.getvalue().splitlines(), *said])
     if not outcome.timed_out:
@@ -162,6 +163,30 @@ def attempt(
             if not _same(before, given[name])
         )
     return outcome
+
+
+@contextlib.contextmanager
+def torch_as_imported() -> Iterator[None]:
+    """PyTorch, if it is there, as it was just imported, while this lasts.
+
+    What a cell has set for a session (a default dtype, a device, that there
+    are no gradients) holds for inputs, reference and answer alike: for none.
+    """
+    torch: Any = sys.modules.get("torch")
+    if not hasattr(torch, "set_default_device"):  # not there, or not whole
+        yield
+        return
+    dtype, device = torch.get_default_dtype(), torch.get_default_device()
+    torch.set_default_dtype(torch.float32)
+    if device.type != "cpu":
+        torch.set_default_device("cpu")
+    try:
+        with torch.inference_mode(False), torch.enable_grad():
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+        if device.type != "cpu":
+            torch.set_default_device(device)
 
 
 @contextlib.contextmanager

@@ -6,11 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from byhand.bank import find
-from byhand.judge import judge
-from byhand.message import CheckFailed, not_callable, short_cut
+from byhand import card, notebook
+from byhand.bank import find, lesson
+from byhand.exercise import Exercise
+from byhand.judge import Verdict, judge
+from byhand.message import CheckFailed, Message, not_callable, short_cut
 
-__all__ = ["CheckFailed", "check"]
+__all__ = ["CheckFailed", "check", "last"]
+
+_last: Message | None = None  # of the last check that failed
+_right: set[tuple[str, str]] = set()  # exercises and parts, in this kernel
 
 
 def check(
@@ -28,26 +33,76 @@ def check(
     seed: of the random inputs, a non-negative integer; the same seed gives
         the same inputs.
 
-    Prints one line and returns None if the answer is right. CheckFailed: it
-    is wrong, and the message says how. UnknownExercise (a KeyError): no such
-    id. ValueError: no such part. TypeError: the seed is not an integer.
+    Says in one line that the answer is right, and returns None. CheckFailed:
+    it is wrong, and the message says how; `last` prints all of it.
+    UnknownExercise (a KeyError): no such id. ValueError: no such part.
+    TypeError: the seed is not an integer.
     """
-    exercise = find(exercise_id)
+    global _last
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise TypeError(f"seed should be an integer; got {seed!r}")
     if seed < 0:
         raise ValueError(f"seed should not be negative; got {seed}")
-    if not callable(answer):
-        raise not_callable(exercise, answer)
-    verdict = judge(exercise, answer, part, (int(seed),))
-    if verdict.failed:
-        raise verdict.failed
-    print(verdict.line())
+    with notebook.output() as output:
+        exercise = find(exercise_id)
+        if callable(answer):
+            verdict = judge(exercise, answer, part, (int(seed),))
+            failed = verdict.failed
+        else:
+            failed = not_callable(exercise, answer)
+        old = _of_an_older_cell(exercise)
+        if failed:
+            failed = failed.noting(old) if old else failed
+            _last = failed.told
+            if output.show(str(failed), card.wrong(failed.told)):
+                failed.is_shown = True
+            raise failed
+        line, more = verdict.line(), _also_said(verdict)
+        line += f" {old}" * bool(old)
+        _right.update((exercise.id, one) for one in _parts(exercise, part))
+        said = f"{line}\n{more}" if more else line
+        if not output.show(said, card.right(line, *_done(exercise), more)):
+            print(said)
+
+
+def last() -> None:
+    """Print all of the message of the last check that failed."""
+    print(_last.whole() if _last else "No check has failed yet.")
+
+
+def _also_said(verdict: Verdict) -> str:
+    """What else there is to say of a right answer, in lines."""
+    lines = []
     if verdict.short_cuts:
-        print(
-            f"{short_cut(exercise, verdict.short_cuts)} Graded, it earns "
-            "nothing, unless your instructor allows it."
+        lines.append(
+            f"{short_cut(verdict.exercise, verdict.short_cuts)} Graded, it "
+            "earns nothing, unless your instructor allows it."
         )
     printed = "\n".join(dict.fromkeys(text for text in verdict.said if text))
     if printed:
-        print(f"Your code printed or warned:\n{indent(printed, '    ')}")
+        told = f"Your code printed or warned:\n{indent(printed, '    ')}"
+        lines.append(told)
+    return "\n".join(lines)
+
+
+def _of_an_older_cell(exercise: Exercise) -> str:
+    """That what was judged is not what the learner wrote last."""
+    error = notebook.broken(exercise.function)
+    return (
+        f"(This is about an older `{exercise.function}`: the cell above did "
+        f"not run. {error})"
+    ) * bool(error)
+
+
+def _parts(exercise: Exercise, part: str | None) -> tuple[str, ...]:
+    return (part,) if part else exercise.parts or ("",)
+
+
+def _done(exercise: Exercise) -> tuple[int, int]:
+    """How many exercises of its lesson are right, and how many there are."""
+    group = lesson(exercise.lesson).EXERCISES
+    done = [
+        all((one.id, part) in _right for part in _parts(one, None))
+        for one in group
+    ]
+    return sum(done), len(group)

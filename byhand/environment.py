@@ -1,8 +1,16 @@
 """The environment that the course runs in."""
 
+import io
 import os
 import sys
 from pathlib import Path
+
+
+def any_text_is_printed() -> None:
+    """Let what a terminal's encoding lacks be shown as `?`, and no more."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def scripts_on_path() -> None:

@@ -26,12 +26,14 @@ class Case:
         from a generator.
     part: which part of the exercise it tests, where it has parts.
     raises: the exception that a right answer raises on these inputs.
+    wordless: the exception may come without a sentence.
     """
 
     name: str
     inputs: Callable[[np.random.Generator], dict[str, Any]]
     part: str = ""
     raises: type[Exception] | None = None
+    wordless: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,14 @@ class Whole(str):
     """The name of returned whole numbers: by their type, as ids have to be."""
 
 
+class Measured(str):
+    """The name of what a check measured: words, as no answer returns it."""
+
+
+class Yes(Measured):
+    """The name of a 1 for yes or a 0 for no: a sentence after "that"."""
+
+
 def directly(answer: Callable, *inputs: Any) -> Any:
     """The plain way to use an answer."""
     return answer(*inputs)
@@ -106,6 +116,8 @@ class Exercise:
     bounds: for a random answer, how far each of `returns` may be off in
         these inputs, in place of the tolerance: arrays of the shapes of what
         the reference returns, five standard errors wide.
+    called: what a learner reads of a case's inputs, where that is not all of
+        them by their names: a module's settings and what goes in, say.
     """
 
     id: str
@@ -127,6 +139,7 @@ class Exercise:
     tolerance: float = TOLERANCE
     not_by: tuple[str, ...] = ()
     bounds: Callable[..., tuple[np.ndarray, ...]] | None = None
+    called: Callable[..., dict[str, Any]] | None = None
 
     @property
     def lesson(self) -> str:

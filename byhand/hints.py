@@ -1,6 +1,7 @@
 """The ladder of hints, and how far up it somebody has climbed."""
 
 import json
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -23,8 +24,15 @@ def _seen() -> dict[str, int]:
 
 
 def _remember(seen: dict[str, int]) -> None:
-    seen_file().parent.mkdir(parents=True, exist_ok=True)
-    seen_file().write_text(json.dumps(seen, indent=1), encoding="utf-8")
+    try:
+        seen_file().parent.mkdir(parents=True, exist_ok=True)
+        seen_file().write_text(json.dumps(seen, indent=1), encoding="utf-8")
+    except OSError as error:
+        print(
+            f"(Which hints you saw cannot be kept: {error.strerror}, "
+            f"{seen_file()}.)",
+            file=sys.stderr,
+        )
 
 
 def next_step(exercise: Exercise) -> str:

@@ -1,5 +1,6 @@
 """The verdict on an answer, and the lending of right ones that it needs."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,8 +10,14 @@ from byhand.attempt import Outcome
 from byhand.bank import before
 from byhand.elsewhere import Elsewhere
 from byhand.exercise import Exercise, Misconception
-from byhand.message import CheckFailed, failure, told_as, what_is_wrong
-from byhand.reading import functions_of, names_in
+from byhand.held import places, replaced, scope_of
+from byhand.message import (
+    CheckFailed,
+    can_be_compared,
+    failure,
+    told_as,
+    what_is_wrong,
+)
 from byhand.trial import Trial, trials_of
 
 
@@ -86,8 +93,7 @@ def _try_with_right_ones(
             return
         verdict.replaced = lent.not_right()
         if again and verdict.replaced:
-            told = told_as(verdict.replaced)
-            verdict.failed = CheckFailed(f"{again}\n{told}", *again.about)
+            verdict.failed = again.noting(told_as(verdict.replaced))
 
 
 def _try_all(
@@ -115,6 +121,12 @@ def _try_all(
 # --- which mistake it is ---------------------------------------------------
 
 
+# Of the trials in which a misconception is wrong, an answer that does
+# something else besides shares at least so many with it, or it is another
+# mistake that happens to give one of its numbers.
+LEAST_SHARE = 0.5
+
+
 def recognise(
     trials: list[Trial],
     outcomes: list[Outcome],
@@ -123,25 +135,74 @@ def recognise(
     """The misconception that the answer agrees with, and how surely.
 
     outcomes: of the trials up to the failing one. Surely, if it agrees on
-    every trial; perhaps, if it is the only one that agrees on the failing
-    trial.
+    every trial. Perhaps, if it agrees on every trial so far, the passed ones
+    too, and on more of the others than any other misconception does.
     """
     failing, came = trials[len(outcomes) - 1], outcomes[-1]
     if came.timed_out or came.changed or _is_unwritten(came):
         return None, False
     agree = agreeing(failing, came, failing.exercise.misconceptions)
-    sure = agree
-    for place, trial in enumerate(trials):
-        if not sure:
-            break
-        known = place < len(outcomes)
-        outcome = outcomes[place] if known else trial.run(answer)
+    if not agree:
+        return None, False
+    all_that_came = list(_all_outcomes(trials, outcomes, answer))
+    told = list(zip(trials, all_that_came, strict=False))
+    counts = [_agreement(told, one, failing) for one in agree]
+    if len(told) == len(trials):  # or one of them never ended
+        for one, count in zip(agree, counts, strict=True):
+            if all(count):
+                return one, True
+    if not can_be_compared(failing, came):
+        return None, False  # its shape, or its exception, says enough
+    return _likeliest(agree, counts, told, len(outcomes)), False
+
+
+def _all_outcomes(
+    trials: list[Trial], outcomes: list[Outcome], answer: Callable[..., Any]
+) -> Iterator[Outcome]:
+    """What comes of all trials, up to one that does not end."""
+    yield from outcomes
+    for trial in trials[len(outcomes) :]:
+        outcome = trial.run(answer)
         if outcome.timed_out:
-            return None, False
-        sure = agreeing(trial, outcome, sure)
-    if sure:
-        return sure[0], True
-    return (agree[0], False) if len(agree) == 1 else (None, False)
+            return
+        yield outcome
+
+
+def _agreement(
+    told: list[tuple[Trial, Outcome]], known: Misconception, failing: Trial
+) -> list[bool]:
+    """Trial by trial, whether an answer did as a misconception does.
+
+    Whether inputs are refused is another matter than what comes of others:
+    where a number is wrong, a right refusal does not count against it.
+    """
+    apart = failing.case.raises is None
+    return [
+        (apart and trial.refused(outcome))
+        or trial.alike(outcome, trial.outcome_of(known))
+        for trial, outcome in told
+    ]
+
+
+def _likeliest(
+    agree: list[Misconception],
+    counts: list[list[bool]],
+    told: list[tuple[Trial, Outcome]],
+    so_far: int,
+) -> Misconception | None:
+    """The one that shares most of its wrong results; None if two do."""
+    shares = []
+    for one, count in zip(agree, counts, strict=True):
+        wrong = [
+            same
+            for same, (trial, _) in zip(count, told, strict=True)
+            if trial.distance(trial.outcome_of(one)) > 1
+        ]
+        shares.append(sum(wrong) / len(wrong) if all(count[:so_far]) else 0.0)
+    best = max(shares)
+    if best < LEAST_SHARE or shares.count(best) > 1:
+        return None
+    return agree[shares.index(best)]
 
 
 def _is_unwritten(outcome: Outcome) -> bool:
@@ -155,6 +216,20 @@ def agreeing(
     return [
         one for one in known if trial.alike(outcome, trial.outcome_of(one))
     ]
+
+
+def fingerprint(trials: list[Trial], answer: Callable[..., Any]) -> str:
+    """A short text that is the same for answers that do the same on these.
+
+    Numbers count to four digits. '' where one does not end.
+    """
+    digest = hashlib.sha256()
+    for trial in trials:
+        outcome = trial.run(answer, noticing=False)
+        if outcome.timed_out:
+            return ""
+        digest.update(trial.brief(outcome).encode())
+    return digest.hexdigest()[:16]
 
 
 # --- lending ---------------------------------------------------------------
@@ -177,7 +252,7 @@ def earlier_ones_right(
 ) -> Iterator[Lent]:
     """Put right answers in place of the earlier exercises' that it uses.
 
-    In the answer's globals, for as long as this lasts. A stand-in for an
+    Wherever it holds them, for as long as this lasts. A stand-in for an
     answer elsewhere sees to it itself.
     """
     earlier = {e.function: e for e in before(exercise)}
@@ -186,30 +261,18 @@ def earlier_ones_right(
         with answer.with_right(right) as names:
             yield Lent(names, lambda: answer.not_right(names))
         return
-    used = functions_of(answer)
-    scope = used[0].__globals__ if used else {}
-    called = names_in(answer)
-    mine: dict[str, Any] = {}
-    for name, one in earlier.items():
-        # One that is missing counts as wrong: its cell failed.
-        if name in called and callable(scope.get(name, one.reference)):
-            mine[name] = scope.get(name)
-            scope[name] = one.reference
+    held = places(answer, scope_of(answer), earlier)
+    right = {name: one.reference for name, one in earlier.items()}
+    with replaced(held, right) as mine:
 
-    def not_right() -> tuple[str, ...]:
-        return tuple(
-            name
-            for name, theirs in mine.items()
-            if theirs is None or _is_wrong(earlier[name], theirs)
-        )
+        def not_right() -> tuple[str, ...]:
+            return tuple(
+                name
+                for name, theirs in mine.items()
+                if theirs is None or _is_wrong(earlier[name], theirs)
+            )
 
-    try:
         yield Lent(tuple(mine), not_right)
-    finally:
-        for name, theirs in mine.items():
-            scope[name] = theirs
-            if theirs is None:
-                del scope[name]
 
 
 def _is_wrong(exercise: Exercise, answer: Callable[..., Any]) -> bool:

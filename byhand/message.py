@@ -1,48 +1,112 @@
 """What a learner is told of an answer, in words."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from textwrap import indent
 
 from byhand import attempt, results
 from byhand.attempt import Outcome
-from byhand.exercise import Exercise, Misconception
+from byhand.exercise import Exercise, Measured, Misconception, Yes
 from byhand.results import Unusable
 from byhand.results.show import show
 from byhand.trial import Trial
 
 LONGEST = 20_000  # characters of a message
+MOST_LINES = 25  # of a message, before what is left is folded
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a learner is told of a wrong answer, from the first line on.
+
+    head: that it is wrong. hints: the mistake, if it was recognised, and
+    earlier answers that are wrong. wrong: the first thing that is wrong.
+    about: what else can be said of the result. details: the case, what was
+    expected, what came; long at times.
+    """
+
+    head: str
+    hints: tuple[str, ...] = ()
+    wrong: str = ""
+    about: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        first = (self.head, *self.hints, self.wrong, *self.about)
+        told = "\n".join(filter(None, (*first, *self.details)))
+        return bounded(told).splitlines()
+
+    def whole(self) -> str:
+        return "\n".join(self.lines())
+
+    def folded(self) -> str:
+        """At most MOST_LINES of it, and how to read the others."""
+        lines = self.lines()
+        if len(lines) <= MOST_LINES:
+            return "\n".join(lines)
+        kept = MOST_LINES - 1
+        more = f"… and {len(lines) - kept} lines more: `byhand.last()`"
+        return "\n".join([*lines[:kept], more])
 
 
 class CheckFailed(AssertionError):
     """A wrong answer. str() is the message for the learner.
 
-    exercise: its id. case: the name of the case that failed.
-    misconception: the name of the one that was recognised, or "".
+    told: the message in its parts. exercise: its id. case: the name of the
+    case that failed. misconception: the name of the one that was recognised,
+    or "". itself: whether the check itself says what is wrong: a shape, an
+    exception, an input that was changed; False where only numbers differ.
     """
 
     def __init__(
-        self, message: str, exercise: str, case: str = "", known: str = ""
+        self,
+        told: Message,
+        exercise: str,
+        case: str = "",
+        misconception: str = "",
+        itself: bool = True,
     ) -> None:
-        super().__init__(message)
-        self.about = (exercise, case, known)
+        super().__init__(told.folded())
+        self.told = told
         self.exercise = exercise
         self.case = case
-        self.misconception = known
+        self.misconception = misconception
+        self.itself = itself
+        self.is_shown = False  # as a card, above
+
+    # In a person's notebook, "Run all" does not stop at it.
+    goes_on = True
+
+    def noting(self, note: str) -> "CheckFailed":
+        """The same with a further sentence where the hint stands."""
+        return CheckFailed(
+            replace(self.told, hints=(*self.told.hints, note)),
+            self.exercise,
+            self.case,
+            self.misconception,
+            self.itself,
+        )
 
     def _render_traceback_(self) -> list[str]:
         # IPython shows this in place of frames of our own code, which say
         # nothing about the learner's.
-        return str(self).splitlines()
+        return [self.told.head] if self.is_shown else str(self).splitlines()
 
 
 def not_callable(exercise: Exercise, answer: object) -> CheckFailed:
     """For what is no function at all."""
-    return CheckFailed(
-        f"{exercise.id}: not right yet.\nPass the function itself, "
-        f"`{exercise.function}`, without brackets behind it; got "
-        f"{show(answer)}.",
-        exercise.id,
+    told = Message(
+        not_right(exercise),
+        wrong=(
+            f"Pass the function itself, `{exercise.function}`, without "
+            f"brackets behind it; got {show(answer)}."
+        ),
     )
+    return CheckFailed(told, exercise.id)
+
+
+def not_right(exercise: Exercise) -> str:
+    return f"{exercise.id}: not right yet."
 
 
 def failure(
@@ -61,31 +125,46 @@ def failure(
     trial = trials[index - 1]
     exercise = trial.exercise
     if isinstance(outcome.error, NotImplementedError):
-        return CheckFailed(
-            f"{exercise.id}: not written yet.\nPut your code in place of "
-            f"`raise NotImplementedError()`: {exercise.signature}",
-            exercise.id,
+        told = Message(
+            f"{exercise.id}: not written yet.",
+            wrong=(
+                "Put your code where `raise NotImplementedError()` stands: "
+                f"{exercise.signature}"
+            ),
         )
-    lines = [f"{exercise.id}: not right yet."]
+        return CheckFailed(told, exercise.id)
+    hints = []
     if known:  # where the eye is, before long arrays
-        lines.append(f"{'Hint' if sure else 'Perhaps'}: {known.sentence}")
-    lines += [
-        wrong,
+        hints.append(f"{'Hint' if sure else 'Perhaps'}: {known.sentence}")
+    details = [
         f'Case {index} of {len(trials)}, "{trial.case.name}", called with',
-        *labelled((n, show(value)) for n, value in trial.inputs.items()),
+        *labelled((n, show(value)) for n, value in trial.called().items()),
         *_expected_and_got(trial, outcome),
     ]
-    if not known:
-        lines += _what_holds(trial, outcome)
     if outcome.printed:
-        lines.append("Your code printed or warned:")
-        lines.append(indent(outcome.printed, "    "))
+        details.append("Your code printed or warned:")
+        details.append(indent(outcome.printed, "    "))
+    told = Message(
+        not_right(exercise),
+        tuple(hints),
+        wrong,
+        () if known else tuple(_what_holds(trial, outcome)),
+        tuple(details),
+    )
     return CheckFailed(
-        bounded("\n".join(lines)),
+        told,
         exercise.id,
         trial.case.name,
         known.name if known and sure else "",
+        _says_it(trial, outcome),
     )
+
+
+def _says_it(trial: Trial, outcome: Outcome) -> bool:
+    """Whether what is wrong is said in words, and not in a number alone."""
+    if not can_be_compared(trial, outcome):
+        return True
+    return isinstance(trial.wrong_results(outcome)[0], Yes)
 
 
 def bounded(text: str) -> str:
@@ -103,7 +182,7 @@ def labelled(shown: Iterable[tuple[str, str]]) -> list[str]:
     """Values by their names, each in lines of its own."""
     lines = []
     for name, text in shown:
-        head = f"    {name} = "
+        head = f"    {name} = " if name else "    "
         lines.append(head + text.replace("\n", "\n" + " " * len(head)))
     return lines
 
@@ -139,9 +218,10 @@ def what_is_wrong(trial: Trial, outcome: Outcome) -> str:
         return _raised(outcome, trial.exercise)
     if outcome.changed:
         names = " and ".join(outcome.changed)
+        inputs = "inputs" if len(outcome.changed) > 1 else "input"
         return (
-            f"It changed its input {names} in place. Work on a copy: "
-            "whoever calls the function may still need the original."
+            f"It changed its {inputs} {names} in place. Work on a copy: "
+            "the caller may still need the original."
         )
     try:
         got = trial.read(outcome)
@@ -150,18 +230,34 @@ def what_is_wrong(trial: Trial, outcome: Outcome) -> str:
     return trial.kind.gap(got, trial.expected, trial.limits)
 
 
+def can_be_compared(trial: Trial, outcome: Outcome) -> bool:
+    """Whether all that can be said is how one value differs from another."""
+    if trial.case.raises is not None or outcome.error or outcome.timed_out:
+        return False
+    if outcome.changed:
+        return False
+    try:
+        got = trial.read(outcome)
+    except Unusable:
+        return False
+    return trial.kind.fits(got, trial.expected)
+
+
 def _too_slow(outcome: Outcome) -> str:
     seconds = f"{attempt.TIME_LIMIT:g} s"
+    stopped = "was stopped"
     if outcome.still_running:
-        return (
-            f"It did not return within {seconds} and cannot be stopped: is "
-            "there a loop that never ends? Restart the kernel before you go "
-            "on, or it keeps the machine busy."
-        )
-    return (
-        f"It did not return within {seconds} and was stopped: is there a "
-        "loop that never ends?"
+        stopped = "cannot be stopped"
+    said = (
+        f"It did not return within {seconds} and {stopped}. Is there a loop "
+        "that never ends, or does it do much more work than it needs?"
     )
+    if outcome.still_running:
+        said += (
+            " Restart the kernel before you go on, or it keeps the machine "
+            "busy."
+        )
+    return said
 
 
 def _wrong_exception(
@@ -171,29 +267,57 @@ def _wrong_exception(
     any_kind = raises is Exception
     wanted = "an exception" if any_kind else f"a {raises.__name__}"
     if outcome.error is None:
+        came = show(outcome.value)
+        if "\n" in came or len(came) > 60:
+            came = "the result below"
         return (
-            f"It should refuse these inputs with {wanted}; "
-            f"it returned {show(outcome.value)}."
+            f"It should refuse these inputs with {wanted}; it returned {came}."
         )
-    if isinstance(outcome.error, raises):
+    if trial.refused(outcome):
         return ""
+    if isinstance(outcome.error, raises):
+        return (
+            f"Your {type(outcome.error).__name__} has no sentence. Say in it "
+            "what is wrong with the inputs."
+        )
     if isinstance(outcome.error, NotImplementedError):
         return _raised(outcome, trial.exercise)
     return (
         f"It should refuse these inputs with {wanted}; it raised "
-        f"{type(outcome.error).__name__}: {outcome.error}."
+        f"{_told_by(outcome.error)}."
     )
 
 
 def _raised(outcome: Outcome, exercise: Exercise) -> str:
     error = outcome.error
-    name = type(error).__name__
     line = f" The line was: {outcome.line}" if outcome.line else ""
     message = str(error)
     if isinstance(error, TypeError) and "positional argument" in message:
         line = f" It is called as {exercise.signature}."
-    said = f"{name}: {message}" if message else name
-    return f"It raised {said.rstrip('.')}.{line}"
+    said = _told_by(error)
+    advice = next((a for part, a in ADVICE.items() if part in message), "")
+    return f"It raised {said.rstrip('.')}.{line}{advice}"
+
+
+def _told_by(error: BaseException | None) -> str:
+    name, message = type(error).__name__, str(error)
+    return f"{name}: {message}" if message else name
+
+
+# What a library says in a way that no beginner can read → what it means.
+ADVICE = {
+    "do not fit. Missing: none. Not expected": (
+        " Your module learns more than the card asks for: leave that out."
+    ),
+    "before Module.__init__() call": (
+        " Call `super().__init__()` in the first line of your `__init__`: "
+        "it makes the place where a module keeps its parts."
+    ),
+    "has no attribute '_modules'": (
+        " Call `super().__init__()` in the first line of your `__init__`: "
+        "it makes the place where a module keeps its parts."
+    ),
+}
 
 
 # --- what came, and what holds ---------------------------------------------
@@ -201,18 +325,33 @@ def _raised(outcome: Outcome, exercise: Exercise) -> str:
 
 def _expected_and_got(trial: Trial, outcome: Outcome) -> list[str]:
     returns = trial.exercise.returns
-    lines = []
-    if trial.case.raises is None:
-        right = trial.kind.shown(trial.right, returns)
-        lines += ["expected", *labelled(right.items())]
-    if outcome.error is None and not outcome.timed_out:
+    if outcome.error is not None or outcome.timed_out:
+        came = {}
+    else:
         try:
-            got = trial.kind.shown(outcome.value, returns)
+            came = trial.kind.shown(outcome.value, returns)
         except Unusable:
-            lines += ["got", f"    {show(outcome.value)}"]
-        else:
-            lines += ["got", *labelled(got.items())]
+            came = {"": show(outcome.value)}
+    if trial.case.raises is not None:
+        return ["got", *labelled(came.items())] if came else []
+    right = trial.kind.shown(trial.right, returns)
+    names = _to_be_shown(trial, outcome)
+    lines = []
+    for title, shown in (("expected", right), ("got", came)):
+        some = [(n, text) for n, text in shown.items() if n in (*names, "")]
+        lines += [title, *labelled(some)] if some else []
     return lines
+
+
+def _to_be_shown(trial: Trial, outcome: Outcome) -> list[str]:
+    """The results that are wrong; of what a check measured, the first."""
+    try:
+        names = trial.wrong_results(outcome)
+    except Unusable:
+        names = list(trial.expected)
+    if any(isinstance(name, Measured) for name in trial.exercise.returns):
+        names = names[:1]
+    return [name for name in names if not isinstance(name, Yes)]
 
 
 def _what_holds(trial: Trial, outcome: Outcome) -> list[str]:
@@ -228,13 +367,17 @@ def _what_holds(trial: Trial, outcome: Outcome) -> list[str]:
     lines, sound = trial.kind.remarks(
         got, trial.expected, trial.limits, trial.exercise.tolerance
     )
-    return lines + (_facts(trial.exercise, got) if sound else [])
+    return lines + (_facts(trial, got) if sound else [])
 
 
-def _facts(exercise: Exercise, got: results.kind.Results) -> list[str]:
+def _facts(trial: Trial, got: results.kind.Results) -> list[str]:
+    """What holds of the result, of all that holds of the right one."""
     lines = []
-    for fact in exercise.facts:
-        about = got[fact.about or exercise.returns[0]]
-        holds = "It holds" if fact.holds(about) else "It does not hold"
-        lines.append(f"{holds} that {fact.sentence}.")
+    for fact in trial.exercise.facts:
+        about = fact.about or trial.exercise.returns[0]
+        if fact.holds(trial.expected[about]):
+            holds = (
+                "It holds" if fact.holds(got[about]) else "It does not hold"
+            )
+            lines.append(f"{holds} that {fact.sentence}.")
     return lines

@@ -21,7 +21,11 @@ def notebooks(folder: Path | None, names: list[str]) -> list[Path]:
     """
     if folder is None:
         folder = Path("lessons") if Path("lessons").is_dir() else Path()
-    found = {p.stem: p for p in sorted(folder.glob("*/*.ipynb"))}
+    found = {
+        p.stem: p
+        for p in sorted(folder.glob("*/*.ipynb"))
+        if not p.parent.name.startswith(".")  # .ipynb_checkpoints
+    }
     if not found:
         raise FileNotFoundError(
             f"no lessons in {folder}/: run this in the course's folder, or "

@@ -12,12 +12,6 @@ def functions_of(answer: Any) -> list[FunctionType]:
     return [part for part in bare if isinstance(part, FunctionType)]
 
 
-def names_in(answer: Any) -> set[str]:
-    """The global names that a function, or a class's methods, use."""
-    codes = (function.__code__ for function in functions_of(answer))
-    return set().union(*map(globals_in, codes))
-
-
 def globals_in(code: CodeType) -> set[str]:
     """The global names that code loads, that of inner functions too."""
     # Not all of co_names: the `softmax` of scipy.special.softmax is nobody's
@@ -29,6 +23,21 @@ def globals_in(code: CodeType) -> set[str]:
     }
     inner = [c for c in code.co_consts if isinstance(c, CodeType)]
     return names.union(*map(globals_in, inner))
+
+
+def names_of_cell(source: str) -> tuple[set[str], set[str]]:
+    """The names that a cell defines, and those of others that it uses.
+
+    SyntaxError: it cannot be read.
+    """
+    code = compile(source, "cell", "exec")
+    stored = {"STORE_NAME", "STORE_GLOBAL"}
+    defined = {
+        step.argval
+        for step in dis.get_instructions(code)
+        if step.opname in stored
+    }
+    return defined, globals_in(code)
 
 
 def attributes_in(code: CodeType) -> set[str]:

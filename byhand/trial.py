@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from byhand import results
-from byhand.attempt import Outcome, attempt
+from byhand.attempt import Outcome, attempt, torch_as_imported
 from byhand.elsewhere import Elsewhere
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.results import Unusable
 from byhand.results.kind import Results
+from byhand.results.show import ADDRESS
 
 
 def trials_of(
@@ -30,7 +31,8 @@ def draw(case: Case, seed: int, exercise: Exercise) -> dict[str, Any]:
     """The inputs of a case: the same seed gives the same ones."""
     # Each case has a stream of its own, so that adding one changes no other.
     place = exercise.cases.index(case)
-    return case.inputs(np.random.default_rng([int(seed), place]))
+    with torch_as_imported():
+        return case.inputs(np.random.default_rng([int(seed), place]))
 
 
 @dataclass
@@ -41,6 +43,12 @@ class Trial:
     case: Case
     inputs: dict[str, Any]
     wrong: dict[str, Outcome] = field(default_factory=dict, repr=False)
+
+    def called(self) -> dict[str, Any]:
+        """What a learner reads of the inputs."""
+        if self.exercise.called is None:
+            return self.inputs
+        return self.exercise.called(*self.inputs.values())
 
     def run(
         self,
@@ -82,7 +90,8 @@ class Trial:
     def right(self) -> Any:
         """What a right answer returns on these inputs."""
         if self.exercise.expected:
-            return self.exercise.expected(*self.inputs.values())
+            with torch_as_imported():
+                return self.exercise.expected(*self.inputs.values())
         # Without a limit: a library's first import may take long.
         right = self.run(self.exercise.reference, limit=600, noticing=False)
         if right.error or right.timed_out:
@@ -110,11 +119,26 @@ class Trial:
         """What an answer returned. Unusable: it cannot be read."""
         return self.kind.read(outcome.value, self.exercise.returns)
 
+    def wrong_results(self, outcome: Outcome) -> list[str]:
+        """The names of those results that are wrong. Unusable: as `read`."""
+        if outcome.error is not None or outcome.timed_out:
+            return list(self.expected)
+        got = self.read(outcome)
+        return self.kind.differing(got, self.expected, self.limits)
+
+    def refused(self, outcome: Outcome) -> bool:
+        """Whether an answer refused these inputs as it should."""
+        case = self.case
+        return (
+            case.raises is not None
+            and isinstance(outcome.error, case.raises)
+            and (case.wordless or bool(_said(outcome)))
+        )
+
     def distance(self, outcome: Outcome) -> float:
         """How far off an answer is, in limits: up to 1 it is right."""
         if self.case.raises is not None:
-            right = isinstance(outcome.error, self.case.raises)
-            return 0.0 if right else np.inf
+            return 0.0 if self.refused(outcome) else np.inf
         if outcome.error is not None or outcome.timed_out:
             return np.inf
         try:
@@ -132,9 +156,9 @@ class Trial:
             # that was raised there.
             same_type = type(one.error).__name__ == type(other.error).__name__
             # What a learner's own `raise` says is theirs to word.
-            return same_type and (
-                self._is_refusal(one) or str(one.error) == str(other.error)
-            )
+            if self._is_refusal(one) and self._is_refusal(other):
+                return same_type and bool(_said(one)) == bool(_said(other))
+            return same_type and _said(one) == _said(other)
         try:
             a, b = self.read(one), self.read(other)
         except Unusable:
@@ -142,8 +166,23 @@ class Trial:
         if self.case.raises is not None:  # both accepted what they should not
             return self.kind.alike(a, b, {}, {}, self.exercise.tolerance)
         return self.kind.alike(
-            a, b, self.expected, self.limits, self.exercise.tolerance
+            a,
+            b,
+            self.expected,
+            self.limits,
+            self.exercise.tolerance,
+            self.exercise.bounds is not None,
         )
+
+    def brief(self, outcome: Outcome) -> str:
+        """What an answer did, in a text: its result to four digits."""
+        if outcome.error is not None:
+            return f"{type(outcome.error).__name__}: {_said(outcome)}"
+        try:
+            read = self.read(outcome)
+        except Unusable as unusable:
+            return str(unusable)
+        return repr([(name, _rounded(one)) for name, one in read.items()])
 
     def _is_refusal(self, outcome: Outcome) -> bool:
         """Whether an answer refused its inputs, as the exercise has it.
@@ -162,3 +201,16 @@ class Trial:
         except Unusable as unusable:
             return str(unusable)
         return ""
+
+
+def _rounded(value: Any) -> Any:
+    if not isinstance(value, np.ndarray):
+        return value
+    return value.shape, [f"{one + 0.0:.4g}" for one in value.flat]
+
+
+def _said(outcome: Outcome) -> str:
+    """What an exception says, whatever the addresses in it."""
+    if isinstance(outcome.error, RecursionError):
+        return "too deep"  # where it ends is chance, and so are its words
+    return ADDRESS.sub("", str(outcome.error)).strip()

@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from byhand.environment import scripts_on_path
+from byhand.environment import any_text_is_printed, scripts_on_path
 from grader import ahead
 
 EPILOG = """
 Run it in the course's root, where nbgrader_config.py is. In order:
 
+  grader import-roster class.csv                   enter the names of a class
   nbgrader generate_assignment 07_self_attention   enter it in the gradebook
   grader autograde 07_self_attention               grade what was handed in
   grader report 07_self_attention                  what the class got wrong
@@ -52,6 +53,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="grade on a Dask cluster, such as tcp://HOST:8786",
     )
+    for what, text in (
+        ("ca", "certificate of the authority, for a scheduler at tls://"),
+        ("cert", "our certificate for it"),
+        ("key", "its key, if it is in another file"),
+    ):
+        grade.add_argument(f"--tls-{what}", metavar="FILE", help=text)
     grade.add_argument(
         "--force", action="store_true", help="grade unchanged ones again too"
     )
@@ -68,9 +75,22 @@ def parser() -> argparse.ArgumentParser:
     report = commands.add_parser(
         "report",
         help="what the class got right and wrong, as HTML and CSV",
-        description="Write LESSON-report.html and LESSON-report.csv.",
+        description=(
+            "Write LESSON-report.html, LESSON-report.csv, and the grades, "
+            "a row a student, as LESSON-grades.csv."
+        ),
     )
     report.add_argument("lesson", metavar="LESSON")
+    roster = commands.add_parser(
+        "import-roster",
+        help="enter the names of a class",
+        description=(
+            "Enter students in the gradebook from a CSV with the headings "
+            "id, first_name, last_name and email; id is the name of their "
+            "folder in submitted/. Run it again after changes."
+        ),
+    )
+    roster.add_argument("file", metavar="FILE", type=Path)
     test = commands.add_parser(
         "selftest",
         help="show that the seal holds on this machine",
@@ -123,7 +143,9 @@ def autograde(options: argparse.Namespace) -> int:
     converter.by_hand &= not options.allow_library_calls
     converter.sealed &= not options.unsealed
     converter.jobs = options.jobs or converter.jobs
-    converter.scheduler = options.scheduler or converter.scheduler
+    for name in ("scheduler", "tls_ca", "tls_cert", "tls_key"):
+        if getattr(options, name):
+            setattr(converter, name, getattr(options, name))
     try:
         converter.start()
     except CannotGoOn:
@@ -134,12 +156,13 @@ def autograde(options: argparse.Namespace) -> int:
 
 
 def report(options: argparse.Namespace) -> int:
-    from grader import gradebook
+    from grader import gradebook, grades
     from grader.journal import Journal
-    from grader.report import write
+    from grader.report import marked_tests, write
 
     course = app().coursedir
-    with Journal(Path(course.root)) as journal:
+    root = Path(course.root)
+    with Journal(root) as journal:
         graded = list(journal.recorded(options.lesson))
     if not graded:
         print(
@@ -149,13 +172,28 @@ def report(options: argparse.Namespace) -> int:
         )
         return 1
     with gradebook.opened(course.db_url, course.course_id, print) as book:
-        waiting = {
-            submission.student.id
-            for submission in book.assignment_submissions(options.lesson)
-            if submission.needs_manual_grade
-        }
-    for path in write(Path(course.root), options.lesson, graded, waiting):
+        submissions = book.assignment_submissions(options.lesson)
+        waiting = {s.student.id for s in submissions if s.needs_manual_grade}
+        by_hand = marked_tests(submissions)
+        table = root / f"{options.lesson}-grades.csv"
+        grades.write(table, grades.of_a_lesson(book, options.lesson))
+    written = write(root, options.lesson, graded, waiting, by_hand)
+    for path in (*written, table):
         print(f"written: {path.name}")
+    return 0
+
+
+def import_roster(options: argparse.Namespace) -> int:
+    from grader import gradebook, grades
+
+    course = app().coursedir
+    try:
+        with gradebook.opened(course.db_url, course.course_id, print) as book:
+            entered = grades.import_roster(book, options.file)
+    except grades.NoRoster as error:
+        print(f"grader: {error}", file=sys.stderr)
+        return 1
+    print(f"entered: {entered} students")
     return 0
 
 
@@ -166,10 +204,15 @@ def selftest(options: argparse.Namespace) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    any_text_is_printed()
     options = parser().parse_args(arguments)
-    return {"autograde": autograde, "report": report, "selftest": selftest}[
-        options.command
-    ](options)
+    act = {
+        "autograde": autograde,
+        "report": report,
+        "import-roster": import_roster,
+        "selftest": selftest,
+    }
+    return act[options.command](options)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 import filelock
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
+import nbgrader.apps.generatefeedbackapp
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
 from rich.console import Console
@@ -35,7 +36,8 @@ from rich.progress import (
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool, Integer, Unicode
 
-from grader import ahead, gradebook, lane, sealed, submissions
+from grader import ahead, gradebook, lane, pages, sealed, submissions
+from grader.feedback import Feedback
 from grader.journal import Journal, only_one
 from grader.judging import Options
 from grader.lanes import Lanes
@@ -43,6 +45,10 @@ from grader.session import TimeLimits
 from grader.submissions import Graded, Submission
 
 UNSEALED = "Graded without a seal."
+PLAIN_TEXT = (
+    "Whoever reaches %s can read what was handed in and forge marks. Encrypt "
+    "it: docs/grading.md says how, under TLS."
+)
 # Read ahead by so many submissions a lane: enough to keep it busy, and no
 # more, so that a large class needs no more memory than a small one.
 _AHEAD = 2
@@ -56,6 +62,14 @@ def use_for_nbgrader() -> None:
     """
     nbgrader.apps.autogradeapp.Autograde = SealedAutograde
     nbgrader.apps.api.Autograde = SealedAutograde
+    nbgrader.apps.generatefeedbackapp.GenerateFeedback = Feedback
+    nbgrader.apps.api.GenerateFeedback = Feedback
+    # In Jupyter's server, which imports it before it reads any configuration.
+    formgrader: Any = sys.modules.get(
+        "nbgrader.server_extensions.formgrader.formgrader"
+    )
+    if formgrader:
+        formgrader.HTMLExporter = pages.Formgrader
 
 
 class CannotGoOn(NbGraderException):
@@ -86,6 +100,11 @@ class SealedAutograde(Autograde):
     scheduler = Unicode(
         "", help="A Dask scheduler to grade on, such as tcp://host:8786."
     ).tag(config=True)
+    tls_ca = Unicode(
+        "", help="The certificate of a tls:// scheduler's authority."
+    ).tag(config=True)
+    tls_cert = Unicode("", help="Our certificate for it.").tag(config=True)
+    tls_key = Unicode("", help="Its key, if in another file.").tag(config=True)
     cell_seconds = Integer(
         TimeLimits.cell, help="How long a learner's cell may run."
     ).tag(config=True)
@@ -97,6 +116,8 @@ class SealedAutograde(Autograde):
         """Grade. NbGraderException: something could not be graded."""
         if not self.scheduler:
             ahead.begin(self.coursedir.assignment_id)
+        elif not self.scheduler.startswith("tls://"):
+            self.log.warning(PLAIN_TEXT, self.scheduler)
         try:
             summary = ClassRun(self).run()
         except (
@@ -124,6 +145,9 @@ class SealedAutograde(Autograde):
             self.log.info(line)
         if summary.given_up:
             raise NbGraderException("; ".join(summary.given_up))
+
+    def certificates(self) -> tuple[str, str, str]:
+        return self.tls_ca, self.tls_cert, self.tls_key
 
     def options(self) -> Options:
         return Options(
@@ -280,10 +304,14 @@ class ClassRun:
                 self.converter.scheduler,
                 self.converter.jobs,
                 lambda: progress.advance(task),
+                self.converter.certificates(),
             )
             beside = self._beside()
             with work:
                 for student, folder in folders.items():
+                    if self._is_stranger(student):
+                        work.step()
+                        continue
                     submission = submissions.read(folder, student, self.lesson)
                     submission.files.update(beside)
                     self._consider(submission, work)
@@ -291,6 +319,18 @@ class ClassRun:
                         self._finish(*done)
                 for done in work.finished(at_most=0):
                     self._finish(*done)
+
+    def _is_stranger(self, student: str) -> bool:
+        """Whether somebody is in no roster, and is not to be entered."""
+        if self.converter.create_student or gradebook.is_student(
+            self.book, student
+        ):
+            return False
+        self.summary.given_up.append(
+            f"{student}: the gradebook has no such student, and "
+            "Autograde.create_student is False"
+        )
+        return True
 
     def _beside(self) -> dict[str, bytes]:
         """The files that the instructor put beside the lesson, such as data.
@@ -306,6 +346,9 @@ class ClassRun:
         digest = submission.digest()
         force = self.converter.force
         if not force and self._is_done(submission, digest):
+            gradebook.penalise(
+                self.book, self.lesson, submission.student, self._penalty
+            )
             self.summary.unchanged += 1
             work.step()
             return
@@ -315,6 +358,7 @@ class ClassRun:
             self.summary.reused += 1
             work.step()
             return
+        self._hook(submission, self.converter.run_pre_convert_hook)
         seed = self.journal.seed(digest)
         work.submit(submission, self.release, seed, self.options)
 
@@ -359,6 +403,17 @@ class ClassRun:
         self.journal.note_recorded(
             submission.student, self.lesson, digest, self.bank
         )
+        self._hook(submission, self.converter.run_post_convert_hook)
+
+    def _hook(self, submission: Submission, run: Callable) -> None:
+        """Call one of nbgrader's hooks, which reads the student there."""
+        before, course = self.course.student_id, self.course
+        course.student_id = submission.student
+        self.converter.notebooks = [str(self._graded_path(submission))]
+        try:
+            run()
+        finally:
+            course.student_id = before
 
     def _penalty(self, student: str, score: float, late: float) -> Any:
         plugin = self.penalties.plugin_inst
@@ -383,6 +438,12 @@ class ClassRun:
         for rest in (fresh, old):  # of a run that was killed
             shutil.rmtree(rest, ignore_errors=True)
         for name, content in files.items():
+            if (
+                "/" not in name
+                and name.endswith(".ipynb")
+                and (name != submission.notebook)
+            ):
+                continue  # nbgrader would look for it in the gradebook
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)

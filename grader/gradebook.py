@@ -146,15 +146,42 @@ def record(
     for comment in notebook.comments:
         said = (graded.comments.get(comment.cell.name), note)
         comment.auto_comment = " ".join(filter(None, said)) or None
-    notebook.late_submission_penalty = None
     db.flush()
+    _penalise(gradebook, entry, notebook, penalty)
+    db.commit()
+
+
+Penalty = Callable[[str, float, float], float | None]
+
+
+def penalise(
+    gradebook: Gradebook, lesson: str, student: str, penalty: Penalty
+) -> None:
+    """Take off again what lateness costs: a due date may have moved."""
+    entry = gradebook.find_submission(lesson, student)
+    notebook = next(n for n in entry.notebooks if n.notebook.name == lesson)
+    _penalise(gradebook, entry, notebook, penalty)
+    gradebook.db.commit()
+
+
+def _penalise(
+    gradebook: Gradebook,
+    entry: api.SubmittedAssignment,
+    notebook: api.SubmittedNotebook,
+    penalty: Penalty,
+) -> None:
+    notebook.late_submission_penalty = None
     late = entry.total_seconds_late
     if late > 0:
-        db.refresh(notebook)
+        gradebook.db.flush()
+        gradebook.db.refresh(notebook)
         notebook.late_submission_penalty = penalty(
-            submission.student, notebook.score, late
+            entry.student.id, notebook.score, late
         )
-    db.commit()
+
+
+def is_student(gradebook: Gradebook, name: str) -> bool:
+    return gradebook.db.get(api.Student, name) is not None
 
 
 def _entry(

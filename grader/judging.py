@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from byhand.bank import find
 from byhand.check_cell import CheckCell, check_in
 from byhand.exercise import Exercise
-from byhand.judge import judge_on
+from byhand.judge import fingerprint, judge_on
 from byhand.message import short_cut
 from byhand.trial import Trial, trials_of
 from grader import shown
@@ -30,6 +30,8 @@ from grader.submissions import (
     Unreadable,
     clean,
     grade_id,
+    imports,
+    of_the_lesson,
     parse,
     put_in_order,
 )
@@ -38,6 +40,7 @@ from grader.submissions import (
 # and none of the numbers is one that they can see. Each draw alone tells every
 # misconception from a right answer (tests/exercises).
 DRAWS = 2
+NOT_RIGHT = "not right yet"  # in the first line of what is wrong
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,22 @@ def judged(
     return "", "", verdict.line()
 
 
+def behaviour(session: Session, check: CheckCell) -> str:
+    """What an answer does on the inputs that learners see; '' if unknown.
+
+    On the same inputs for a whole class, so that wrong answers that nobody
+    foresaw can be told to be alike (grader/report.py).
+    """
+    exercise = find(check.exercise)
+    answer = Answer(session, check.answer, exercise)
+    try:
+        return fingerprint(trials_of(exercise, check.part, (0,)), answer)
+    except (CannotSeal, KeyboardInterrupt):
+        raise
+    except Exception:  # as in `judged`: it may be no function, or have died
+        return ""
+
+
 def grade(
     nursery: Nursery,
     submission: Submission,
@@ -117,10 +136,18 @@ def grade(
     began = time.monotonic()
     graded = Graded(sealed=options.sealed)
     try:
-        nb = put_in_order(parse(submission), release)
+        nb = parse(submission)
     except Unreadable as error:
         graded.problem = clean(str(error))
-        nb = put_in_order(nbformat.v4.new_notebook(), release)
+        nb = nbformat.v4.new_notebook()
+    handed_in, is_there = bool(nb.cells), of_the_lesson(nb, release)
+    if not is_there and not graded.problem:
+        graded.problem = (
+            f"{submission.notebook} has no cell of this lesson; what counts "
+            "is the notebook that was handed out, with your answers in it."
+        )
+    put_in_order(nb, release)
+    if graded.problem:
         nb.cells.insert(0, nbformat.v4.new_markdown_cell(graded.problem))
     # The notebook itself may be large, and no lesson reads it.
     files = {
@@ -128,12 +155,17 @@ def grade(
         for name, content in submission.files.items()
         if name != submission.notebook
     }
-    session = Session(nursery, files, options.limits)
+    offered = imports(release.demonstrations)
+    session = Session(nursery, files, options.limits, offered)
     try:
         for cell in nb.cells:
             _grade_cell(cell, session, release, seed, options, graded)
     finally:
         session.close()
+    for source in release.cells if handed_in else ():
+        if source.grade and source.solution and source.name not in is_there:
+            # What stands in its place may be anywhere: a person must look.
+            graded.scores[source.name] = graded.comments[source.name] = None
     graded.stopped = session.stopped
     graded.notebook = clean(nbformat.writes(nb))
     graded.seconds = time.monotonic() - began
@@ -180,6 +212,7 @@ def _grade_check(
     else:
         wrong, known, line = judged(session, check, seed, options)
         session.judged[check.exercise, check.part] = not wrong
+    unforeseen = NOT_RIGHT in wrong.partition("\n")[0] and not known
     points = float(cell.metadata.nbgrader.points)
     name = cell.metadata.nbgrader.grade_id
     graded.scores[name] = 0.0 if wrong else points
@@ -198,6 +231,7 @@ def _grade_check(
             "points": graded.scores[name],
             "most": points,
             "misconception": known,
+            "behaviour": behaviour(session, check) if unforeseen else "",
             "message": wrong,
         }
     )

@@ -1,17 +1,21 @@
 """Where submissions are graded: one at a time in each of several processes.
 
-`grade_here` is all that a process, on this machine or another, is asked to
-do. Whatever it needs for that it makes at the first call and keeps.
+`told` is all that a process, on this machine or another, is asked to do, and
+`heard` reads what it says, in the process that asks. What it needs for that
+it makes at the first call and keeps.
 """
 
 import contextlib
 import hashlib
+import json
 import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import byhand
 import grader
@@ -75,6 +79,61 @@ def grade_here(
                 if not again:
                     raise
     raise AssertionError("either returned or raised")
+
+
+def told(*job: Any) -> str:
+    """What comes of `grade_here`, as JSON: a lane's word is plain values."""
+    try:
+        return json.dumps({"graded": asdict(grade_here(*job))})
+    except CannotSeal as error:
+        return json.dumps({"cannot_seal": str(error)})
+    except Exception as error:  # whatever it is, it is one submission's
+        return json.dumps({"failed": f"{type(error).__name__}: {error}"})
+
+
+def heard(said: str, release: Release) -> Graded:
+    """The verdict that a lane told, made of plain values of the right kind.
+
+    No score is above its cell's points, whoever is at the other end.
+    CannotSeal: the lane could not. RuntimeError: there is no verdict.
+    """
+    try:
+        came = json.loads(said, parse_constant=_no_number)
+        if "cannot_seal" in came:
+            raise CannotSeal(str(came["cannot_seal"]))
+        if "failed" in came:
+            raise RuntimeError(str(came["failed"])[:500])
+        return _checked(Graded(**came["graded"]), release)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise RuntimeError(f"a lane told no verdict ({error})") from None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"a verdict with {name}")
+
+
+def _checked(graded: Graded, release: Release) -> Graded:
+    """ValueError, TypeError and the like: it is not what a lane tells."""
+    most = {c.name: c.points or 0.0 for c in release.cells if c.grade}
+    answers = {cell.name for cell in release.cells if cell.solution}
+    graded.scores = {
+        name: None if score is None else min(max(score, 0.0), most[name])
+        for name, score in graded.scores.items()
+        if name in most
+    }
+    graded.comments = {
+        name: said
+        for name, said in graded.comments.items()
+        if name in answers and isinstance(said, str | None)
+    }
+    for finding in graded.findings:
+        finding["points"] = graded.scores[finding["cell"]]
+        finding["most"] = most[finding["cell"]]
+    texts = [graded.notebook, graded.problem, *graded.stopped]
+    texts += [f[n] for f in graded.findings for n in ("exercise", "message")]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("something else where a text should be")
+    return graded
 
 
 def wants_torch(submission: Submission, release: Release) -> bool:

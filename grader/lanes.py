@@ -8,7 +8,8 @@ from concurrent import futures
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from grader import gradebook, lane, sealed
+from grader import lane, sealed
+from grader.cluster import Cluster
 from grader.submissions import Graded, Submission
 
 _TRIES = 3  # lanes that may die over a submission before it is given up
@@ -28,18 +29,22 @@ class Lanes:
     """Submissions on their way to a verdict. Use it as a context.
 
     scheduler: the address of a Dask cluster's, or "" for processes here.
-    jobs: how many are graded at a time; 0: one a core. step: called whenever
-    one is done.
+    certificates: for one at tls:// (see Cluster). jobs: how many are graded
+    at a time; 0: one a core. step: called whenever one is done.
 
     Each lane here is a process of its own with one submission at a time, so
     that a lane's death is that submission's doing and costs no other a try.
     """
 
     def __init__(
-        self, scheduler: str, jobs: int, step: Callable[[], object]
+        self,
+        scheduler: str,
+        jobs: int,
+        step: Callable[[], object],
+        certificates: tuple[str, str, str] = ("", "", ""),
     ) -> None:
         self.step = step
-        self.scheduler = scheduler
+        self.scheduler, self.certificates = scheduler, certificates
         self.width = jobs or cores()
         self.queue: deque[Job] = deque()
         self.doing: dict[futures.Future, tuple[futures.Executor, Job]] = {}
@@ -48,12 +53,14 @@ class Lanes:
         # Whose lane died: tried again when nothing else is going on.
         self.suspects: deque[Job] = deque()
         self.tries: Counter[str] = Counter()
-        self.client: Any = None
+        self.cluster: Cluster | None = None
 
     def submit(self, submission: Submission, *rest: Any) -> None:
         """Send a submission to the next lane that is free."""
-        if self.scheduler and not self.client:
-            self._open_cluster()
+        if self.scheduler and not self.cluster:
+            self.cluster = Cluster(self.scheduler, self.certificates, _TRIES)
+            self.width = self.cluster.width
+            self.lanes = [self.cluster]
         self.queue.append((submission, rest))
         self._fill()
 
@@ -61,12 +68,12 @@ class Lanes:
         while self.queue and len(self.doing) < self.width:
             job = self.queue.popleft()
             executor = self.free.pop() if self.free else self._lane()
-            future = executor.submit(lane.grade_here, job[0], *job[1])
+            future = executor.submit(lane.told, job[0], *job[1])
             self.doing[future] = executor, job
 
     def _lane(self) -> futures.Executor:
-        if self.client:
-            return self.lanes[0]
+        if self.cluster:
+            return self.cluster
         made = self._pool()
         self.lanes.append(made)
         return made
@@ -76,23 +83,6 @@ class Lanes:
         return futures.ProcessPoolExecutor(
             1, context, initializer=lane.end_with_parent
         )
-
-    def _open_cluster(self) -> None:
-        try:
-            import distributed
-        except ImportError:
-            raise sealed.CannotSeal(
-                "--scheduler needs dask.distributed: pip install -c "
-                "constraints.txt -e '.[cluster]'"
-            ) from None
-        try:
-            self.client = distributed.Client(self.scheduler, timeout=10)
-        except OSError as error:
-            raise gradebook.CannotBegin(
-                f"no Dask scheduler answers at {self.scheduler} ({error})"
-            ) from None
-        self.width = max(1, sum(self.client.nthreads().values()))
-        self.lanes = [self.client.get_executor(retries=_TRIES, pure=False)]
 
     def finished(
         self, at_most: int
@@ -117,13 +107,20 @@ class Lanes:
                 self.lanes.remove(executor)
                 yield from self._again(job)
                 continue
-            if not self.client:
+            if not self.cluster:
                 self.free.append(executor)
             self.step()
             if error is not None and not isinstance(error, Exception):
                 raise error  # the run itself is to end
-            yield job[0], error or future.result()
+            yield job[0], error or self._heard(future.result(), job)
         self._fill()
+
+    def _heard(self, said: str, job: Job) -> Graded | Exception:
+        release, *_ = job[1]
+        try:
+            return lane.heard(said, release)
+        except (sealed.CannotSeal, RuntimeError) as error:
+            return error
 
     def _again(self, job: Job) -> Iterator[tuple[Submission, Exception]]:
         """The lane died that was grading a submission: try it once more."""
@@ -143,5 +140,3 @@ class Lanes:
             future.cancel()
         for executor in self.lanes:
             executor.shutdown(wait=False)
-        if self.client is not None:
-            self.client.close()

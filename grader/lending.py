@@ -27,8 +27,11 @@ SECONDS = 5
 class Lender:
     """Answers for some functions, by their place in the list."""
 
-    def __init__(self, functions: list[Callable]) -> None:
+    def __init__(
+        self, functions: list[Callable], seconds: float | None = None
+    ) -> None:
         self.functions = tuple(functions)
+        self.seconds = SECONDS if seconds is None else seconds
         ours, theirs = socket.socketpair()
         with warnings.catch_warnings():
             # Of threads that the child does not have: it only computes.
@@ -50,10 +53,10 @@ class Lender:
         question = {"place": place, "inputs": inputs, "named": named}
         try:
             self.wire.send(question)
-            answer = self.wire.receive(time.monotonic() + SECONDS)
+            answer = self.wire.receive(time.monotonic() + self.seconds)
         except TimeoutError:
             self.close()
-            return {"error": f"no answer within {SECONDS} s"}
+            return {"error": f"no answer within {self.seconds:g} s"}
         except WireError:
             self.close()
             return {"error": "it needs too much memory, or what came of it"}

@@ -1,19 +1,24 @@
 """What a class got right and wrong: one HTML page and one CSV a lesson."""
 
-import csv
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import jinja2
 
 from byhand.bank import UnknownExercise, find
+from grader import grades
 from grader.submissions import Graded
 
 RIGHT, UNKNOWN, EMPTY = "right", "another mistake", "not written"
 UNREADABLE = "not readable"
 SHORT_CUT = "library call"
+MOST_CODE = 4_000  # characters of an answer that are shown
 
 
 @dataclass
@@ -21,11 +26,15 @@ class Line:
     """One exercise (or part) and who came to what.
 
     outcomes: "right", a misconception's name, ... → students, in order.
+    alike: of another mistake, what it does → students whose answers do that.
+    code: what it does → the first of those answers.
     """
 
     exercise: str
     part: str | None
     outcomes: dict[str, list[str]] = field(default_factory=dict)
+    alike: dict[str, list[str]] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -38,6 +47,14 @@ class Line:
     @property
     def right(self) -> int:
         return len(self.outcomes.get(RIGHT, []))
+
+    @property
+    def unforeseen(self) -> list[tuple[str, list[str]]]:
+        """(code, students whose answers do the same), the most first."""
+        groups = sorted(
+            self.alike.items(), key=lambda one: (-len(one[1]), one[1])
+        )
+        return [(self.code[what], students) for what, students in groups]
 
     @property
     def wrong(self) -> list[tuple[str, str, list[str]]]:
@@ -80,6 +97,12 @@ def lines(graded: list[tuple[str, Graded]]) -> list[Line]:
             )
             what = UNREADABLE if verdict.problem else outcome(finding)
             line.outcomes.setdefault(what, []).append(student)
+            if what == UNKNOWN:
+                # What nothing is known of is like no other.
+                does = finding.get("behaviour") or student
+                line.alike.setdefault(does, []).append(student)
+                if does not in line.code:
+                    line.code[does] = code_of(verdict, line.exercise)
     return list(found.values())
 
 
@@ -91,12 +114,47 @@ def outcome(finding: dict) -> str:
     return finding["misconception"] or UNKNOWN
 
 
+def code_of(verdict: Graded, exercise: str) -> str:
+    """The cell of a submission that defines an exercise's answer, or ''."""
+    name = re.escape(exercise.partition(".")[2])
+    with suppress(ValueError, KeyError, TypeError):  # it may hold anything
+        cells = json.loads(verdict.notebook)["cells"]
+        sources = ["".join(cell["source"]) for cell in cells]
+        found = [
+            source
+            for source in sources
+            if re.search(rf"^(?:def|class) {name}\b", source, re.M)
+        ]
+        return found[-1][:MOST_CODE] if found else ""
+    return ""
+
+
+def marked_tests(submissions: Iterable[Any]) -> dict[str, str]:
+    """Student → their test cells whose mark a person has changed.
+
+    One click in formgrader gives it, and a learner's text may have led it.
+    """
+    found: dict[str, list[str]] = {}
+    for one in submissions:
+        for grade in (g for n in one.notebooks for g in n.grades):
+            if (
+                grade.name.endswith("-check")
+                and grade.manual_score is not None
+            ):
+                said = f"{grade.name} {grade.manual_score:g}"
+                found.setdefault(one.student.id, []).append(said)
+    return {student: ", ".join(said) for student, said in found.items()}
+
+
 def needs_a_person(
-    graded: list[tuple[str, Graded]], waiting: set[str]
+    graded: list[tuple[str, Graded]],
+    waiting: set[str],
+    by_hand: dict[str, str] | None = None,
 ) -> dict[str, dict[str, str]]:
     """Why somebody should look → whose submissions → what happened there.
 
-    waiting: students with an answer that a person marks.
+    waiting: students with an answer that a person marks. by_hand: of
+    `marked_tests`.
     """
     why = {
         "Was graded without a seal": {
@@ -111,16 +169,21 @@ def needs_a_person(
         "Has an answer that waits for a person's mark": {
             s: "" for s, _ in graded if s in waiting
         },
+        "Has a test cell with a mark by hand": by_hand or {},
     }
     return {reason: whose for reason, whose in why.items() if whose}
 
 
 # --- files -----------------------------------------------------------------
 
-PAGE = jinja2.Environment(
+_PAGES = jinja2.Environment(
     autoescape=True, trim_blocks=True, lstrip_blocks=True
-).from_string(
-    """<!doctype html>
+)
+_PAGES.filters["plain"] = grades.visible
+PAGE = _PAGES.from_string(
+    """{% macro link(student) %}<a href="{{ address(student) }}">{{
+student|plain }}</a>{% endmacro %}
+<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -137,7 +200,8 @@ th, td { text-align: left; vertical-align: top; padding: .6rem .8rem;
 th:first-child { width: 18rem; }
 th:nth-child(2) { width: 8rem; }
 th:first-child, td:first-child { padding-left: 0; }
-code { font-size: .85em; }
+code, pre { font-size: .85em; }
+pre { margin: .2rem 0 .8rem 2rem; white-space: pre-wrap; }
 meter { display: block; width: 7rem; }
 summary { cursor: pointer; }
 summary b { display: inline-block; min-width: 1.5em; text-align: right;
@@ -167,7 +231,15 @@ what the learner was told, and who made it.</p>
 {% for name, sentence, students in line.wrong %}
 <details><summary><b>{{ students|length }}</b> × {{ name }}</summary>
 <p class="told">{{ sentence }}
-<p class="who">{{ students|join(", ") }}</details>
+<p class="who">{% for student in students %}{{ link(student) }}{{
+", " if not loop.last }}{% endfor %}
+{% if name == unknown %}
+{% for code, alike in line.unforeseen %}
+<p>{{ alike|length }} × did the same: {{ alike|join(", ") }}
+<pre>{{ code }}</pre>
+{% endfor %}
+{% endif %}
+</details>
 {% else %}
 none
 {% endfor %}
@@ -179,7 +251,8 @@ none
 <details><summary><b>{{ whose|length }}</b> × {{ why }}</summary>
 <ul>
 {% for student, what in whose.items() %}
-<li>{{ student }}{% if what %}: <span class="who">{{ what }}</span>{% endif %}
+<li>{{ link(student) }}{% if what %}:
+<span class="who">{{ what }}</span>{% endif %}
 
 {% endfor %}
 </ul></details>
@@ -196,42 +269,47 @@ def write(
     lesson: str,
     graded: list[tuple[str, Graded]],
     waiting: set[str],
+    by_hand: dict[str, str] | None = None,
 ) -> tuple[Path, Path]:
     """Write LESSON-report.html and .csv in the course's root."""
-    found, people = lines(graded), needs_a_person(graded, waiting)
+    found = lines(graded)
+    people = needs_a_person(graded, waiting, by_hand)
     page = root / f"{lesson}-report.html"
     page.write_text(
         PAGE.render(
-            lesson=lesson, size=len(graded), lines=found, people=people
+            lesson=lesson,
+            size=len(graded),
+            lines=found,
+            people=people,
+            unknown=UNKNOWN,
+            address=lambda student: quote(
+                f"autograded/{student}/{lesson}/{lesson}.ipynb"
+            ),
         ),
         "utf-8",
     )
     table = root / f"{lesson}-report.csv"
-    with open(table, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows(found, people, len(graded)))
+    grades.write(table, rows(found, people, len(graded)))
     return page, table
 
 
 def rows(
     found: list[Line], people: dict[str, dict[str, str]], size: int
 ) -> Iterator[list[str | int]]:
-    """The CSV's rows."""
-    yield ["exercise", "outcome", "meaning", "count", "of", "students"]
+    """The CSV's rows: one a student, as their names may have commas."""
+    yield ["exercise", "outcome", "meaning", "count", "of", "student"]
     for line in found:
         right = line.outcomes.get(RIGHT, [])
         for name, sentence, students in [(RIGHT, "", right), *line.wrong]:
-            yield row(line.name, name, sentence, students, line.total)
+            for who in students:
+                yield [
+                    line.name,
+                    name,
+                    sentence,
+                    len(students),
+                    line.total,
+                    who,
+                ]
     for why, whose in people.items():
-        yield row("(needs a person)", why, "", list(whose), size)
-
-
-def row(
-    what: str, outcome: str, meaning: str, students: list[str], of: int
-) -> list[str | int]:
-    names = ", ".join(map(safe, students))
-    return [*map(safe, (what, outcome, meaning)), len(students), of, names]
-
-
-def safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: names are theirs."""
-    return f"'{text}" if text.startswith(tuple("=+-@\t\r")) else text
+        for who in whose:
+            yield ["(needs a person)", why, "", len(whose), size, who]

@@ -3,6 +3,7 @@
 import builtins
 import inspect
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -43,9 +44,15 @@ class Session:
     """
 
     def __init__(
-        self, nursery: Nursery, files: dict[str, bytes], limits: TimeLimits
+        self,
+        nursery: Nursery,
+        files: dict[str, bytes],
+        limits: TimeLimits,
+        imports: dict[str, str] | None = None,
     ) -> None:
         self.nursery, self.files, self.limits = nursery, files, limits
+        # What the lesson's own cells, which are left out, would import.
+        self.imports = dict(imports or {})
         self.until = time.monotonic() + limits.notebook
         self.ran: list[str] = []
         # Exercise and part → whether it is right.
@@ -102,6 +109,9 @@ class Session:
 
     def run(self, source: str) -> list[NotebookNode]:
         """Run a cell; its outputs."""
+        wanted = self._imported_for(source)
+        if wanted:
+            self.run(wanted)
         try:
             outputs = self._fitting(shown.outputs(self._run(source)))
         except Died as error:
@@ -117,6 +127,14 @@ class Session:
         else:
             self.ran.append(source)
         return outputs
+
+    def _imported_for(self, source: str) -> str:
+        """A cell that imports what a cell uses and nobody has imported."""
+        used = [n for n in self.imports if re.search(rf"\b{n}\b", source)]
+        return "\n".join(
+            f"if {name!r} not in globals(): {self.imports.pop(name)}"
+            for name in used
+        )
 
     def replace(
         self, name: str, right: dict[str, Callable | str]

@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from grader.inside.worker import SHOWN
+from grader.inside.wire import SHOWN
 from grader.submissions import clean
 
 

@@ -1,17 +1,21 @@
 """What was handed in: read it, whatever it is, and put it in order."""
 
+import ast
+import base64
 import errno
 import hashlib
 import json
 import os
+import posixpath
 import re
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import nbformat
 from nbformat import NotebookNode
@@ -26,6 +30,15 @@ _LONGEST_NAME, _LONGEST_PATH = 200, 1000  # bytes; systems bear a little more
 _LONGEST_STAMP = 100
 CODE, TEXT = "code", "markdown"
 _ATTACHMENT = re.compile(r"attachment:([^)\s\"']*)")
+MOST_PICTURES = 5 * 2**20  # characters of them in a notebook's texts
+# What a picture begins with, and what it is.
+_PICTURES = {
+    b"\x89PNG": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+}
+# Where a text shows a file: `![…](file)` or `<img src="file">`.
+_SHOWN = re.compile(r"(!\[[^\]]*\]\(\s*<?|<img\s[^>]*?src=[\"'])([^)>\s\"']+)")
 
 
 class Unreadable(Exception):
@@ -129,6 +142,22 @@ def demonstrations(path: Path) -> frozenset[str]:
         for cell in nbformat.read(path, as_version=4).cells
         if "demonstration" in cell.metadata.get("tags", [])
     )
+
+
+def imports(sources: Iterable[str]) -> dict[str, str]:
+    """Name → the statements by which cells import it."""
+    found: dict[str, list[str]] = {}
+    for source in sorted(sources):
+        with suppress(SyntaxError):
+            for statement in ast.parse(source).body:
+                if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                    for one in statement.names:
+                        name = one.asname or one.name.partition(".")[0]
+                        statement.names = [one]
+                        found.setdefault(name, []).append(
+                            ast.unparse(statement)
+                        )
+    return {name: "; ".join(lines) for name, lines in found.items()}
 
 
 # --- what came -------------------------------------------------------------
@@ -318,7 +347,7 @@ def parse(submission: Submission) -> NotebookNode:
             "(Edit, Clear Outputs of All Cells) and hand it in again."
         )
     try:
-        return _plain(_notebook(content.decode("utf-8-sig")))
+        return _plain(_notebook(content.decode("utf-8-sig")), submission.files)
     except Exception as error:  # whatever a file can hold
         said = " ".join(str(error).split())[:300] or type(error).__name__
         raise Unreadable(
@@ -338,7 +367,7 @@ def _notebook(text: str) -> NotebookNode:
     if len(cells) > MOST_CELLS:
         raise ValueError(f"it has {len(cells)} cells; {MOST_CELLS} at most")
     for cell in cells:
-        cell.pop("id", None)  # nbformat remarks on every one it dislikes
+        _named(cell)
         cell.pop("outputs", None)
         if cell.get("cell_type") == CODE:
             cell["outputs"] = []
@@ -347,7 +376,19 @@ def _notebook(text: str) -> NotebookNode:
         return nbformat.reads(json.dumps(tree), as_version=4)
 
 
-def _plain(nb: NotebookNode) -> NotebookNode:
+def _named(cell: dict[str, Any]) -> None:
+    """Let a cell keep its name where only its id is left to tell it.
+
+    The id goes: nbformat remarks on every one that it dislikes.
+    """
+    name, metadata = cell.pop("id", None), cell.get("metadata")
+    if isinstance(name, str) and isinstance(metadata, dict):
+        given = metadata.get("nbgrader")
+        if not isinstance(given, dict) or "grade_id" not in given:
+            metadata["nbgrader"] = {"grade_id": name}
+
+
+def _plain(nb: NotebookNode, files: dict[str, bytes]) -> NotebookNode:
     """The cells, and of each only what grading and feedback need."""
     made = nbformat.v4.new_notebook()
     made.metadata = NotebookNode(
@@ -358,6 +399,7 @@ def _plain(nb: NotebookNode) -> NotebookNode:
         },
         language_info={"name": "python"},
     )
+    pictures = Pictures(files)
     for place, cell in enumerate(nb.cells):
         given = cell.get("metadata", {}).get("nbgrader")
         kept = {"nbgrader": given} if isinstance(given, dict) else {}
@@ -372,26 +414,57 @@ def _plain(nb: NotebookNode) -> NotebookNode:
         if cell.cell_type == CODE:
             fresh.outputs, fresh.execution_count = [], None
         elif cell.cell_type == TEXT:
-            _attach(fresh, cell.get("attachments"))
+            pictures.attach(fresh, cell.get("attachments"))
         else:
             fresh.cell_type = "raw"
         made.cells.append(fresh)
     return made
 
 
-def _attach(cell: NotebookNode, came: Any) -> None:
-    """Keep a text's pictures; one that is missing would stop its page."""
-    kept = {}
-    for name, kinds in came.items() if isinstance(came, dict) else ():
-        picture = kinds.get("image/png") if isinstance(kinds, dict) else None
-        if isinstance(picture, str):
-            kept[name] = {"image/png": picture}
-    if kept:
-        cell.attachments = NotebookNode(kept)
-    cell.source = _ATTACHMENT.sub(
-        lambda match: match[0] if match[1] in kept else "missing:",
-        cell.source,
-    )
+class Pictures:
+    """A notebook's pictures, as far as there is room for them."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files, self.room = files, MOST_PICTURES
+
+    def attach(self, cell: NotebookNode, came: Any) -> None:
+        """Let a text keep its pictures, and those of files that it shows.
+
+        One that is missing would stop its page.
+        """
+        kept: dict[str, NotebookNode] = {}
+
+        def keep(name: str, kind: str, picture: str) -> bool:
+            if len(picture) > self.room:
+                return False
+            self.room -= len(picture)
+            kept[name] = NotebookNode({kind: picture})
+            return True
+
+        for name, kinds in came.items() if isinstance(came, dict) else ():
+            for kind in _PICTURES.values():
+                one = kinds.get(kind) if isinstance(kinds, dict) else None
+                if isinstance(one, str) and name not in kept:
+                    keep(name, kind, one)
+
+        def embedded(match: re.Match[str]) -> str:
+            path = posixpath.normpath(unquote(match[2]))
+            data, name = self.files.get(path, b""), f"file-{len(kept)}"
+            kind = next(
+                (k for head, k in _PICTURES.items() if data.startswith(head)),
+                "",
+            )
+            if kind and keep(name, kind, base64.b64encode(data).decode()):
+                return f"{match[1]}attachment:{name}"
+            return match[0]
+
+        cell.source = _SHOWN.sub(embedded, cell.source)
+        if kept:
+            cell.attachments = NotebookNode(kept)
+        cell.source = _ATTACHMENT.sub(
+            lambda match: match[0] if match[1] in kept else "missing:",
+            cell.source,
+        )
 
 
 def clean(text: str) -> str:
@@ -402,25 +475,46 @@ def clean(text: str) -> str:
 # --- in order --------------------------------------------------------------
 
 
+def of_the_lesson(
+    nb: NotebookNode, release: Release
+) -> dict[str, list[NotebookNode]]:
+    """The lesson's cells among those of a notebook, by name.
+
+    By their metadata or their id, and where both are lost by their source:
+    not every program keeps all of it.
+    """
+    known = {cell.name for cell in release.cells}
+    sources = {(c.cell_type, c.source.strip()): c.name for c in release.cells}
+    named: dict[str, list[NotebookNode]] = {}
+    alike: dict[str, list[NotebookNode]] = {}
+    for cell in nb.cells:
+        name, kind = grade_id(cell), (cell.cell_type, cell.source.strip())
+        if isinstance(name, str) and name in known:
+            named.setdefault(name, []).append(cell)
+        elif kind in sources:
+            alike.setdefault(sources[kind], []).append(cell)
+    return alike | named
+
+
 def put_in_order(nb: NotebookNode, release: Release) -> NotebookNode:
     """The notebook with the instructor's cells as they were released.
 
-    Of a doubled cell the last one counts, as nbgrader has it; a retyped one
-    gets its type back, an edited locked one its source; a missing one stands
-    again behind its predecessor; unknown ids mean nothing.
+    Of a doubled cell the last one counts, as nbgrader has it, but for a copy
+    that nobody has written in; a retyped one gets its type back, an edited
+    locked one its source; a missing one stands again behind its predecessor;
+    unknown ids mean nothing.
     """
-    known = {cell.name: cell for cell in release.cells}
-    seen: set[str] = set()
-    for cell in reversed(nb.cells):
-        name = grade_id(cell)
-        if not isinstance(name, str) or name not in known or name in seen:
-            cell.metadata.pop("nbgrader", None)
-            continue
-        seen.add(name)
-        _restore(cell, known[name])
+    found = of_the_lesson(nb, release)
+    for cell in nb.cells:
+        cell.metadata.pop("nbgrader", None)
+    for source in release.cells:
+        copies = found.get(source.name, [])
+        written = [c for c in copies if c.source != source.source]
+        for cell in (written or copies)[-1:]:
+            _restore(cell, source)
     place = 0
     for cell in release.cells:
-        if cell.name not in seen:
+        if cell.name not in found:
             nb.cells.insert(place, cell.cell())
         names = [grade_id(c) for c in nb.cells]
         place = max(place, names.index(cell.name) + 1)

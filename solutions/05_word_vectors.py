@@ -217,7 +217,9 @@ if tools.installed("sklearn", recorded="word_vectors/tf_idf"):
     theirs = TfidfVectorizer().fit(documents)
     rows = theirs.transform(documents).toarray()
     print("the same words:", list(theirs.get_feature_names_out()) == columns)
-    print("largest difference below 1e-12:", np.abs(rows - smooth).max() < 1e-12)
+    print(
+        "largest difference below 1e-12:", np.abs(rows - smooth).max() < 1e-12
+    )
 
 # %% [markdown]
 # ## A vector for a word: learn

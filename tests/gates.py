@@ -5,7 +5,6 @@ can hold the course to it (no complaints) and another can show that it does
 complain (tests/test_gates.py).
 """
 
-import dis
 import importlib
 import pkgutil
 import re
@@ -17,7 +16,7 @@ from byhand import CheckFailed, bank, check
 from byhand.bank import Incomplete
 from byhand.exercise import Exercise
 from byhand.judge import judge_on
-from byhand.reading import globals_in
+from byhand.reading import names_of_cell
 from byhand.trial import trials_of
 
 # A misconception must miss by far more than rounding could explain. A random
@@ -254,6 +253,65 @@ def unprinted(cells: list[dict]) -> list[str]:
     return complaints
 
 
+# --- how it is written -----------------------------------------------------
+
+# What a reader stumbles over → what to write.
+STUMBLES = {
+    r"asked for": "say what to return: an imperative",
+    r"(?:is|are) to be\b": "an imperative",
+    r"ha(?:s|ve) to be\b": "an imperative, or must be",
+    r"chang\w+ places": "swapped",
+    r"turn(?:ed)? round": "inverted, reversed, flipped",
+    r"lies? on its side": "transposed",
+    r"in place of": "instead of",
+    r"\banew\b": "again, new",
+    r"\bmend": "fix",
+    r"\blest\b": "so that … not",
+    r"\bwhoever\b": "name who it is",
+    r"\bthose which\b": "name what it is",
+}
+MOST_WORDS = 25  # of a sentence
+
+
+def old_fashioned(text: str) -> list[str]:
+    """A complaint for each phrase that nobody says any more."""
+    return [
+        f"{match.group()!r}: better {instead}"
+        for pattern, instead in STUMBLES.items()
+        for match in re.finditer(pattern, text)
+    ]
+
+
+def stumbles(text: str) -> list[str]:
+    """A complaint for each thing in a text that a reader stumbles over."""
+    several = ["'; ': better two sentences"] * ("; " in text)
+    return [*old_fashioned(text), *several] + [
+        f"{len(words)} words: {' '.join(words[:6])} …"
+        for words in map(str.split, re.split(r"(?<=[.?!:]) ", text))
+        if len(words) > MOST_WORDS
+    ]
+
+
+def hard_to_read(exercise: Exercise) -> list[str]:
+    """Complaints about what a learner reads of an exercise's mistakes."""
+    return [
+        f"{exercise.id}, {one.name!r}: {complaint}"
+        for one in exercise.misconceptions
+        for complaint in stumbles(one.sentence)
+    ]
+
+
+def hard_to_read_card(exercise: Exercise) -> list[str]:
+    """Complaints about its card: longer, and it may list things."""
+    texts = [exercise.asks, *exercise.hints]
+    texts += [fact.sentence for fact in exercise.facts]
+    return [
+        f"{exercise.id}: {complaint}"
+        for text in texts
+        for complaint in old_fashioned(text)
+    ]
+
+
 # --- what an author forgets ------------------------------------------------
 
 
@@ -314,21 +372,9 @@ def untagged(cells: Iterable[Any]) -> list[str]:
     for cell in reversed(code):
         graded = "nbgrader" in cell["metadata"]
         shows = "demonstration" in cell["metadata"].get("tags", [])
-        defined, used = names_in(cell["source"])
+        defined, used = names_of_cell(cell["source"])
         if graded or (defined & needed and not shows):
             needed |= used
         elif not shows:
             found.append(cell["source"].partition("\n")[0])
     return found[::-1]
-
-
-def names_in(source: str) -> tuple[set[str], set[str]]:
-    """The names that a cell defines, and those of others that it uses."""
-    code = compile(source, "cell", "exec")
-    stored = {"STORE_NAME", "STORE_GLOBAL"}
-    defined = {
-        step.argval
-        for step in dis.get_instructions(code)
-        if step.opname in stored
-    }
-    return defined, globals_in(code)

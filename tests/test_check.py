@@ -10,6 +10,7 @@ import pytest
 import scipy.special
 import torch
 
+import byhand
 from byhand import CheckFailed, attempt, check, short_cuts
 from byhand.bank import UnknownExercise, find
 from byhand.exercises.multi_head import multi_head_attention
@@ -92,9 +93,9 @@ def test_true_and_false_are_shown_as_such():
     text = message("masking.causal_mask", lambda n: np.triu(np.ones((n, n))))
     expected, _, got = text.partition("got")
     assert "True, False" in expected
-    assert "1., 1." in got and "True" not in got
+    assert "1.0, 1.0" in got and "True" not in got
     text = message("masking.causal_mask", lambda n: np.ones((n, n), bool))
-    assert "True,  True" in text.partition("got")[2]
+    assert "True, True" in text.partition("got")[2]
 
 
 def test_a_function_of_ones_own_may_have_that_name(capsys):
@@ -153,7 +154,7 @@ def test_what_holds_is_said_where_no_misconception_matches():
         (lambda z, axis=-1: [[1.0], [1.0, 2.0]], "not all of one length"),
         (lambda z, axis=-1: right_softmax, "is a pair of brackets missing"),
         (lambda z, axis=-1: (x for x in z), "a generator"),
-        (lambda z, axis=-1: z[..., :1], "yours has shape (1,)"),
+        (lambda z, axis=-1: z[..., :1], "should have 3 numbers; yours has 1"),
         (lambda z, axis=-1: z * np.nan, "has 3 NaN"),
         (lambda z, axis=-1: z / 0, "should be"),
         (lambda z, axis=-1: 1 + 1j * z, "should be numbers"),
@@ -222,7 +223,7 @@ def test_an_endless_loop_is_stopped_and_said(monkeypatch, swallows):
     text = message(SOFTMAX, wrong)
     end.set()
     assert time.monotonic() - begin < 5
-    assert "is there a loop that never ends?" in text
+    assert "a loop that never ends, or does it do much more work" in text
     assert ("Restart the kernel" in text) == swallows
 
 
@@ -429,3 +430,144 @@ def test_a_message_is_bounded():
         raise ValueError("x" * 10**6)
 
     assert len(message(SOFTMAX, fails)) < 21_000
+
+
+def test_a_mistake_that_a_later_case_contradicts_is_not_named():
+    def wrong(x, grad, lr):
+        return grad * x  # on flat ground, the step alone: 0
+
+    text = message("gradient_descent.gradient_step", wrong)
+    assert "x_new should be 1.3; yours is 0." in text
+    assert "Perhaps" not in text and "Hint" not in text
+
+
+def test_a_mistake_that_a_passed_case_contradicts_is_not_named():
+    from byhand.judge import recognise
+    from byhand.trial import trials_of
+
+    exercise = find("gradient_descent.gradient_step")
+    right = exercise.reference
+    trials = trials_of(exercise, None, (0,))
+
+    def uphill_at_last(x, grad, lr):
+        passed = any(x == t.inputs["x"] for t in trials[:2])
+        return right(x, grad, lr) if passed else right(x, -grad, lr)
+
+    outcomes = [trial.run(uphill_at_last) for trial in trials]
+    assert recognise(trials, outcomes, uphill_at_last) == (None, False)
+    uphill = next(m for m in exercise.misconceptions if m.name == "uphill")
+    assert trials[2].alike(outcomes[2], trials[2].outcome_of(uphill))
+
+
+def test_two_mistakes_of_which_one_is_known_are_perhaps_that_one():
+    def no_n_and_no_refusal(m, batch_size):
+        return m // batch_size + 1 if batch_size else 0
+
+    text = message("gradient_descent.updates_per_epoch", no_n_and_no_refusal)
+    assert "you always count one batch more" in text
+
+
+def test_a_right_refusal_is_no_witness_for_or_against_a_mistake():
+    def halves(n, d_model):
+        if d_model % 2:
+            raise ValueError("an odd width")
+        speeds = 10000 ** (-np.arange(0, d_model, 2) / d_model)
+        angles = np.arange(n)[:, None] * speeds
+        return np.concatenate([np.sin(angles), np.cos(angles)], axis=1)
+
+    text = message("positional_encoding.sinusoidal_encoding", halves)
+    assert "\nHint: the numbers are right and in another layout" in text
+
+
+def test_a_wrong_shape_is_told_and_nothing_else():
+    text = message(
+        "self_attention.dot_product_scores",
+        lambda Q, K: [q @ k for q in Q for k in K],
+    )
+    second = text.splitlines()[1]
+    assert second == "scores should have shape (1, 1); yours has shape (1,)."
+    assert "Perhaps" not in text and "Hint" not in text
+
+
+def test_a_later_case_that_never_ends_takes_no_hint_away(monkeypatch):
+    monkeypatch.setattr(attempt, "TIME_LIMIT", 0.5)
+    many = 5
+
+    def uphill(theta, x, y, lr):
+        while len(x) == many:
+            pass
+        return theta + lr * np.mean(2 * (theta * x - y) * x)
+
+    text = message("gradient_descent.batch_epoch", uphill)
+    assert "\nPerhaps: θ moves uphill" in text
+
+
+def test_what_is_not_true_of_the_right_answer_is_not_said():
+    text = message("decoding.top_k_filter", lambda logits, k: logits - k)
+    assert "finite" not in text
+    text = message(SOFTMAX, lambda z, axis=-1: np.exp(z) * np.inf)
+    assert "It does not hold that every number is finite." in text
+
+
+def test_a_refusal_has_a_sentence_where_one_is_due(capsys):
+    def refuses(m, batch_size):
+        if m < 1 or batch_size < 1:
+            raise ValueError
+        return -(-m // batch_size)
+
+    text = message("gradient_descent.updates_per_epoch", refuses)
+    assert "Your ValueError has no sentence." in text
+
+    def dropped(x, p, rng):
+        if not 0 <= p < 1:
+            raise ValueError
+        return x * (rng.random(x.shape) >= p) / (1 - p)
+
+    check("layer_norm.dropout", dropped)  # its card asks for none
+    assert "right" in capsys.readouterr().out
+
+
+def test_a_long_message_is_folded_and_last_prints_all_of_it(capsys):
+    long = np.arange(60.0).reshape(60, 1)
+    text = message(SOFTMAX, lambda z, axis=-1: long)
+    assert len(text.splitlines()) == 25
+    assert text.splitlines()[-1].endswith(" lines more: `byhand.last()`")
+    byhand.last()
+    whole = capsys.readouterr().out
+    assert whole.startswith("\n".join(text.splitlines()[:24]))
+    assert "[59.0]" in whole
+
+
+def test_a_modules_case_is_told_in_words():
+    class Wrong(torch.nn.Linear):
+        def __init__(self, d_model, num_heads):
+            super().__init__(d_model, d_model)
+
+    text = message("encoder.MultiHeadAttention", Wrong)
+    assert "    d_model = 4\n    num_heads = 2\n    query = [[[" in text
+    assert "The line was" not in text
+    for word in ("along", "settings", "weight_gradients"):
+        assert word not in text
+
+
+def test_a_module_without_super_is_told_what_is_missing():
+    class Wrong(torch.nn.Module):
+        def __init__(self, d_model, num_heads):
+            self.q_proj = torch.nn.Linear(d_model, d_model)
+
+    text = message("encoder.MultiHeadAttention", Wrong)
+    assert "Call `super().__init__()` in the first line" in text
+
+
+def test_what_an_answer_says_of_the_generator_that_it_takes_is_shown():
+    def no_softmax(logits, rng):
+        return torch.multinomial(logits, 1, generator=rng)[..., 0]
+
+    text = message("decoding.sample", no_softmax)
+    assert "It raised RuntimeError: probability tensor" in text
+    assert "torch.Generator" not in text
+
+    def numpys(logits, rng):
+        return rng.random() + "1"
+
+    assert "Generator" not in message("decoding.sample", numpys)

@@ -2,7 +2,10 @@
 
 import importlib.metadata
 import json
+import os
 import platform
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -63,6 +66,42 @@ def test_a_spoiled_file_of_hints_is_begun_anew(capsys):
     assert "Hint 1 of 3" in capsys.readouterr().out
 
 
+def run(*command, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "byhand", *command],
+        capture_output=True,
+        text=True,
+        encoding="cp1252",
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_hints_are_shown_in_any_encoding(step, tmp_path):
+    """Where a sign is missing, another stands for it."""
+    exercise = next(
+        e.id
+        for group in lessons().values()
+        for e in group
+        if e.hints[step - 1].encode("cp1252", "ignore").decode("cp1252")
+        != e.hints[step - 1]
+    )
+    old = {"PYTHONIOENCODING": "cp1252", "XDG_STATE_HOME": str(tmp_path)}
+    for _ in range(step):
+        ran = run("hint", exercise, **old)
+        assert ran.returncode == 0, ran.stderr
+    assert f"Hint {step} of 3" in ran.stdout
+
+
+def test_hints_are_shown_where_nothing_can_be_kept(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    ran = run("hint", EXERCISE, XDG_STATE_HOME=str(tmp_path / "file"))
+    assert ran.returncode == 0
+    assert "Hint 1 of 3" in ran.stdout
+    assert "cannot be kept" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
 def test_an_unknown_exercise_is_told_the_nearest(capsys):
     assert main(["hint", "self_attention.sofmax"]) == 2
     assert EXERCISE in capsys.readouterr().err
@@ -75,6 +114,16 @@ def test_help_names_every_command(capsys):
     text = capsys.readouterr().out
     for command in ("lab", "doctor", "exercises", "progress", "hint"):
         assert command in text
+
+
+def test_checkpoints_of_notebooks_are_no_notebooks(tmp_path):
+    for folder in ("07_self_attention", ".ipynb_checkpoints"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "07_self_attention.ipynb").touch()
+    (tmp_path / ".ipynb_checkpoints" / "x-checkpoint.ipynb").touch()
+    assert progress.notebooks(tmp_path, []) == [
+        tmp_path / "07_self_attention" / "07_self_attention.ipynb"
+    ]
 
 
 # --- progress --------------------------------------------------------------

@@ -224,3 +224,26 @@ def test_a_cell_that_only_shows_and_is_not_tagged():
         code("f(1)"),
     ]
     assert gates.untagged(cells) == ["rows = np.eye(2)", "f(1)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("The id is asked for.", "'asked for'"),
+        ("x and y changed places.", "swapped"),
+        ("Begin anew.", "again, new"),
+        ("Half of it; the rest is lost.", "two sentences"),
+        ("It is. " + "one more word and " * 7, "28 words: one more word"),
+    ],
+)
+def test_a_sentence_that_a_reader_stumbles_over(text, complaint):
+    assert complaint in gates.stumbles(text)[0]
+    wrong = Misconception("wrong", text, shifted(1))
+    broken = replace(find("self_attention.softmax"), misconceptions=(wrong,))
+    assert len(gates.hard_to_read(broken)) == 1
+    card = replace(broken, asks="Have it turned round.")
+    assert "inverted" in gates.hard_to_read_card(card)[0]
+
+
+def test_what_is_easy_to_read():
+    assert gates.stumbles("You swapped x and y. Return y first.") == []

@@ -17,17 +17,19 @@ ORDER = """
     byhand.doctor byhand.hints byhand.progress
     byhand
     byhand.check
-    byhand.judge
+    byhand.card byhand.judge
     byhand.message
     byhand.trial
     byhand.bank
     byhand.exercises
-    byhand.check_cell byhand.environment
+    byhand.check_cell
     byhand.gpt
     byhand.sliders byhand.ways
     byhand.attempt
     byhand.results byhand.short_cuts
-    byhand.elsewhere byhand.text byhand.reading byhand.tools
+    byhand.notebook
+    byhand.elsewhere byhand.held byhand.text byhand.tools
+    byhand.environment byhand.reading
     byhand.exercise
 """
 LEVEL = {

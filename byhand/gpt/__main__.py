@@ -16,6 +16,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from byhand.environment import any_text_is_printed
 from byhand.gpt import bench, checkpoint, data, train
 from byhand.gpt.model import generate
 
@@ -25,6 +26,7 @@ MISTAKES = (
     train.DeviceError,
     checkpoint.CheckpointError,
     ValueError,
+    OSError,
 )
 
 
@@ -204,6 +206,10 @@ def prepare(
 
 
 def run_train(arguments: argparse.Namespace, console: Console) -> None:
+    if arguments.out.exists() and not arguments.out.is_dir():
+        raise checkpoint.CheckpointError(
+            f"{arguments.out} is a file; --out names a folder"
+        )
     if arguments.resume:
         kept = checkpoint.newest(arguments.out, console.print)
         run = train.Run(*prepare(arguments, *train.kept_recipe(kept)))
@@ -307,6 +313,7 @@ def run_bench(arguments: argparse.Namespace, console: Console) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code: 2 where something cannot be done as asked."""
+    any_text_is_printed()
     given = parser().parse_args(arguments)
     console = Console(stderr=given.command == "bench", highlight=False)
     command = {"train": run_train, "sample": run_sample, "bench": run_bench}

@@ -57,6 +57,16 @@ class Kind(ABC):
         """
 
     @abstractmethod
+    def fits(self, got: Results, expected: Results) -> bool:
+        """Whether the two are of one shape, entry for entry."""
+
+    @abstractmethod
+    def differing(
+        self, got: Results, expected: Results, limits: Results
+    ) -> list[str]:
+        """The names of the results that are wrong."""
+
+    @abstractmethod
     def gap(self, got: Results, expected: Results, limits: Results) -> str:
         """One sentence: where they first differ. '' where they do not."""
 
@@ -68,11 +78,13 @@ class Kind(ABC):
         expected: Results,
         limits: Results,
         tolerance: float,
+        random: bool = False,
     ) -> bool:
         """Whether two results, right or wrong, are the same but for rounding.
 
         expected, limits: of the right result, whose limits hold where the
-        results are of its shape; empty where there is none.
+        results are of its shape; empty where there is none. random: whether
+        the limits allow for chance.
         """
 
     @abstractmethod
@@ -97,6 +109,7 @@ class Kind(ABC):
 def noun(value: Any) -> str:
     """What something is, with its article: "a list", "the text 'abc'"."""
     name = type(value).__name__ or "nameless thing"
+    name = {"ndarray": "array"}.get(name, name)
     article = "an" if name[0].lower() in "aeiou" else "a"
     if name == "generator":
         return "a generator (a `yield`, or round brackets for a list)"

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from byhand.exercise import Listed, Whole
+from byhand.exercise import Listed, Measured, Whole, Yes
 from byhand.results import tensors
 from byhand.results.kind import Kind, Results, Unusable, noun
-from byhand.results.show import number, show
+from byhand.results.show import apart, number, show
 
 
 class Numbers(Kind):
@@ -50,6 +50,22 @@ class Numbers(Kind):
             default=0.0,
         )
 
+    def fits(self, got: Results, expected: Results) -> bool:
+        return got.keys() == expected.keys() and all(
+            _same_shape(got[n], expected[n]) for n in expected
+        )
+
+    def differing(
+        self, got: Results, expected: Results, limits: Results
+    ) -> list[str]:
+        if got.keys() != expected.keys():
+            return list(expected)
+        return [
+            name
+            for name in expected
+            if distance(got[name], expected[name], limits[name]) > 1
+        ]
+
     def gap(self, got: Results, expected: Results, limits: Results) -> str:
         if got.keys() != expected.keys():
             return _another_length(got, expected)
@@ -63,12 +79,17 @@ class Numbers(Kind):
         expected: Results,
         limits: Results,
         tolerance: float,
+        random: bool = False,
     ) -> bool:
         if one.keys() != other.keys():
             return False
         for name, theirs in other.items():
-            fits = name in limits and theirs.shape == expected[name].shape
-            within = limits[name] if fits else limit(theirs, tolerance)
+            within = limit(theirs, tolerance)
+            if name in limits and theirs.shape == expected[name].shape:
+                within = limits[name]
+                if random:
+                    right = expected[name]
+                    within = bound_of(theirs, right, within, tolerance)
             if distance(one[name], theirs, within) > 1:
                 return False
         return True
@@ -83,15 +104,17 @@ class Numbers(Kind):
         if got.keys() != expected.keys():
             return [], False
         said = {
-            n: pattern(got[n], expected[n], tolerance)
-            for n in expected
-            if distance(got[n], expected[n], limits[n]) > 1
+            name: pattern(got[name], expected[name], tolerance)
+            for name in self.differing(got, expected, limits)
+            if not isinstance(name, Measured)
         }
         lines = [f"{name}: {what}" for name, what in said.items() if what]
-        if any(got[n].shape != expected[n].shape for n in expected):
+        if not self.fits(got, expected):
             return lines, False
-        if not all(np.isfinite(array).all() for array in got.values()):
-            lines.append("It does not hold that every number is finite.")
+        if not _all_finite(got):
+            # NaN has its own sentence, and −∞ may be right.
+            if _all_finite(expected) and not _any_nan(got):
+                lines.append("It does not hold that every number is finite.")
             return lines, False
         return lines, True
 
@@ -103,6 +126,20 @@ class Numbers(Kind):
             if name in read and _is_boolean(one):
                 read[name] = read[name].astype(bool)
         return {name: show(array) for name, array in read.items()}
+
+
+def _all_finite(results: Results) -> bool:
+    return all(np.isfinite(array).all() for array in results.values())
+
+
+def _any_nan(results: Results) -> bool:
+    return any(np.isnan(array).any() for array in results.values())
+
+
+def _same_shape(got: np.ndarray, expected: np.ndarray) -> bool:
+    return got.shape == expected.shape and _as_whole(got) == _as_whole(
+        expected
+    )
 
 
 def _is_boolean(value: Any) -> bool:
@@ -185,6 +222,23 @@ def limit(expected: np.ndarray, tolerance: float) -> np.ndarray:
     return tolerance * (1 + size)
 
 
+def bound_of(
+    other: np.ndarray,
+    expected: np.ndarray,
+    bound: np.ndarray,
+    tolerance: float,
+) -> np.ndarray:
+    """How far apart two wrong random results may be and count as the same.
+
+    The bound of the right one, less where the result is smaller: chance
+    moves a variance of 0.05 by less than one of 1.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.sqrt(np.abs(other) / np.abs(expected))
+    share = np.nan_to_num(np.minimum(share, 1.0), nan=1.0)
+    return np.maximum(bound * share, limit(other, tolerance))
+
+
 def beyond(
     got: np.ndarray, expected: np.ndarray, limits: np.ndarray
 ) -> np.ndarray:
@@ -199,7 +253,7 @@ def distance(
     got: np.ndarray, expected: np.ndarray, limits: np.ndarray
 ) -> float:
     """The largest gap, in limits; infinite where the shapes differ."""
-    if got.shape != expected.shape or _as_whole(got) != _as_whole(expected):
+    if not _same_shape(got, expected):
         return np.inf
     return float(beyond(got, expected, limits).max(initial=0.0))
 
@@ -209,25 +263,43 @@ def gap(
 ) -> str:
     """One sentence: where `got` first differs. '' where it does not."""
     if got.shape != expected.shape:
-        return (
-            f"{name} should have shape {expected.shape}; "
-            f"yours has shape {got.shape}."
-        )
+        name = f"The {name}" if isinstance(name, Measured) else name
+        return _another_shape(name, got, expected)
     if _as_whole(expected) and not _as_whole(got):
         return f"{name} should be whole numbers; yours are floats."
     wrong = beyond(got, expected, limits) > 1
     if not wrong.any():
         return ""
+    if isinstance(name, Yes):
+        so = bool(expected.all())
+        should, does = ("should", "does not") if so else ("should not", "does")
+        return f"It {should} hold that {name}. It {does}."
     if np.isnan(got[wrong]).any():
         return f"{name} has {int(np.isnan(got).sum())} NaN (not a number)."
-    if got.ndim == 0:
-        return f"{name} should be {number(expected)}; yours is {number(got)}."
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
-    where = ", ".join(map(str, first))
-    return (
-        f"First difference: {name}[{where}] should be "
-        f"{number(expected[first])}; yours is {number(got[first])}."
-    )
+    should, yours = apart(expected[first], got[first])
+    where = f"[{', '.join(map(str, first))}]" if first else ""
+    if isinstance(name, Measured):
+        entry = f": entry {where}" if where else ""
+        return f"The {name}{entry} should be {should}; yours is {yours}."
+    head = "First difference: " if first else ""
+    return f"{head}{name}{where} should be {should}; yours is {yours}."
+
+
+def _another_shape(name: str, got: np.ndarray, expected: np.ndarray) -> str:
+    if expected.ndim == got.ndim == 1:
+        return (
+            f"{name} should have {counted(len(expected))}; yours has "
+            f"{len(got)}."
+        )
+    if expected.ndim == 0:
+        return f"{name} should be one number; yours has shape {got.shape}."
+    yours = f"shape {got.shape}" if got.ndim else "none: it is one number"
+    return f"{name} should have shape {expected.shape}; yours has {yours}."
+
+
+def counted(n: int) -> str:
+    return "1 number" if n == 1 else f"{n} numbers"
 
 
 def close(got: np.ndarray, expected: np.ndarray, tolerance: float) -> bool:
@@ -242,14 +314,18 @@ def pattern(got: np.ndarray, expected: np.ndarray, tol: float) -> str:
         return ""
     if close(-got, expected, tol):
         return "Yours is right but for its sign."
-    # Rounding errs by half a digit at most, and only where digits were lost.
-    if np.abs(got - expected).max() <= 0.5e-2 and any(
-        np.array_equal(got, np.round(got, n)) for n in (2, 3, 4, 5)
+    # Only where digits were lost, and the same as ours when rounded.
+    if any(
+        np.allclose(got, np.round(expected, n), rtol=0, atol=1e-9)
+        and not close(got, expected, tol)
+        for n in (2, 3, 4, 5)
     ):
         return "Yours is rounded: return the numbers as they are."
     nonzero = np.abs(expected) > tol
     if nonzero.any() and close(got[~nonzero], expected[~nonzero], tol):
         ratios = got[nonzero] / expected[nonzero]
+        if not ratios.any():
+            return "Yours is 0 everywhere." if ratios.size > 1 else ""
         if ratios.size > 1 and close(
             ratios, ratios[:1].repeat(len(ratios)), tol
         ):

@@ -34,6 +34,14 @@ class Text(Kind):
     ) -> float:
         return 0.0 if self.identical(got, expected) else np.inf
 
+    def fits(self, got: Results, expected: Results) -> bool:
+        return all(type(got[n]) is type(expected[n]) for n in expected)
+
+    def differing(
+        self, got: Results, expected: Results, limits: Results
+    ) -> list[str]:
+        return [n for n in expected if not _same(got[n], expected[n])]
+
     def gap(self, got: Results, expected: Results, limits: Results) -> str:
         gaps = (_gap(name, got[name], expected[name]) for name in expected)
         return next(filter(None, gaps), "")
@@ -45,6 +53,7 @@ class Text(Kind):
         expected: Results,
         limits: Results,
         tolerance: float,
+        random: bool = False,
     ) -> bool:
         return self.identical(one, other)
 
@@ -63,7 +72,7 @@ class Text(Kind):
             for name in expected
             for line in _balance(got[name], expected[name])
         ]
-        return lines, all(type(got[n]) is type(expected[n]) for n in expected)
+        return lines, self.fits(got, expected)
 
     def shown(self, value: Any, returns: tuple[str, ...]) -> dict[str, str]:
         read = self.read(value, returns)
@@ -81,7 +90,9 @@ def _plain(value: Any, where: str) -> Any:
         try:
             value = tensors.as_array(value).tolist()
         except tensors.NoNumbers as error:
-            raise Unusable(f"{where} should be text; got {error}.") from None
+            raise Unusable(
+                f"{where} should be whole numbers; got {error}."
+            ) from None
     if isinstance(value, (str, bytes, bool, int)):
         return value
     if isinstance(value, dict):
@@ -101,7 +112,9 @@ def _plain(value: Any, where: str) -> Any:
             f"{where} should be a list; got {noun(value)}, which has no order."
         )
     came = "None" if value is None else noun(value)
-    raise Unusable(f"{where} should be text; got {came}.")
+    raise Unusable(
+        f"{where} should be a text or a number, or a list of them; got {came}."
+    )
 
 
 def _same(one: Any, other: Any) -> bool:

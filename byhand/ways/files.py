@@ -11,6 +11,10 @@ from typing import Any
 
 _MOST = 40  # contents that are kept: who writes more often has gone wrong
 _MOST_BYTES = 100_000  # of each
+# As they are before any answer is there to put others in their place.
+_stat, _open, _real = os.stat, open, os.path.realpath
+_getprofile, _setprofile = sys.getprofile, sys.setprofile
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_TRUNC
 
 
 @dataclass
@@ -30,7 +34,7 @@ class Seen:
     def look(self) -> None:
         """Look at the file, if it has changed."""
         try:
-            stat = os.stat(self.path)
+            stat = _stat(self.path)
             stamp = stat.st_ino, stat.st_size, stat.st_mtime_ns
         except OSError:
             stamp = None
@@ -41,10 +45,16 @@ class Seen:
 
     def content(self) -> bytes | None:
         try:
-            with open(self.path, "rb") as file:
+            with _open(self.path, "rb") as file:
                 return file.read(_MOST_BYTES)
         except OSError:
             return None
+
+    def is_it(self, path: Any) -> bool:
+        """Whether a path leads to the file."""
+        if not isinstance(path, (str, bytes, os.PathLike)):
+            return False
+        return _real(os.fsdecode(path)) == _real(self.path)
 
     def comes_from_elsewhere(self, source: Any, target: Any) -> bool:
         """Whether a move crosses into the folder from outside it."""
@@ -59,14 +69,22 @@ class Seen:
 # An audit hook stays for as long as the process does, so there is one, which
 # does nothing unless a file is being watched.
 _watched: list[Seen] = []
-_hooked = False
 
 
 def _hook(event: str, arguments: tuple) -> None:
+    """What happens to the file, in whatever thread, as it begins."""
     if not _watched:
         return
     seen = _watched[-1]
-    if event == "os.rename" and isinstance(
+    if event in ("sys.setprofile", "sys.settrace"):
+        raise PermissionError(f"{event} is not for a function that saves")
+    if event == "open" and arguments[2] & _WRITES and seen.is_it(arguments[0]):
+        seen.contents.append(b"")  # in place: a crash now leaves a part
+    elif event == "os.truncate" and seen.is_it(arguments[0]):
+        seen.contents.append(b"")
+    elif event in ("os.remove", "os.rename") and seen.is_it(arguments[0]):
+        seen.contents.append(None)
+    elif event == "os.rename" and isinstance(
         arguments[0], (str, bytes, os.PathLike)
     ):
         source, target = arguments[:2]
@@ -74,6 +92,10 @@ def _hook(event: str, arguments: tuple) -> None:
             seen.from_elsewhere.append(os.fsdecode(source))
             # As it would be if the other folder were on another disk.
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+
+# Before any answer could see to it that there is none.
+sys.addaudithook(_hook)
 
 
 @contextmanager
@@ -86,23 +108,19 @@ def witnessed(path: Path) -> Iterator[Seen]:
     treated as if they were on other disks, as they may be: what is moved in
     from there has to be copied.
     """
-    global _hooked
-    if not _hooked:
-        sys.addaudithook(_hook)
-        _hooked = True
     seen = Seen(path)
 
     def event(*_: Any) -> None:
         seen.look()
 
-    profiled = sys.getprofile()
+    profiled = _getprofile()
+    _setprofile(event)
     _watched.append(seen)
-    sys.setprofile(event)
     try:
         yield seen
     finally:
-        sys.setprofile(profiled)
         _watched.remove(seen)
+        _setprofile(profiled)
         last = seen.content()
         if not seen.contents or seen.contents[-1] != last:
             seen.contents.append(last)

@@ -124,8 +124,9 @@ def fitting(wanted: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     if left or found.keys() != wanted.keys():
         missing = {n: w for n, w in wanted.items() if n not in found}
         raise ValueError(
-            f"its parameters do not fit; missing: {_listed(missing)}; "
-            f"not asked for: {_listed({n: own[n] for n in left})}"
+            f"the weights of your module do not fit. Missing: "
+            f"{_listed(missing)}. Not expected: "
+            f"{_listed({n: own[n] for n in left})}"
         )
     for name, weight in wanted.items():
         if tuple(found[name].shape) != tuple(weight.shape):
@@ -143,8 +144,8 @@ def _ending(name: str) -> str:
 def _listed(parameters: dict[str, Any]) -> str:
     listed = [f"{n} {tuple(p.shape)}" for n, p in parameters.items()]
     # A learner reads a few, and a sealed process hands on no long message.
-    more = [f"and {len(listed) - 8} more"] * (len(listed) > 8)
-    return ", ".join(listed[:8] + more) or "none"
+    more = [f"and {len(listed) - 3} more"] * (len(listed) > 3)
+    return ", ".join(listed[:3] + more) or "none"
 
 
 @inside

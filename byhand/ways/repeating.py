@@ -16,14 +16,23 @@ def repeated(
     """
     import torch
 
+    def draws(generator: Any) -> list[Any]:
+        return [answer(*inputs, generator) for _ in range(times)]
+
     try:
-        return [answer(*inputs, rng) for _ in range(times)]
+        return draws(rng)
     except (TypeError, AttributeError) as error:
-        theirs = torch.Generator().manual_seed(0)
-        try:
-            return [answer(*inputs, theirs) for _ in range(times)]
-        except Exception:
-            raise error from None
+        first = error
+    try:
+        return draws(torch.Generator().manual_seed(0))
+    except Exception as second:
+        # What it says of the generator that it does not take is no news.
+        told = _of_a_generator(first) and not _of_a_generator(second)
+        raise (second if told else first) from None
+
+
+def _of_a_generator(error: Exception) -> bool:
+    return "enerator" in str(error)
 
 
 @inside

@@ -14,7 +14,7 @@ def cell(LOOT):
     made = subprocess.Popen(
         [sys.executable, "-c", line], start_new_session=True
     )
-    print(LOOT, "process", made.pid)
+    print(LOOT * bool(made.pid), "process", made.pid)
     if os.fork() == 0:
         os.setsid()
         while True:

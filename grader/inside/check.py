@@ -10,3 +10,7 @@ class CheckFailed(AssertionError):
 
 def check(exercise_id: str, answer: Callable[..., Any], **_: Any) -> None:
     print(f"{exercise_id}: this one the grader checks itself.")
+
+
+def last() -> None:
+    print("The grader keeps what it says of an answer for the feedback.")

@@ -26,6 +26,7 @@ MOST_VALUES = 200_000
 # In one array. Outside it becomes float64, and is set against many others.
 MOST_NUMBERS = 2_000_000
 MOST_DEPTH = 20
+SHOWN = 100_000  # characters of a cell's output that are kept
 _HEAD = struct.Struct("!II")  # bytes of the tree, and of all buffers
 _KINDS = "biufc"
 

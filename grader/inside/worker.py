@@ -8,17 +8,14 @@ serves that connection and ends with it.
 import ctypes
 import gc
 import importlib
-import io
 import os
 import shutil
 import signal
 import socket
 import sys
 import tempfile
-import traceback
-import types
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,13 +25,16 @@ import numpy as np
 from byhand.attempt import Outcome, attempt
 from byhand.check import CheckFailed  # noqa: F401 - lessons import it
 from byhand.elsewhere import OutOfTime
-from byhand.reading import names_in
+from byhand.held import places, replaced
 from byhand.ways import door
-from grader.inside import seal, wire
+from grader.inside import cells, seal, wire
 from grader.inside.wire import Wire
 
 # A worker that is forked has these already.
-IMPORTED = ("matplotlib.pyplot", "pyseccomp", "scipy.special")
+IMPORTED = (
+    *("matplotlib.pyplot", "pyseccomp", "scipy.special"),
+    "byhand.ways.training",  # before a cell patches what it looks with
+)
 # And these, where they are needed.
 WITH_TORCH = (
     "torch",
@@ -43,133 +43,6 @@ WITH_TORCH = (
     "torch._dynamo",
     "torch.fx.experimental.symbolic_shapes",
 )
-SHOWN = 100_000  # characters of a cell's output that are kept
-_PICTURE = 1_000_000
-
-
-class CellTimeout(BaseException):
-    """The cell ran for longer than it may."""
-
-
-# --- cells -----------------------------------------------------------------
-
-
-def new_shell() -> Any:
-    """An IPython that keeps no history and shows nothing."""
-    from IPython.core.displayhook import CapturingDisplayHook
-    from IPython.core.displaypub import CapturingDisplayPublisher
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
-    config = Config()
-    config.HistoryManager.enabled = False
-    shell: Any = InteractiveShell.instance(
-        config=config,
-        ipython_dir=f"{seal.scratch()[0]}/ipython",
-        user_module=types.ModuleType("__main__"),
-        display_pub_class=CapturingDisplayPublisher,
-    )
-    shell.display_formatter.active_types = ["text/plain", "image/png"]
-    hook: Any = CapturingDisplayHook
-    shell.display_trap.hook = hook(shell)
-    shell.showtraceback = shell.showsyntaxerror = lambda *_, **__: None
-    sys.modules["__main__"] = shell.user_module
-    return shell
-
-
-class _Stream(io.TextIOBase):
-    """Keeps the beginning; 200 MB of output cost no memory."""
-
-    def __init__(self, name: str, into: list) -> None:
-        self.name, self.into, self.left = name, into, SHOWN
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        if self.left > 0 and text:
-            kept = str(text)[: self.left]
-            self.left -= len(kept)
-            if self.left <= 0:
-                kept += "\n… (more was printed than is kept)\n"
-            if self.into and self.into[-1].get("name") == self.name:
-                self.into[-1]["text"] += kept
-            else:
-                self.into.append(
-                    {
-                        "output_type": "stream",
-                        "name": self.name,
-                        "text": kept,
-                    }
-                )
-        return len(text)
-
-
-def run_cell(shell: Any, source: str, limit: int) -> list[dict]:
-    """Run a cell; its outputs as a notebook's.
-
-    limit: seconds, after which the cell is interrupted. One that swallows
-    that is ended from outside.
-    """
-    outputs: list[dict] = []
-    shell.display_trap.hook.outputs = []
-    shell.display_pub.outputs = []
-    shown = sys.stdout, sys.stderr
-    sys.stdout = _Stream("stdout", outputs)
-    sys.stderr = _Stream("stderr", outputs)
-    signal.signal(signal.SIGALRM, _interrupt)
-    signal.alarm(limit)
-    try:
-        result = shell.run_cell(source, store_history=False)
-        error = result.error_before_exec or result.error_in_exec
-    except BaseException as caught:
-        error = caught
-    finally:
-        signal.alarm(0)
-        sys.stdout, sys.stderr = shown
-    for data in shell.display_pub.outputs + shell.display_trap.hook.outputs:
-        outputs += _shown(data)
-    if error is not None:
-        outputs.append(_error_output(error))
-    return outputs
-
-
-def _shown(data: dict) -> list[dict]:
-    kept = {}
-    for kind, most in (("text/plain", SHOWN), ("image/png", _PICTURE)):
-        value = data.get("data", {}).get(kind)
-        if isinstance(value, bytes):
-            import base64
-
-            value = base64.b64encode(value).decode()
-        if isinstance(value, str) and len(value) <= most:
-            kept[kind] = value
-    if not kept:
-        return []
-    return [{"output_type": "display_data", "data": kept, "metadata": {}}]
-
-
-def _error_output(error: BaseException) -> dict:
-    name = type(error).__name__
-    try:
-        message = str(error)[:2000]
-    except Exception:
-        message = ""
-    lines = traceback.format_list(
-        [
-            frame
-            for frame in traceback.extract_tb(error.__traceback__)
-            if "site-packages" not in frame.filename
-            and not frame.filename.startswith("/seal")
-        ]
-    )
-    text = "".join(lines)[-SHOWN:].rstrip()
-    return {
-        "output_type": "error",
-        "ename": name,
-        "evalue": message,
-        "traceback": [*text.splitlines(), f"{name}: {message}"],
-    }
 
 
 # --- answers ---------------------------------------------------------------
@@ -181,6 +54,7 @@ class Service:
     def __init__(self, connection: Wire, shell: Any) -> None:
         self.wire, self.shell = connection, shell
         self.names = shell.user_module.__dict__
+        self.lending = ExitStack()
 
     def serve(self) -> None:
         while True:
@@ -197,7 +71,7 @@ class Service:
                 path.write_bytes(data)
 
     def run(self, source: str, limit: int) -> list[dict]:
-        return run_cell(self.shell, source, limit)
+        return cells.run_cell(self.shell, source, limit)
 
     def defined(self, name: str) -> bool:
         """Whether the name is that of something that can be called."""
@@ -256,22 +130,12 @@ class Service:
         torch module has to be here for gradients to flow through it.
         Returns the names that were replaced; `restore` puts them back.
         """
-        called = names_in(self.names.get(name))
-        self.mine = {
-            name: self.names.get(name)
-            for name in right
-            # One that is missing counts as wrong: its cell failed.
-            if name in called
-            and (name not in self.names or callable(self.names[name]))
-        }
-        self.names.update({name: lent(right[name]) for name in self.mine})
-        return list(self.mine)
+        held = places(self.names.get(name), self.names, right)
+        wanted = {one.name: lent(right[one.name]) for one in held}
+        return [*self.lending.enter_context(replaced(held, wanted))]
 
     def restore(self) -> None:
-        for name, theirs in self.mine.items():
-            self.names[name] = theirs
-            if theirs is None:  # there was none
-                del self.names[name]
+        self.lending.close()
 
     def elsewhere(self, place: int) -> Callable:
         """The stand-in of a function on the other side."""
@@ -334,13 +198,10 @@ def shut_in_and_serve(end: socket.socket, shell: Any, bare: bool) -> None:
         os.chdir(tempfile.mkdtemp(dir=Path.cwd()))
     else:
         seal.close(seal.Resources(), end.fileno())
+        cells.no_programs(shell)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     np.random.seed(None)
     Service(Wire(end), shell).serve()
-
-
-def _interrupt(*_: Any) -> None:
-    raise CellTimeout("The cell ran for longer than it may and was stopped.")
 
 
 def _out_of_time(*_: Any) -> None:
@@ -406,7 +267,7 @@ def main() -> None:
     # Nothing that tells grading from practice.
     for name in () if bare else os.environ.keys() - {"PATH", "HOME", "LANG"}:
         del os.environ[name]
-    shell = new_shell()
+    shell = cells.new_shell()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     gc.collect()
     gc.freeze()

@@ -28,6 +28,12 @@ def test_right_answers_pass_in_every_form(exercise):
 
 
 @every_exercise
+def test_its_sentences_are_easy_to_read(exercise):
+    assert gates.hard_to_read(exercise) == []
+    assert gates.hard_to_read_card(exercise) == []
+
+
+@every_exercise
 def test_the_description_is_complete(exercise):
     assert exercise.signature.startswith(f"{exercise.function}(")
     assert exercise.total_points > 0

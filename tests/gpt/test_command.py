@@ -43,6 +43,13 @@ def refused(capsys, *words):
     return errors
 
 
+@pytest.mark.parametrize("out", ["file", "file/below"])
+def test_a_file_is_no_folder_for_a_run(capsys, train_on, tmp_path, out):
+    (tmp_path / "file").write_text("mine")
+    assert "file" in refused(capsys, *train_on(out=out))
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 def tensors(folder):
     return checkpoint.newest(folder, print).tensors
 

@@ -27,16 +27,22 @@ class Cluster:
 @pytest.fixture
 def cluster(tmp_path):
     """A Dask scheduler and two workers, each a process of its own."""
-    address = f"tcp://127.0.0.1:{free_port()}"
+    with running(tmp_path, f"tcp://127.0.0.1:{free_port()}", 2) as cluster:
+        yield cluster
+
+
+@contextlib.contextmanager
+def running(folder, address, size, *options):
+    """A cluster at an address. options: of scheduler and workers alike."""
     with contextlib.ExitStack() as stack:
 
         def begin(what, *more):
             process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", f"distributed.cli.dask_{what}"),
-                    *(*more, "--no-dashboard"),
+                    *(*more, "--no-dashboard", *options),
                 ],
-                cwd=tmp_path,
+                cwd=folder,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -46,11 +52,15 @@ def cluster(tmp_path):
             return process
 
         port = address.rpartition(":")[2]
-        begin("scheduler", "--host", "127.0.0.1", "--port", port)
+        protocol = address.partition(":")[0]
+        begin(
+            *("scheduler", "--host", "127.0.0.1", "--port", port),
+            *("--protocol", protocol),
+        )
         yield Cluster(
             address,
             [
                 begin("worker", address, "--no-nanny", "--nthreads", "1")
-                for _ in range(2)
+                for _ in range(size)
             ],
         )

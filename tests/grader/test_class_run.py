@@ -17,6 +17,7 @@ from grader import gradebook
 from grader.journal import Journal
 from tests.grader.courses import (
     LESSON,
+    RIGHT,
     WRONG,
     contents,
     expected,
@@ -46,6 +47,11 @@ def copied(course, root):
     other = object.__new__(type(course))
     other.root, other.lesson = root, course.lesson
     return other
+
+
+def configure(course, *lines):
+    config = course.root / "nbgrader_config.py"
+    config.write_text("\n".join([config.read_text(), *lines, ""]))
 
 
 def start(course, *more):
@@ -241,11 +247,26 @@ def test_files_beside_the_lesson_are_the_instructors(course):
     assert kept.read_text() == "1 2 3"
 
 
+@pytest.mark.parametrize("name", ["anna[late]", "a*", "b ä'c"])
+def test_every_learner_gets_feedback(course, name):
+    """Whatever their name is, and whatever else lies in their folder."""
+    course.submit(name, course.empty(average=RIGHT))
+    for other in ("scratch", f"{LESSON}-Copy1"):
+        shutil.copy(
+            course.folder(name) / f"{LESSON}.ipynb",
+            course.folder(name) / f"{other}.ipynb",
+        )
+    ran = course.grader("autograde", LESSON)
+    assert ran.returncode == 0, ran.stderr
+    assert totals(course)[name] == 1
+    ran = course.nbgrader("generate_feedback", LESSON)
+    assert ran.returncode == 0, ran.stderr
+    pages = (course.root / "feedback" / name / LESSON).iterdir()
+    assert [page.name for page in pages] == [f"{LESSON}.html"]
+
+
 def test_late_work_costs_what_nbgrader_says(course):
-    config = course.root / "nbgrader_config.py"
-    config.write_text(
-        config.read_text() + "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
-    )
+    configure(course, "c.LateSubmissionPlugin.penalty_method = 'zero'")
     url = f"sqlite:///{course.root / 'gradebook.db'}"
     with Gradebook(url, "attention-by-hand") as book:
         book.update_or_create_assignment(
@@ -260,6 +281,50 @@ def test_late_work_costs_what_nbgrader_says(course):
         assert late.late_submission_penalty == 1
         on_time = book.find_submission(LESSON, "learner02")
         assert not on_time.late_submission_penalty
+        book.update_or_create_assignment(
+            LESSON, duedate="2026-01-03 00:00:00 UTC"
+        )
+    ran = course.grader("autograde", LESSON)
+    assert f"0 graded, {SIZE} unchanged" in ran.stderr
+    with Gradebook(url, "attention-by-hand") as book:
+        in_time = book.find_submission(LESSON, "learner00")
+        assert not in_time.late_submission_penalty
+
+
+def test_strangers_are_not_entered_where_nbgrader_is_told_so(course):
+    configure(course, "c.Autograde.create_student = False")
+    (course.root / "class.csv").write_text("id\nlearner00\nlearner02\n")
+    ran = course.grader("import-roster", "class.csv")
+    assert ran.returncode == 0, ran.stderr
+    ran = course.grader("autograde", LESSON)
+    assert ran.returncode == 1
+    assert "NOT graded: learner01: the gradebook has no such" in ran.stderr
+    assert totals(course) == {"learner00": 1, "learner02": 1}
+
+
+def test_nbgraders_hooks_are_called(course):
+    (course.root / "hooks.py").write_text(
+        "from pathlib import Path\n\n\n"
+        "def before(assignment, student, notebooks):\n"
+        "    note('before', student, notebooks)\n\n\n"
+        "def after(assignment, student, notebooks):\n"
+        "    note('after', student, notebooks)\n\n\n"
+        "def note(what, student, notebooks):\n"
+        "    there = Path(notebooks[0]).exists()\n"
+        "    with open('called.txt', 'a') as file:\n"
+        "        print(what, student, there, file=file)\n"
+    )
+    configure(
+        course,
+        "import sys; sys.path.insert(0, '.'); import hooks",
+        "c.BaseConverter.pre_convert_hook = hooks.before",
+        "c.BaseConverter.post_convert_hook = hooks.after",
+    )
+    ran = course.grader("autograde", LESSON, "--student", "*00")
+    assert ran.returncode == 0, ran.stderr
+    assert (course.root / "called.txt").read_text() == (
+        "before learner00 False\nafter learner00 True\n"
+    )
 
 
 def test_without_a_seal_it_says_so_in_the_gradebook(course):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from authoring.paths import ROOT
-from tests.grader.conftest import free_port
+from tests.grader.conftest import free_port, running
 from tests.grader.courses import (
     LESSON,
     expected,
@@ -47,6 +47,96 @@ def test_a_worker_that_is_killed_costs_nothing(cluster, tmp_path):
     assert process.returncode == 0, said
     assert f"{SIZE} graded" in said
     assert totals(course) == expected(SIZE)
+
+
+class Evil:
+    """Where it is unpickled, it leaves a file behind, named by process."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        code = f"import os; open(f'{self.path}.{{os.getpid()}}', 'w')"
+        return exec, (code,)
+
+
+def patch(how, path):
+    """Run on a worker by somebody else's client: it tells what they like."""
+    from grader import lane
+
+    def told(*job):
+        said = lane.json.loads(honest(*job))
+        said["graded"]["scores"]["average-check"] = 99
+        return lane.json.dumps(said)
+
+    def fail(*_):
+        raise ValueError(Evil(path))
+
+    honest = lane.told
+    lane.told = {"points": told, "code": lambda *_: Evil(path), "error": fail}[
+        how
+    ]
+
+
+@pytest.mark.parametrize("how", ["points", "code", "error"])
+def test_a_cluster_that_lies_forges_no_points_and_runs_nothing(
+    cluster, tmp_path, how
+):
+    import cloudpickle
+    import distributed
+
+    course, loot = small_class(tmp_path / "course", 2), tmp_path / "loot"
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    with distributed.Client(cluster.address, timeout=60) as stranger:
+        stranger.wait_for_workers(2, timeout=120)
+        stranger.run(patch, how, str(loot))
+    ran = course.grader("autograde", LESSON, "--scheduler", cluster.address)
+    where = {int(path.suffix[1:]) for path in tmp_path.glob("loot.*")}
+    assert where <= {worker.pid for worker in cluster.workers}
+    assert "docs/grading.md says how, under TLS" in ran.stderr
+    if how == "points":  # forged, as whoever reaches workers can, but not more
+        assert totals(course) == {"learner00": 1, "learner01": 1}
+    else:
+        assert totals(course) == {}
+        assert "NOT graded: learner01" in ran.stderr
+        assert ran.returncode == 1
+
+
+def test_a_worker_ends_when_it_is_told_to(cluster, tmp_path):
+    course = small_class(tmp_path / "course", 2)
+    ran = course.grader("autograde", LESSON, "--scheduler", cluster.address)
+    assert ran.returncode == 0, ran.stderr
+    for worker in cluster.workers:
+        worker.terminate()
+    for worker in cluster.workers:
+        worker.wait(60)
+
+
+def test_encrypted_it_grades_and_does_not_warn(tmp_path):
+    certificate, key = tmp_path / "node.pem", tmp_path / "node.key"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes"),
+            *("-subj", "/CN=grading", "-out", certificate, "-keyout", key),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    course = small_class(tmp_path / "course", 2)
+    address = f"tls://127.0.0.1:{free_port()}"
+    options = [
+        *("--tls-ca-file", str(certificate)),
+        *("--tls-cert", str(certificate), "--tls-key", str(key)),
+    ]
+    with running(tmp_path, address, 1, *options):
+        ran = course.grader(
+            *("autograde", LESSON, "--scheduler", address),
+            *("--tls-ca", str(certificate)),
+            *("--tls-cert", str(certificate), "--tls-key", str(key)),
+        )
+    assert ran.returncode == 0, ran.stderr
+    assert totals(course) == expected(2)
+    assert "TLS" not in ran.stderr
 
 
 def test_a_scheduler_that_is_not_there_is_named(tmp_path):

@@ -92,6 +92,45 @@ sys.setprofile = lambda event: None
 """
 
 
+# Unsafe, each in another way of not being seen.
+SAVE = """
+import ctypes, os, sys, threading, torch
+
+def save(path, model, optimizer, step):
+    path.unlink()
+    torch.save({
+        "model": model.state_dict(), "optimizer": optimizer.state_dict(),
+        "step": step, "rng": torch.get_rng_state()}, path)
+
+def unseen(turn_off, turn_on):
+    def save_checkpoint(*given):
+        before = sys.getprofile()
+        try:
+            turn_off()
+        except BaseException:
+            pass
+        save(*given)
+        turn_on(before)
+    return save_checkpoint
+"""
+UNSEEN = {
+    "no profile": "save_checkpoint = unseen("
+    "lambda: sys.setprofile(None), sys.setprofile)",
+    "no profile, in C": "save_checkpoint = unseen(lambda: "
+    "ctypes.pythonapi.PyEval_SetProfile(None, None), lambda _: None)",
+    "no tracing": "save_checkpoint = unseen("
+    "lambda: sys.settrace(None), lambda _: None)",
+    "a thread": "def save_checkpoint(*given):\n"
+    "    thread = threading.Thread(target=save, args=given)\n"
+    "    thread.start()\n    thread.join()",
+    "other functions": "real = os.stat\nold = {}\n"
+    "os.stat = lambda path, **k: old.setdefault(str(path), real(path, **k))\n"
+    "os.replace = lambda a, b: (os.unlink(b), os.rename(a, b))\n"
+    "save_checkpoint = save",
+    "no looking": f"{NO_LOOKING}\nsave_checkpoint = save",
+}
+
+
 def graded(nursery, nb, *cells):
     for source in reversed(cells):
         nb.cells.insert(2, nbformat.v4.new_code_cell(source))
@@ -132,6 +171,13 @@ def test_a_file_is_read_where_nothing_is_patched(nursery, source):
     nb = replaced(paths.solved_path(LESSON), {"save_checkpoint": source})
     came = graded(nursery, nb, PATCHED)
     assert came["save_checkpoint-check"] == 0
+
+
+@pytest.mark.parametrize("how", UNSEEN)
+def test_an_unsafe_save_is_seen(nursery, how):
+    source = SAVE + UNSEEN[how]
+    nb = replaced(paths.solved_path(LESSON), {"save_checkpoint": source})
+    assert graded(nursery, nb)["save_checkpoint-check"] == 0
 
 
 def test_right_answers_keep_their_marks(nursery):

@@ -2,10 +2,12 @@
 
 import dataclasses
 
+import nbformat
 import numpy as np
 import pytest
 import torch
 
+from authoring import paths
 from byhand.bank import find
 from byhand.check_cell import CheckCell
 from byhand.exercise import Case
@@ -13,6 +15,8 @@ from byhand.ways import modules, repeating
 from grader import judging, session
 from grader.judging import Options, grade
 from grader.session import Session, TimeLimits
+from grader.submissions import Submission, grade_id, imports
+from tests.end_to_end.course import replaced
 from tests.grader.lessons import empty, release, solved, submission
 
 SHORT = Options(limits=TimeLimits(cell=2, notebook=30, patience=1))
@@ -239,11 +243,89 @@ def test_demonstrations_are_not_run_and_edited_ones_are(graded):
     assert "I was here" in graded(nb).notebook
 
 
+def test_what_demonstrations_import_is_there(nursery):
+    """In lesson 10 PyTorch is imported by a demonstration alone."""
+    lesson = "10_multi_head"
+    nb = replaced(
+        paths.solved_path(lesson),
+        {
+            "merge_heads": "def merge_heads(heads):\n"
+            "    joined = torch.as_tensor(heads).transpose(-3, -2)\n"
+            "    return joined.flatten(-2)\n"
+        },
+    )
+    files = {f"{lesson}.ipynb": nbformat.writes(nb).encode()}
+    handed_in = Submission("learner", lesson, files)
+    came = grade(nursery, handed_in, release(lesson), 1, SHORT)
+    assert came.scores["merge_heads-check"] == 1, came.findings
+
+
+def test_an_import_does_not_take_a_learners_names_place(nursery):
+    mine = "torch = 'mine'"
+    session = Session(
+        nursery, {}, SHORT.limits, imports(["import torch.nn, torch as t"])
+    )
+    assert session.run(mine) == session.run("assert torch == 'mine'") == []
+    assert session.run("assert t.nn.Linear") == []
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("sources", "found"),
+    [
+        (["import a.b"], {"a": "import a.b"}),
+        (
+            ["from a import b as c, d"],
+            {"c": "from a import b as c", "d": "from a import d"},
+        ),
+        (["import a", "import a.b"], {"a": "import a; import a.b"}),
+        (["%magic\nimport a", "x = 1"], {}),
+    ],
+)
+def test_imports_are_read(sources, found):
+    assert imports(sources) == found
+
+
 def test_an_unreadable_notebook_is_graded_and_says_why(graded):
     came = graded(b"{")
     assert marks(came) == dict.fromkeys(ALL, 0)
     assert "cannot be read as a notebook" in came.problem
     assert "cannot be read as a notebook" in came.notebook
+
+
+def test_a_notebook_of_something_else_says_so_and_is_shown(graded):
+    nb = nbformat.v4.new_notebook()
+    nb.cells.append(nbformat.v4.new_markdown_cell("Mine."))
+    came = graded(nb)
+    assert marks(came) == dict.fromkeys(ALL, 0)
+    assert "has no cell of this lesson" in came.problem
+    assert "\n" not in came.problem
+    assert "Mine." in came.notebook
+    assert came.scores["why-rows"] is None  # it may be what they wrote
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_written_words_are_never_lost(graded, kept):
+    """Their cell's metadata is lost, or a copy of the stub stands below."""
+    nb = solved()
+    cell = next(c for c in nb.cells if grade_id(c) == "why-rows")
+    if kept:
+        copy = nbformat.from_dict(cell)
+        copy.source, copy.id = release().cell("why-rows").source, "copy"
+        nb.cells.insert(nb.cells.index(cell) + 1, copy)
+    else:
+        cell.metadata, cell.id = nbformat.from_dict({}), "x"
+    came = graded(nb)
+    assert came.scores["why-rows"] is None
+    assert came.comments["why-rows"] is None
+
+
+def test_answers_whose_metadata_is_lost_keep_their_marks(graded):
+    nb = solved()
+    for cell in nb.cells:
+        if grade_id(cell) in ("softmax", "softmax-check"):
+            cell.metadata = nbformat.from_dict({})
+    assert marks(graded(nb)) == ALL
 
 
 # --- more than functions of arrays -----------------------------------------
@@ -351,3 +433,20 @@ def test_modules_and_things_that_remember(
         wrong, _, line = judging.judged(session, asked, 1, SHORT)
         assert bool(line) == right, wrong
         session.close()
+
+
+def test_the_same_mistake_that_nobody_foresaw_is_known_by_what_it_does(graded):
+    def does(seed, code):
+        came = graded(
+            solved(softmax=f"def softmax(z, axis=-1):\n{code}"), seed
+        )
+        return next(f["behaviour"] for f in came.findings if f["message"])
+
+    one = does(1, "    return z * 0.375\n")
+    assert one
+    assert does(2, "    z = z / 8\n    return 3 * z\n") == one
+    assert does(2, "    return z * 0.4\n") != one
+    overflows = (
+        "    e = np.exp(z)\n    return e / e.sum(axis, keepdims=True)\n"
+    )
+    assert does(1, overflows) == ""  # it is known by its name

@@ -1,7 +1,9 @@
 """What a process that grades keeps from one submission to the next."""
 
+import json
 import os
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
@@ -12,6 +14,8 @@ import grader
 from byhand import bank
 from grader import lane
 from grader.judging import Options
+from grader.sealed import CannotSeal
+from grader.submissions import Graded
 from tests.grader.lessons import empty, release, submission
 
 
@@ -108,3 +112,76 @@ def test_what_a_verdict_depends_on_is_found_by_walking(tmp_path, monkeypatch):
     new.write_text("")
     assert bank() != before
     lane.bank.cache_clear()
+
+
+def told(**changed):
+    """What an honest lane tells, but for what is changed."""
+    graded = Graded(
+        scores={"softmax-check": 2.0, "why-rows": None},
+        comments={"softmax": None},
+        findings=[
+            {
+                "cell": "softmax-check",
+                "exercise": "self_attention.softmax",
+                "part": None,
+                "points": 2.0,
+                "most": 2.0,
+                "misconception": "",
+                "message": "",
+            }
+        ],
+        notebook="{}",
+    )
+    return json.dumps({"graded": {**asdict(graded), **changed}})
+
+
+def test_an_honest_lane_is_heard():
+    graded = lane.heard(told(), release())
+    assert graded.scores == {"softmax-check": 2.0, "why-rows": None}
+    assert graded.findings[0]["points"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("score", "counts"), [(99, 2.0), (-99, 0.0), (1.5, 1.5), (1e308, 2.0)]
+)
+def test_no_score_is_above_its_cells_points(score, counts):
+    graded = lane.heard(
+        told(scores={"softmax-check": score, "stranger": 5}), release()
+    )
+    assert graded.scores == {"softmax-check": counts}
+    assert graded.findings[0]["points"] == counts
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "[]",
+        "3",
+        "{}",
+        '{"graded": 3}',
+        told(scores={"softmax-check": float("nan")}),
+        told(scores={"softmax-check": "2"}),
+        told(scores={}),
+        told(notebook=3),
+        told(findings=[{}]),
+        told(stopped=[[]]),
+        told(more=1),
+        '{"failed": "ValueError: x"}',
+    ],
+)
+def test_what_is_no_verdict_is_none(said):
+    with pytest.raises(RuntimeError):
+        lane.heard(said, release())
+
+
+def test_what_fails_on_a_lane_is_told(monkeypatch):
+    def fail(*_):
+        raise CannotSeal("no namespaces")
+
+    monkeypatch.setattr(lane, "grade_here", fail)
+    with pytest.raises(CannotSeal, match="no namespaces"):
+        lane.heard(lane.told(), release())
+    monkeypatch.setattr(lane, "grade_here", lambda: 1 / 0)
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        lane.heard(lane.told(), release())

@@ -1,12 +1,14 @@
 """A lane that dies costs its own submission a try, and no other."""
 
+import json
 import os
 import time
+from dataclasses import asdict
 
 import pytest
 
 from grader import lane, lanes
-from grader.submissions import Graded, Submission
+from grader.submissions import Graded, Release, Submission
 
 
 def grade(submission, *_):
@@ -18,18 +20,22 @@ def grade(submission, *_):
         time.sleep(0.2)
         os._exit(1)
     time.sleep(0.05)
-    return Graded(notebook=str(os.getpid()))
+    graded = Graded(notebook=str(os.getpid()))
+    return json.dumps({"graded": asdict(graded)})
 
 
 @pytest.fixture
 def graded(monkeypatch):
-    monkeypatch.setattr(lane, "grade_here", grade)
+    monkeypatch.setattr(lane, "told", grade)
 
     def graded(*students):
         done, steps = {}, []
         with lanes.Lanes("", 2, lambda: steps.append(1)) as work:
             for student in students:
-                work.submit(Submission(student, "01_lesson", {}))
+                work.submit(
+                    Submission(student, "01_lesson", {}),
+                    Release("01_lesson", ()),
+                )
                 for one, came in work.finished(at_most=4):
                     done[one.student] = came
             for one, came in work.finished(at_most=0):

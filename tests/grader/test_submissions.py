@@ -140,14 +140,63 @@ def test_edited_and_retyped_cells_are_the_instructors_again():
     assert came.metadata.nbgrader.locked
 
 
-def test_a_doubled_cell_counts_once_and_the_last_one():
+@pytest.mark.parametrize(
+    ("sources", "counts"),
+    [
+        (("softmax = 1", "softmax = 2"), "softmax = 2"),
+        (("softmax = 1", None), "softmax = 1"),  # a copy nobody wrote in
+        ((None, "softmax = 2"), "softmax = 2"),
+        ((None, None), None),
+    ],
+)
+def test_a_doubled_cell_counts_once_and_the_last_that_was_written(
+    sources, counts
+):
     nb = empty()
-    double = nbformat.from_dict(cell_of(nb, "softmax"))
-    double.source, double.id = "softmax = 1", "double"
-    nb.cells.insert(0, double)
+    cell = cell_of(nb, "softmax")
+    double = nbformat.from_dict(cell)
+    place = nb.cells.index(cell)
+    nb.cells.insert(place + 1, double)
+    double.id = "double"
+    for one, source in zip((cell, double), sources, strict=True):
+        one.source = source or one.source
     came = ordered(nb)
-    assert names(came).count("softmax") == 1
-    assert "nbgrader" not in came.cells[0].metadata
+    assert names(came) == [cell.name for cell in release().cells]
+    stub = release().cell("softmax").source
+    assert cell_of(came, "softmax").source == (counts or stub)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"softmax", "softmax-check"},
+        {"why-rows"},
+        {cell.name for cell in release().cells},
+    ],
+)
+def test_an_id_is_enough(lost):
+    nb = empty()
+    for cell in nb.cells:
+        if submissions.grade_id(cell) in lost:
+            cell.metadata = nbformat.from_dict({})
+    assert names(ordered(nb)) == [cell.name for cell in release().cells]
+
+
+def test_what_was_not_changed_is_known_without_an_id():
+    nb = empty()
+    for place, cell in enumerate(nb.cells):
+        cell.metadata, cell.id = nbformat.from_dict({}), f"x{place}"
+    cell = next(c for c in nb.cells if c.source.startswith("def softmax"))
+    cell.source = "def softmax(z): return 1"
+    ours = [cell.name for cell in release().cells]
+    came = ordered(nb)
+    assert names(came) == ours
+    # Behind the stub, which was put back, and so in its place.
+    sources = [c.source for c in came.cells]
+    stub = release().cell("softmax").source
+    check = release().cell("softmax-check").source
+    places = [sources.index(s) for s in (stub, cell.source, check)]
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("gone", range(len(release().cells)))

@@ -10,7 +10,8 @@ import torch
 
 from byhand import CheckFailed, check, results
 from byhand.results import Unusable
-from byhand.results.show import show
+from byhand.results.numbers import pattern
+from byhand.results.show import apart, number, show
 from grader.inside import wire
 
 NUMBERS = results.of("numbers")
@@ -114,3 +115,35 @@ def test_an_array_of_many_axes_is_shown_in_a_line(axes):
             "self_attention.softmax", lambda z, axis=-1: np.ones((2,) * axes)
         )
     assert len(str(failed.value)) < 2_000
+
+
+def test_numbers_are_as_short_as_they_are_whatever_a_lesson_has_set():
+    value = np.array([[-1.8, 2.0], [0.1235, 10.5]])
+    plain = show(value)
+    with np.printoptions(precision=1, floatmode="fixed", sign="+"):
+        assert show(value) == plain
+    assert plain == "[[  -1.8,    2.0],\n [0.1235,   10.5]]"
+    assert show(np.array([3, 12])) == "[ 3, 12]"
+    assert show(np.array([-0.0, 1.0])) == "[0.0, 1.0]"
+    assert show(np.array([1.0, 1e-17])) == "[1.0, 0.0]"
+    assert show(np.array([1.0, 2e-6])) == "[  1.0, 2e-06]"
+
+
+def test_large_numbers_are_told_apart():
+    assert number(100_000_001.0) == "100000001"
+    assert show(np.array([1e8, 1e8 + 1])) == "[100000000, 100000001]"
+    assert apart(1.0, 1.0 + 1e-9) == ("1", "1.000000001")
+    assert apart(0.123456, 0.654321) == ("0.123456", "0.654321")
+    assert number(-0.0) == "0"
+
+
+def test_only_zeros_are_said_to_be_0():
+    right = np.array([1.0, 2.0])
+    assert pattern(0 * right, right, 1e-6) == "Yours is 0 everywhere."
+
+
+def test_rounded_is_what_rounds_to_the_same():
+    right = np.array([0.00012345, 0.00098765])
+    mean = np.full(2, 0.00055)  # few digits, and near
+    assert "rounded" not in pattern(mean, right, 1e-6)
+    assert "rounded" in pattern(np.round(right, 4), right, 1e-6)

@@ -192,6 +192,12 @@ EXERCISE = Exercise(
             "you returned x as it was. Multiply the negative numbers by α.",
             lambda x, alpha: np.asarray(x) * 1.0,
         ),
+        Misconception(
+            "leak everywhere",
+            "you added α times x everywhere, so that positive numbers grow "
+            "as well. Only negative ones are multiplied by α.",
+            lambda x, alpha: np.maximum(x, 0) + alpha * np.asarray(x),
+        ),
     ),
     not_by=("leaky_relu",),
     hints=(

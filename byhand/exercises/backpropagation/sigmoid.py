@@ -152,6 +152,12 @@ EXERCISE = Exercise(
             "flattens, but much more slowly.",
             lambda x: (1 + x / (1 + np.abs(x))) / 2,
         ),
+        Misconception(
+            "cut off",
+            "you cut x off at ±5 before the exponential, so that all beyond "
+            "gives the same number. Make it right there too.",
+            lambda x: scipy.special.expit(np.clip(x, -5, 5)),
+        ),
     ),
     not_by=("expit", "logistic", "sigmoid"),
     hints=(

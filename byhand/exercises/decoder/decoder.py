@@ -7,8 +7,14 @@ from torch.nn import functional
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS
-from .shared import NORMED, cases_of, one_after_another, right_layer, stack_of
+from ..pieces.tensors import GRADIENTS, going_in
+from .shared import (
+    cases_of,
+    inverse,
+    one_after_another,
+    right_layer,
+    stack_of,
+)
 
 
 class TorchDecoder(nn.Module):
@@ -141,6 +147,17 @@ def places_changed(self, x, memory, src_mask, tgt_mask):
     return x
 
 
+def first_only(self, x, memory, src_mask, tgt_mask):
+    return self.layers[0](x, memory, src_mask, tgt_mask)
+
+
+def memory_and_mask_replaced(self, x, memory, src_mask, tgt_mask):
+    for layer in self.layers:
+        x = memory = layer(x, memory, src_mask, tgt_mask)
+        src_mask = tgt_mask
+    return x
+
+
 EXERCISE = Exercise(
     id="decoder.Decoder",
     signature="Decoder(num_layers, d_model, num_heads, d_ff, dropout=0.0)",
@@ -175,9 +192,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "a plain list",
-            "PyTorch does not see your layers: a plain list hides their "
-            "numbers from whoever asks for them, an optimiser for instance. "
-            "`nn.ModuleList` is a list that it looks into.",
+            "PyTorch does not see your layers. A plain list hides their "
+            "weights, so an optimiser would train none of them. Use "
+            "`nn.ModuleList`.",
             stack_of(one_after_another, plain_list),
         ),
         Misconception(
@@ -207,13 +224,13 @@ EXERCISE = Exercise(
             "memory replaced",
             "the second layer looks up its keys and values in what the first "
             "one returned. Every layer looks at `memory`, the encoder's "
-            "output; only `x` changes from layer to layer.",
+            "output. Only `x` changes from layer to layer.",
             stack_of(memory_replaced),
         ),
         Misconception(
             "masks for the first layer only",
-            "only the first layer gets the masks. Every layer attends anew, "
-            "so a later one without a mask sees the future.",
+            "only the first layer gets the masks. A later layer without a "
+            "mask sees the future.",
             stack_of(masks_once),
         ),
         Misconception(
@@ -230,9 +247,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "masks swapped",
-            "the masks have changed places on their way to the layers: a "
-            "layer takes `src_mask` first, then `tgt_mask`. Handed over by "
-            "name, they cannot be mixed up.",
+            "you swapped the masks on their way to the layers. A layer takes "
+            "`src_mask` first, then `tgt_mask`. Hand them over by name and "
+            "you cannot mix them up.",
             handing_on(lambda src, tgt: (tgt, src)),
         ),
         Misconception(
@@ -243,8 +260,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the decoder is in use: `eval()` "
-            "does not reach your dropout. The layers see to it themselves.",
+            "dropout changes numbers although the decoder is in use: it "
+            "drops some, or scales all by 1 − p. In use it must leave every "
+            "number as it is. The layers see to it themselves.",
             stack_of(
                 lambda self, x, *given: one_after_another(
                     self, functional.dropout(x, self.p), *given
@@ -253,21 +271,46 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "x and memory swapped",
-            "`x` and `memory` have changed places: the layers decode the "
-            "source and look things up in the target.",
+            "you swapped `x` and `memory`: the layers decode the source and "
+            "look things up in the target.",
             stack_of(places_changed),
+        ),
+        Misconception(
+            "first layer only",
+            "what came back is the result of the *first* layer. Is there a "
+            "`return` inside the loop?",
+            stack_of(first_only),
+        ),
+        Misconception(
+            "memory and its mask replaced",
+            "the second layer looks up its keys and values in what the "
+            "first one returned, under the target's mask. Every layer looks "
+            "at `memory`, under `src_mask`.",
+            stack_of(memory_and_mask_replaced),
+        ),
+        Misconception(
+            "no masks",
+            "no layer gets a mask. Hand `src_mask` and `tgt_mask` to each "
+            "of them.",
+            handing_on(lambda src, tgt: (None, None)),
+        ),
+        Misconception(
+            "masks inverted",
+            "you inverted the masks on their way to the layers. There, too, "
+            '`True` means "may attend".',
+            handing_on(lambda src, tgt: (inverse(src), inverse(tgt))),
         ),
     ),
     hints=(
         "What changes from one layer to the next, and what stays the same "
         "for all of them?",
         "It is lesson 13's encoder with one more thing to hand on. "
-        "`nn.ModuleList` takes a list of modules, each made anew.",
+        "`nn.ModuleList` takes a list of modules, each a new one.",
         "In the constructor: layers = ModuleList of num_layers new "
         "DecoderLayers. Forward: for each layer, x = that layer of x, "
         "memory, src_mask, tgt_mask; return x.",
     ),
     not_by=("TransformerDecoder", "Transformer"),
     returns=GRADIENTS,
-    facts=(NORMED,),
+    called=going_in("x", "memory", "src_mask", "tgt_mask"),
 )

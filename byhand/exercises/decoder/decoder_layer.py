@@ -7,11 +7,11 @@ from torch.nn import functional
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS
+from ..pieces.tensors import GRADIENTS, going_in
 from .shared import (
-    NORMED,
     TURNED_ROUND,
     cases_of,
+    dropped,
     inverse,
     layer_of,
     masked_as,
@@ -164,6 +164,53 @@ MASKS = (
 )
 
 
+def thinking(bend):
+    """As it should be, but for what stands between the linear layers."""
+
+    def forward(self, x, memory, src_mask, tgt_mask):
+        a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
+        b = self.norm2(a + self.cross_attention(a, memory, memory, src_mask))
+        found = self.linear2(bend(self.linear1(b)))
+        return self.norm3(b + dropped(self, found))
+
+    return layer_of(forward)
+
+
+def no_first_path(self, x, memory, src_mask, tgt_mask):
+    a = self.norm1(self.self_attention(x, x, x, tgt_mask))
+    b = self.norm2(a + self.cross_attention(a, memory, memory, src_mask))
+    return self.norm3(b + network(self, b))
+
+
+def no_third_path(self, x, memory, src_mask, tgt_mask):
+    a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
+    b = self.norm2(a + self.cross_attention(a, memory, memory, src_mask))
+    return self.norm3(network(self, b))
+
+
+def no_path(self, x, memory, src_mask, tgt_mask):
+    a = self.norm1(self.self_attention(x, x, x, tgt_mask))
+    b = self.norm2(self.cross_attention(a, memory, memory, src_mask))
+    return self.norm3(network(self, b))
+
+
+def no_second_norm(self, x, memory, src_mask, tgt_mask):
+    a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
+    b = a + self.cross_attention(a, memory, memory, src_mask)
+    return self.norm3(b + network(self, b))
+
+
+def look_ahead(x, memory):
+    return torch.ones(x.shape[1], memory.shape[1], dtype=torch.bool).tril()
+
+
+def both(src, tgt, memory):
+    if src is None or tgt is None:
+        fits = tgt is None or tgt.shape[-1] == memory.shape[1]
+        return src if tgt is None else tgt if fits else None
+    return src & tgt
+
+
 EXERCISE = Exercise(
     id="decoder.DecoderLayer",
     signature="DecoderLayer(d_model, num_heads, d_ff, dropout=0.0)",
@@ -218,10 +265,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "queries from the memory",
-            "the second attention is turned round: its queries come from "
-            "`memory`, and its keys and values from the target. The target "
-            "asks, the source answers; so there is one result for each "
-            "target token.",
+            "you swapped the roles in the second attention: its queries come "
+            "from `memory`, and its keys and values from the target. The "
+            "target asks, the source answers.",
             looking(
                 lambda self, a, memory, src_mask, x, tgt_mask: (
                     self.cross_attention(memory, a, a, src_mask)
@@ -260,10 +306,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "masks swapped",
-            "the masks have changed places. `tgt_mask` says which *target* "
-            "tokens may be seen, so it goes with the self-attention; "
-            "`src_mask` speaks of source tokens and goes with the "
-            "cross-attention.",
+            "you swapped the masks. `tgt_mask` says which *target* tokens "
+            "may be seen, so it goes with the self-attention. `src_mask` "
+            "speaks of source tokens and goes with the cross-attention.",
             masked_as(lambda src, tgt: (src, tgt)),
         ),
         Misconception(
@@ -300,9 +345,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the layer is in use: `eval()` does "
-            "not reach your dropout. `nn.Dropout`, made in `__init__`, hears "
-            "of it. The function has to be told: `training=self.training`.",
+            "dropout changes numbers although the layer is in use: it drops "
+            "some, or scales all by 1 − p. In use it must leave every number "
+            "as it is. `nn.Dropout`, made in `__init__`, hears of `eval()`. "
+            "Tell the function: `training=self.training`.",
             layer_of(dropping_in_use),
         ),
         Misconception(
@@ -329,6 +375,80 @@ EXERCISE = Exercise(
             "after each sum, as in the paper.",
             layer_of(pre_norm),
         ),
+        Misconception(
+            "values from x",
+            "the cross-attention takes its keys from `memory` and its "
+            "values from the layer's input x. Both come from `memory`.",
+            looking(
+                lambda own, a, memory, src, x, tgt: own.cross_attention(
+                    a, memory, x, src
+                )
+            ),
+        ),
+        Misconception(
+            "asks with memory",
+            "the cross-attention asks with `memory` and looks up the target. "
+            "The target asks, so it is the query. Keys and values are "
+            "`memory`.",
+            looking(
+                lambda own, a, memory, src, x, tgt: own.cross_attention(
+                    memory, a, a, None
+                )
+            ),
+        ),
+        Misconception(
+            "GELU",
+            "you used GELU, as GPT does. This layer is the first "
+            "Transformer's, with ReLU.",
+            thinking(functional.gelu),
+        ),
+        Misconception(
+            "no ReLU",
+            "there is no ReLU between `linear1` and `linear2`. Without it, "
+            "two linear layers are no more than one.",
+            thinking(lambda z: z),
+        ),
+        Misconception(
+            "no residual around the network",
+            "what goes into the network is not added to what comes out of it.",
+            layer_of(no_third_path),
+        ),
+        Misconception(
+            "no residual around self-attention",
+            "x is not added to what the self-attention returns.",
+            layer_of(no_first_path),
+        ),
+        Misconception(
+            "no residual at all",
+            "nothing is added. Add each step's input to its output, before "
+            "the norm.",
+            layer_of(no_path),
+        ),
+        Misconception(
+            "look-ahead on cross-attention",
+            "the cross-attention gets the look-ahead mask of the target. "
+            "The source is known whole: give it `src_mask`.",
+            looking(
+                lambda own, a, memory, src, x, tgt: own.cross_attention(
+                    a, memory, memory, look_ahead(a, memory)
+                )
+            ),
+        ),
+        Misconception(
+            "both masks on cross-attention",
+            "the cross-attention gets both masks. `tgt_mask` belongs to the "
+            "self-attention alone.",
+            looking(
+                lambda own, a, memory, src, x, tgt: own.cross_attention(
+                    a, memory, memory, both(src, tgt, memory)
+                )
+            ),
+        ),
+        Misconception(
+            "second norm missing",
+            "the second sum goes on as it is. `norm2` is missing.",
+            layer_of(no_second_norm),
+        ),
     ),
     hints=(
         "Three questions, one for each attention input: who asks in the "
@@ -343,5 +463,5 @@ EXERCISE = Exercise(
     ),
     not_by=("TransformerDecoderLayer",),
     returns=GRADIENTS,
-    facts=(NORMED,),
+    called=going_in("x", "memory", "src_mask", "tgt_mask"),
 )

@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from byhand.exercise import Measured, Yes
 from byhand.ways import modules
 
 # Inside, a Transformer may be built in many ways, so no weights can be copied
@@ -231,7 +232,43 @@ def what_it_learns(answer, settings, m, n, seed):
         yes(brings[2] >= 0.3 * looks),
         np.clip(round(2 * grown / networks), 0, 4) / 2,
         *map(yes, matters),
+        heads_of_the_encoder(answer, settings, seed),
     )
+
+
+def heads_of_the_encoder(answer, settings, seed):
+    """Whether the number of heads matters in the encoder's attention.
+
+    Each token of the source attends to one, which attends to all; and each
+    of the target to that one of the encoder's. So no attention but that one
+    token's in the encoder has anything to choose from. A mask with a row a
+    token is more than was asked for: 1, where a model does not take it.
+    """
+    rng = np.random.default_rng(seed)
+    src, other_src, tgt = (
+        torch.from_numpy(rng.integers(1, settings[name], (1, 3)))
+        for name in ("src_vocab", "src_vocab", "tgt_vocab")
+    )
+    other_src[0, 1] = src[0, 1]
+    to_one = torch.zeros(1, 3, 3, dtype=torch.bool)
+    to_one[..., 1] = to_one[:, 1] = True
+    causal = torch.ones(3, 3, dtype=torch.bool).tril()
+    uses = [[ids, tgt, to_one, causal] for ids in (src, other_src)]
+    number = other_number(settings["num_heads"], settings["d_model"])
+    try:
+        (one,), (heads,) = (
+            modules.used(answer, settings | more, [seed], uses)
+            for more in ({}, {"num_heads": number})
+        )
+        first, others, changed = (
+            as_numbers(output)[0, 0] for output, _ in (*one, heads[0])
+        )
+    except Exception:  # whatever a mask of that shape sets off
+        return 1.0
+    limit = DIFFER * np.abs(first).max()
+    if not np.abs(first - others).max() > limit:  # the rows mean nothing
+        return 1.0
+    return yes(np.abs(first - changed).max() > limit)
 
 
 def other_number(num_heads, d_model):
@@ -242,39 +279,56 @@ def other_number(num_heads, d_model):
 
 
 MEASURES = (
-    "shape_of_logits",
-    "logits_are_finite",
-    "rows_do_not_add_up_to_1",
-    "nor_do_their_exponentials",
-    "logits_go_below_0_or_above_1",
-    "no_later_target_token_is_seen",
-    "a_target_token_changes_its_own_logits",
-    "a_target_token_changes_later_logits",
-    "what_tgt_mask_hides_changes_nothing",
-    "what_tgt_mask_shows_changes_earlier_logits",
-    "src_mask_changes_something",
-    "what_src_mask_hides_changes_nothing",
-    "what_src_mask_shows_changes_all_logits",
-    "each_source_token_changes_all_logits",
-    "order_of_the_source_matters",
-    "order_of_the_target_matters",
-    "source_and_target_change_logits_together",
-    "no_masks_are_open_ones",
-    "equal_sentences_get_equal_logits",
-    "a_sentence_alone_gets_the_same_logits",
-    f"{LONG}_tokens_fit",
-    "late_places_of_the_source_differ",
-    "late_places_of_the_target_differ",
-    "weights_of_one_more_layer_all_learn",
-    "encoder_and_decoder_of_one_more_layer_attend_to_the_source",
-    "the_target_of_one_more_layer_attends_to_itself",
-    "networks_grow_with_d_ff",
-    "num_heads_matters_in_the_targets_attention",
-    "num_heads_matters_in_attention_to_the_source",
+    Measured("shape of the logits"),
+    Yes("all logits are finite"),
+    Yes("a row of logits does not add up to 1, as it would after a softmax"),
+    Yes(
+        "the exponentials of a row do not add up to 1, as they "
+        "would after a log-softmax"
+    ),
+    Yes(
+        "some logits are below 0 or above 1, as none would be after a sigmoid"
+    ),
+    Yes(
+        "under a look-ahead mask, a later target token changes "
+        "no earlier logits"
+    ),
+    Yes("a target token changes the logits at its own place"),
+    Yes("a target token changes the logits at later places"),
+    Yes("a target token that `tgt_mask` hides changes nothing"),
+    Yes(
+        "a later target token changes earlier logits where `tgt_mask` shows it"
+    ),
+    Yes("`src_mask` changes something"),
+    Yes("a source token that `src_mask` hides changes nothing"),
+    Yes("a source token that `src_mask` shows changes all logits"),
+    Yes("each source token changes all logits"),
+    Yes("the order of the source matters"),
+    Yes("the order of the target matters"),
+    Yes(
+        "source and target change the logits together, and not "
+        "each its own share"
+    ),
+    Yes("no masks give the same as masks that are True everywhere"),
+    Yes("equal sentences of a batch get equal logits"),
+    Yes("a sentence alone gets the same logits as in a batch"),
+    Yes(f"sentences of {LONG} tokens fit"),
+    Yes("late places of a long source differ"),
+    Yes("late places of a long target differ"),
+    Yes(
+        "one more layer brings the weights of an encoder layer "
+        "and a decoder layer, and all learn"
+    ),
+    Yes("the encoder and the decoder of one more layer attend to the source"),
+    Yes("the target attends to itself in one more layer"),
+    Measured("growth of the networks with d_ff, in shares of the right one"),
+    Yes("`num_heads` matters in the target's attention to itself"),
+    Yes("`num_heads` matters in the attention to the source"),
+    Yes("`num_heads` matters in the encoder"),
 )
 
 
-LEARNED = 6  # of them, the last
+LEARNED = 7  # of them, the last
 
 
 def other(ids, vocabulary):

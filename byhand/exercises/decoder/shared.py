@@ -2,12 +2,11 @@
 
 import math
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
-from byhand.exercise import Case, Fact
+from byhand.exercise import Case
 
 from ..pieces.inputs import readable
 from ..pieces.tensors import NEARLY_ALL, flags
@@ -187,15 +186,9 @@ def cases_of(reference, **more):
     )
 
 
-NORMED = Fact(
-    "every output is finite",
-    lambda output: bool(np.isfinite(output).all()),
-)
-
-
 TURNED_ROUND = (
     "what the masks allow is blocked, and what they forbid is seen. In this "
-    'course `True` means "may attend"; PyTorch\'s own layers have it the '
+    'course `True` means "may attend". PyTorch\'s own layers have it the '
     "other way round."
 )
 

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Misconception
 
 from .measures import MEASURES, measured
 from .shared import (
@@ -113,6 +113,7 @@ def transformer_like(
     vocabularies=lambda src, tgt: (src, tgt),
     encoder_depth=lambda num_layers: num_layers,
     heads=lambda num_heads: num_heads,
+    encoder_heads=lambda num_heads: num_heads,
     decode=one_after_another,
     fit=math.inf,
     drop=lambda x, p, training: nn.functional.dropout(x, p, training),
@@ -136,7 +137,7 @@ def transformer_like(
             self.read = nn.Embedding(reading, d_model)
             self.write = nn.Embedding(writing, d_model)
             up, h = encoder_depth(num_layers), heads(num_heads)
-            self.encoder = Reader(up, d_model, h, d_ff)
+            self.encoder = Reader(up, d_model, encoder_heads(h), d_ff)
             self.decoder = stack_of(decode)(num_layers, d_model, h, d_ff)
             self.head = nn.Linear(d_model, tgt_vocab)
             self.dropout = dropout
@@ -251,17 +252,16 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "softmax at the end",
-            "these are probabilities: every row adds up to 1. Logits are "
-            "asked for, the bare scores of the linear layer. The loss does "
-            "the softmax itself, and twice is once too often.",
+            "these are probabilities: every row adds up to 1. Return logits, "
+            "the bare scores of the linear layer. The loss does the softmax "
+            "itself.",
             transformer_like(end=lambda logits: logits.softmax(dim=-1)),
         ),
         Misconception(
             "sigmoid at the end",
-            "every number is between 0 and 1, as after a sigmoid. That "
-            "would answer a yes-or-no question about each word; here one "
-            "word of all is to be chosen, which is softmax, and softmax is "
-            "left to the loss. Return the scores of the linear layer.",
+            "every number is between 0 and 1, as after a sigmoid. A sigmoid "
+            "answers a yes-or-no question about each word. Return the scores "
+            "of the linear layer: the loss does the softmax.",
             transformer_like(end=torch.sigmoid),
         ),
         Misconception(
@@ -312,6 +312,12 @@ EXERCISE = Exercise(
             transformer_like(heads=lambda num_heads: 1),
         ),
         Misconception(
+            "num_heads ignored in the encoder",
+            "`num_heads` makes no difference in the encoder. Hand it on to "
+            "the encoder's layers, too.",
+            transformer_like(encoder_heads=lambda num_heads: 1),
+        ),
+        Misconception(
             "src_mask not handed on",
             "`src_mask` changes nothing at all: neither the encoder nor the "
             "decoder gets it.",
@@ -330,10 +336,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "masks swapped",
-            "the masks have changed places: source and target have different "
-            "lengths, and a mask does not fit the scores that it was given "
-            "for. `tgt_mask` goes with the decoder's self-attention, "
-            "`src_mask` with everything that looks at the source.",
+            "you swapped the masks: source and target have different "
+            "lengths, and a mask does not fit its scores. `tgt_mask` goes "
+            "with the decoder's self-attention, `src_mask` with everything "
+            "that looks at the source.",
             transformer_like(
                 cross_mask=lambda src, tgt: tgt,
                 self_mask=lambda src, tgt: src,
@@ -357,14 +363,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "no positions in the source",
-            "two source tokens may change places and nothing happens: the "
-            "source has no positions.",
+            "swapping two source tokens changes nothing: the source has no "
+            "positions.",
             transformer_like(places=(False, True)),
         ),
         Misconception(
             "no positions in the target",
-            "two earlier target tokens may change places and the last logits "
-            "stay the same: the target has no positions.",
+            "swapping two earlier target tokens does not change the last "
+            "logits: the target has no positions.",
             transformer_like(places=(True, False)),
         ),
         Misconception(
@@ -384,9 +390,9 @@ EXERCISE = Exercise(
         Misconception(
             "dropout always on",
             "two equal sentences of a batch get different logits, though the "
-            "model is in use and not in training: dropout is never switched "
-            "off. `nn.Dropout` knows whether it is wanted; the function "
-            "`dropout` has to be told.",
+            "model is in use and not in training: your dropout is never off. "
+            "`nn.Dropout` knows the mode. Tell the function `dropout`: "
+            "`training=self.training`.",
             transformer_like(
                 drop=lambda x, p, training: nn.functional.dropout(x, p)
             ),
@@ -417,11 +423,9 @@ EXERCISE = Exercise(
         "tgt_mask; return the linear layer of out.",
     ),
     returns=MEASURES,
-    facts=(
-        Fact(
-            "no target token sees a later one",
-            lambda unseen: bool(unseen == 1),
-            "no_later_target_token_is_seen",
-        ),
-    ),
+    called=lambda settings, src, tgt, seed, learning=True: {
+        **settings,
+        "src": src,
+        "tgt": tgt,
+    },
 )

@@ -40,7 +40,7 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "multiplied",
-            "you multiplied by t. Then a high temperature sharpens; it "
+            "you multiplied by t. Then a high temperature sharpens. It "
             "should flatten, so divide.",
             lambda logits, t: logits * t,
         ),
@@ -61,20 +61,20 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "probabilities returned",
-            "t is where it should be, but you return probabilities. Logits "
-            "are asked for: the softmax comes later, after the filters.",
+            "you divided by t rightly, but you return probabilities. Return "
+            "logits: the softmax comes later, after the filters.",
             lambda logits, t: softened(logits, t).softmax(-1),
         ),
         Misconception(
             "log-probabilities returned",
-            "you return log-probabilities. They make the same distribution, "
-            "but what is asked for is the logits divided by t and no more.",
+            "you return log-probabilities. They make the same distribution. "
+            "Return the logits divided by t and no more.",
             lambda logits, t: softened(logits, t).log_softmax(-1),
         ),
         Misconception(
             "the largest subtracted",
             "the largest logit was subtracted. That is a step of softmax, "
-            "which takes care of it by itself; here it is division only.",
+            "which takes care of it by itself. Here it is division only.",
             lambda logits, t: softened(
                 logits - logits.amax(-1, keepdim=True), t
             ),
@@ -93,13 +93,13 @@ EXERCISE = Exercise(
         Misconception(
             "divided by the root",
             "you divided by the square root of t. The root belongs to d_k, "
-            "in attention; a temperature is taken as it is.",
+            "in attention. A temperature is taken as it is.",
             lambda logits, t: softened(logits, math.sqrt(t)),
         ),
         Misconception(
             "a power of the logits",
             "you took a power of the logits, with 1/t in the exponent. That "
-            "is what happens to the *probabilities*; logits are logarithms, "
+            "is what happens to the *probabilities*. Logits are logarithms, "
             "and there a power becomes a product.",
             lambda logits, t: logits ** (1 / t),
         ),

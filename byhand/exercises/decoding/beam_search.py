@@ -385,7 +385,7 @@ EXERCISE = Exercise(
             "nothing dropped",
             "you keep all candidates, and find the best of all sequences. "
             "With a real vocabulary there would be millions of them after "
-            "two rounds; only `width` may be kept.",
+            "two rounds. Only `width` may be kept.",
             searched(prune=everything),
         ),
         Misconception(
@@ -397,14 +397,14 @@ EXERCISE = Exercise(
         Misconception(
             "probabilities added",
             "you turned log-probabilities into probabilities and *added* "
-            "those. The probability of a sequence is a product; its "
+            "those. The probability of a sequence is a product. Its "
             "logarithm is the sum of the logarithms.",
             searched(add=lambda score, log: score + math.exp(log)),
         ),
         Misconception(
             "logarithms multiplied",
             "you multiplied log-probabilities. It is probabilities that are "
-            "multiplied; their logarithms are added.",
+            "multiplied. Their logarithms are added.",
             searched(add=operator.mul, start=1.0),
         ),
         Misconception(
@@ -425,8 +425,8 @@ EXERCISE = Exercise(
         Misconception(
             "divided by the length",
             "you divided the score by the number of tokens. Many programs "
-            "do, since otherwise short sequences win; here the plain sum is "
-            "asked for.",
+            "do, since otherwise short sequences win. Here use the plain "
+            "sum.",
             searched(
                 rank=mean_score,
                 result=lambda tokens, score, eos: (
@@ -456,9 +456,8 @@ EXERCISE = Exercise(
         Misconception(
             "what has ended is kept for ever",
             "you put everything that ends with `eos` aside and choose from "
-            "it in the end. Here a finished candidate has to be among the "
-            "`width` best of its round, and of every later one, like any "
-            "other.",
+            "it in the end. Here a finished candidate competes in its round, "
+            "and in every later one, for one of the `width` places.",
             ended_put_aside,
         ),
         Misconception(
@@ -485,15 +484,14 @@ EXERCISE = Exercise(
         Misconception(
             "the first that ends",
             "you stop as soon as one candidate has ended, and return it. "
-            "Others may still get to a better score; stop when nothing can "
+            "Others may still get to a better score. Stop when nothing can "
             "be extended, or after `max_len` rounds.",
             searched(stop=some_finished, pick=best_finished),
         ),
         Misconception(
             "only what has ended",
             "you return the best *finished* candidate, though an unfinished "
-            "one has a better score. Here the best is asked for, finished or "
-            "not.",
+            "one has a better score. Return the best, finished or not.",
             searched(pick=best_finished),
         ),
         Misconception(
@@ -529,9 +527,22 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "eos cut off",
-            "`eos` is missing at the end of what you return. Without it "
-            "nobody can tell whether the sequence is finished.",
+            "`eos` is missing at the end of what you return. Without it, is "
+            "the sequence finished or cut off?",
             searched(result=without_eos),
+        ),
+        Misconception(
+            "ranked by the mean",
+            "you rank candidates by their score divided by their length. "
+            "Here the score alone decides, whatever the length.",
+            searched(rank=mean_score),
+        ),
+        Misconception(
+            "one candidate more",
+            "you keep one candidate more than `width`.",
+            lambda step, bos, eos, width, max_len: searched()(
+                step, bos, eos, width + 1, max_len
+            ),
         ),
     ),
     hints=(

@@ -64,9 +64,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "counted through all rows",
-            "without an axis, the largest of *all* rows is sought, and its "
-            "place is counted through the whole tensor. Each row needs an id "
-            "of its own: search along the last axis.",
+            "without an axis, you search *all* rows for the largest, and "
+            "count its place through the whole tensor. Each row needs its "
+            "own id: search along the last axis.",
             lambda logits: logits.argmax(),
         ),
         Misconception(
@@ -84,7 +84,7 @@ EXERCISE = Exercise(
         Misconception(
             "the last place only",
             "you took the last place of the sentence only. That is how a "
-            "model goes on writing, but here every row is asked for.",
+            "model goes on writing. Here return an id for every row.",
             lambda logits: logits[..., -1, :].argmax(-1),
         ),
         Misconception(
@@ -101,27 +101,32 @@ EXERCISE = Exercise(
         Misconception(
             "without signs",
             "you compared the logits without their signs. A logit of −3 is "
-            "*smaller* than one of 2; nothing about it is large.",
+            "*smaller* than one of 2. Nothing about it is large.",
             lambda logits: logits.abs().argmax(-1),
         ),
         Misconception(
             "a one-hot row",
-            "you return rows of zeros with a 1 at the best token. The id is "
-            "asked for: the number of that place.",
+            "you return rows of zeros with a 1 at the best token. Return its "
+            "id: the number of that place.",
             one_hot,
         ),
         Misconception(
             "all of them, sorted",
-            "you return the ids of all tokens, best first. Only the first of "
-            "each row is asked for.",
+            "you return the ids of all tokens, best first. Return only the "
+            "first of each row.",
             lambda logits: logits.argsort(-1, descending=True),
         ),
         Misconception(
             "probabilities",
-            "these are the probabilities of the tokens. They are not needed: "
-            "softmax does not change which is the largest. The id of that "
-            "one is asked for.",
+            "these are the probabilities of the tokens. Softmax does not "
+            "change which is the largest. Return that token's id.",
             lambda logits: logits.softmax(-1),
+        ),
+        Misconception(
+            "values and ids",
+            "you return what `max` gives: the largest logits *and* their "
+            "ids. Return the ids alone, or use `argmax`.",
+            lambda logits: logits.max(-1),
         ),
     ),
     hints=(

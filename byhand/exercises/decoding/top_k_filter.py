@@ -111,9 +111,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "probabilities returned",
-            "you return probabilities that add up to 1 again. Logits are "
-            "asked for, so that another filter can follow; the softmax comes "
-            "last.",
+            "you return probabilities that add up to 1 again. Return logits, "
+            "so that another filter can follow. The softmax comes last.",
             lambda logits, k: top_k_by_rank(logits, k).softmax(-1),
         ),
         Misconception(
@@ -126,15 +125,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "the values only",
-            "you return the k largest logits and nothing else, so that "
-            "nobody knows any more which tokens they belong to. Keep the "
-            "shape, with −∞ for the others.",
+            "you return the k largest logits alone. Which tokens do they "
+            "belong to? Keep the shape, with −∞ for the others.",
             top_values,
         ),
         Misconception(
             "the ids only",
-            "you return the ids of the k best tokens. What is asked for are "
-            "the logits, in their places, with −∞ for the others.",
+            "you return the ids of the k best tokens. Return the logits, in "
+            "their places, with −∞ for the others.",
             top_ids,
         ),
         Misconception(
@@ -176,7 +174,7 @@ EXERCISE = Exercise(
         Misconception(
             "k larger than the vocabulary",
             "a k that is larger than the vocabulary breaks yours. There are "
-            "not that many tokens; take the smaller of the two numbers.",
+            "not that many tokens. Take the smaller of the two numbers.",
             unlimited_topk,
         ),
         Misconception(

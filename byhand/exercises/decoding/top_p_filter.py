@@ -148,6 +148,12 @@ def a_batch(rng):
     return {**given, "logits": given["logits"].reshape(2, 3, 4)}
 
 
+def strictly_below_or_first(ordered, sums, p):
+    keep = sums < p
+    keep[..., 0] = True
+    return keep
+
+
 EXERCISE = Exercise(
     id="decoding.top_p_filter",
     signature="top_p_filter(logits, p)",
@@ -211,7 +217,7 @@ EXERCISE = Exercise(
         Misconception(
             "one too many",
             "the token after the one that crosses p is kept as well. The sum "
-            "has reached p already; stop there.",
+            "has reached p already. Stop there.",
             kept_by(one_more),
         ),
         Misconception(
@@ -223,7 +229,7 @@ EXERCISE = Exercise(
         Misconception(
             "logits added up",
             "you added up logits and compared them with p. A logit is no "
-            "share of anything; take the softmax first, for the sums only.",
+            "share of anything. Take the softmax first, for the sums only.",
             kept_by(until_crossed, shares=lambda logits: logits),
         ),
         Misconception(
@@ -253,14 +259,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "probabilities returned",
-            "you return probabilities that add up to 1 again. Logits are "
-            "asked for; the softmax comes last.",
+            "you return probabilities that add up to 1 again. Return logits. "
+            "The softmax comes last.",
             lambda logits, p: nucleus(logits, p).softmax(-1),
         ),
         Misconception(
             "probabilities, 0 where dropped",
             "you return the probabilities of the kept tokens and 0 for the "
-            "others. They are needed to find out *what* is kept; what is "
+            "others. They are needed to find out *what* is kept. What is "
             "returned are the logits, and −∞.",
             lambda logits, p: where_kept(
                 logits.softmax(-1), nucleus(logits, p) > -math.inf, 0.0
@@ -275,7 +281,7 @@ EXERCISE = Exercise(
         Misconception(
             "each compared with the largest",
             "you kept the tokens that have at least p times the largest "
-            "probability. That is a filter of its own, called min-p; top-p "
+            "probability. That is a filter of its own, called min-p. Top-p "
             "looks at the sum.",
             shares_kept(lambda p, largest: p * largest),
         ),
@@ -286,8 +292,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "p is dropped",
-            "you took p for the share that may be *dropped*, and kept 1 − p. "
-            "It is what must be kept.",
+            "you took p for the share to *drop*, and kept 1 − p. Keep p.",
             kept_by(
                 lambda ordered, sums, p: until_crossed(ordered, sums, 1 - p)
             ),
@@ -329,6 +334,12 @@ EXERCISE = Exercise(
             "you went along the first axis, where places stand and not "
             "tokens. The vocabulary is the last axis.",
             nucleus_along_the_first,
+        ),
+        Misconception(
+            "dropped at p itself",
+            "the token with which the sum reaches p is dropped, except the "
+            "likeliest. It is the last that is kept.",
+            kept_by(strictly_below_or_first),
         ),
     ),
     hints=(

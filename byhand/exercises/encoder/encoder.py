@@ -9,7 +9,7 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS, NEARLY_ALL
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from .shared import LOOK_BACK, TWO_TRIPLES, Layer, sized, to_read
 
 
@@ -199,14 +199,14 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "one layer, many times",
-            "there is one layer in your list, several times over: its places "
-            "share their weights. Each place needs a layer of its own, built "
-            "anew, as a list made by multiplication does not.",
+            "your list holds one layer several times, so all places share "
+            "its weights. Build a new layer for each place. A list made by "
+            "multiplication builds none.",
             other_stack(shared=True),
         ),
         Misconception(
             "first layer again and again",
-            "x goes through the *first* layer again and again; the others "
+            "x goes through the *first* layer again and again. The others "
             "never see it.",
             other_stack(first_again_and_again),
         ),
@@ -231,7 +231,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mask forgotten",
-            "right without a mask; where one is given, no layer gets it.",
+            "right without a mask. Where one is given, no layer gets it.",
             other_stack(lambda own, x, mask: one_after_another(own, x, None)),
         ),
         Misconception(
@@ -250,7 +250,7 @@ EXERCISE = Exercise(
         Misconception(
             "a path around each layer",
             "x is added to what each layer returns. The residual paths run "
-            "*inside* a layer, around its sub-layers; around the whole layer "
+            "*inside* a layer, around its sub-layers. Around the whole layer "
             "there is none.",
             other_stack(path_around_layers),
         ),
@@ -261,9 +261,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "first layer only",
-            "what came back is the result of the *first* layer. Either the "
-            "loop ends too early (a `return` inside it?), or you return the "
-            "results of all layers, where the last is asked for.",
+            "what came back is the result of the *first* layer. Is there a "
+            "`return` inside the loop, or do you return the results of all "
+            "layers? Return that of the last.",
             other_stack(lambda own, x, mask: own.layers[0](x, mask)),
         ),
         Misconception(
@@ -274,21 +274,22 @@ EXERCISE = Exercise(
         Misconception(
             "normalised once more",
             "the result was normalised once more at the end. A post-norm "
-            "layer ends with a norm already; only pre-norm encoders need "
+            "layer ends with a norm already. Only pre-norm encoders need "
             "another.",
             other_stack(normalised_once_more),
         ),
         Misconception(
             "a norm too many",
-            "there is a norm behind the layers, with parameters that nobody "
-            "asked for. A post-norm layer ends with a norm already; only "
-            "pre-norm encoders need another.",
+            "you added a norm behind the layers, with weights that the check "
+            "does not expect. A post-norm layer ends with a norm already. "
+            "Only pre-norm encoders need another.",
             other_stack(last_norm=True),
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the encoder is in use: `eval()` "
-            "does not reach a dropout of yours.",
+            "dropout changes numbers although the encoder is in use: it "
+            "drops some, or scales all by 1 − p. In use it must leave every "
+            "number as it is. The layers see to it themselves.",
             other_stack(
                 lambda own, x, mask: one_after_another(
                     own, functional.dropout(x, own.p), mask
@@ -312,6 +313,16 @@ EXERCISE = Exercise(
                 )
             ),
         ),
+        Misconception(
+            "mask inverted",
+            "you inverted the mask on its way to the layers. There, too, "
+            '`True` means "may attend".',
+            other_stack(
+                lambda own, x, mask: one_after_another(
+                    own, x, None if mask is None else ~mask
+                )
+            ),
+        ),
     ),
     hints=(
         "How many different sets of weights should six layers have? And how "
@@ -325,5 +336,6 @@ EXERCISE = Exercise(
     ),
     not_by=("TransformerEncoder", "Transformer"),
     returns=GRADIENTS,
+    called=going_in("x", "mask"),
     tolerance=1e-5,
 )

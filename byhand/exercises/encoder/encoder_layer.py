@@ -8,7 +8,7 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS, NEARLY_ALL
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from .shared import (
     LOOK_BACK,
     TWO_TRIPLES,
@@ -153,14 +153,14 @@ EXERCISE = Exercise(
         Misconception(
             "pre-norm",
             "this is pre-norm: the norms come before the sub-layers, and "
-            "nothing is normalised at the end. Here post-norm is asked for: "
-            "first the sum, then its norm.",
+            "nothing is normalised at the end. Build post-norm: first the "
+            "sum, then its norm.",
             other_layer(pre_norm),
         ),
         Misconception(
             "no residual path",
-            "there is no residual path: each sub-layer's input has to be "
-            "added to its output, before the norm.",
+            "there is no residual path. Add each sub-layer's input to its "
+            "output, before the norm.",
             other_layer(no_residual),
         ),
         Misconception(
@@ -198,19 +198,19 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "first norm twice",
-            "`norm1` does the work of both norms, and `norm2` is never used. "
-            "Each has a γ and a β of its own.",
+            "you used `norm1` twice, and `norm2` never. Each learns its own "
+            "γ and β.",
             other_layer(first_norm_twice),
         ),
         Misconception(
             "one norm only",
-            "there is one norm where two are asked for, `norm1` and `norm2`: "
-            "one after each sum, each with a γ and a β of its own.",
+            "there is one norm for both sums. Make two, `norm1` and `norm2`: "
+            "each learns its own γ and β.",
             other_layer(first_norm_twice, norms=("norm1",)),
         ),
         Misconception(
             "norms swapped",
-            "`norm1` and `norm2` changed places: `norm1` belongs to the "
+            "you swapped `norm1` and `norm2`. `norm1` belongs to the "
             "attention, `norm2` to the network.",
             other_layer(norms_swapped),
         ),
@@ -238,14 +238,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mask not passed on",
-            "right without a mask; where one is given, it does not arrive in "
+            "right without a mask. Where one is given, it does not arrive in "
             "the attention.",
             other_layer(lambda own, x, mask: post_norm(own, x, None)),
         ),
         Misconception(
             "mask turned round",
-            "the mask was turned round on its way to the attention. There, "
-            'too, `True` means "may attend".',
+            "you inverted the mask on its way to the attention. There, too, "
+            '`True` means "may attend".',
             other_layer(
                 lambda own, x, mask: post_norm(
                     own, x, None if mask is None else ~mask
@@ -267,7 +267,7 @@ EXERCISE = Exercise(
         Misconception(
             "ReLU at the end",
             "the ReLU comes after `linear2`. It belongs between the two "
-            "linear layers; behind them, the network could only ever add to "
+            "linear layers. Behind them, the network could only ever add to "
             "x, never take away.",
             other_layer(
                 lambda own, x, mask: post_norm_of(
@@ -278,10 +278,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the module is in use: `eval()` "
-            "does not reach your dropout. `nn.Dropout`, made in `__init__`, "
-            "hears of it; the function has to be told, by its "
-            "`training=self.training`.",
+            "dropout changes numbers although the module is in use: it drops "
+            "some, or scales all by 1 − p. In use it must leave every number "
+            "as it is. `nn.Dropout`, made in `__init__`, hears of `eval()`. "
+            "Tell the function: `training=self.training`.",
             other_layer(
                 drop=lambda own, each: functional.dropout(each, own.p)
             ),
@@ -323,6 +323,7 @@ EXERCISE = Exercise(
     ),
     not_by=("TransformerEncoderLayer",),
     returns=GRADIENTS,
+    called=going_in("x", "mask"),
     tolerance=1e-5,
 )
 

@@ -12,7 +12,7 @@ from byhand.ways import modules
 
 from ..pieces.inputs import readable
 from ..pieces.masks import flags
-from ..pieces.tensors import GRADIENTS
+from ..pieces.tensors import GRADIENTS, going_in
 from ..pieces.weights import weights_of
 from .shared import LOOK_BACK, TWO_TRIPLES, TorchMultiHead
 
@@ -158,6 +158,18 @@ def to_attend(d_model, num_heads, batch, n, m, mask=None):
     return inputs
 
 
+def mask_as_numbers(scores, mask):
+    return torch.softmax(scores if mask is None else scores + mask, dim=-1)
+
+
+def masked_with_zero(scores, mask):
+    return torch.softmax(hidden(scores, mask, 0.0), dim=-1)
+
+
+def first_mask_for_all(mask):
+    return mask if mask is None or mask.dim() == 2 else mask[:1, None]
+
+
 EXERCISE = Exercise(
     id="encoder.MultiHeadAttention",
     signature="MultiHeadAttention(d_model, num_heads)",
@@ -267,7 +279,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "key and value swapped",
-            "key and value changed places: you compare queries with the "
+            "you swapped key and value: you compare queries with the "
             "*values* and mix the *keys*. The key says what a token can be "
             "found by, the value what it hands over.",
             other_attention(
@@ -336,7 +348,7 @@ EXERCISE = Exercise(
         Misconception(
             "the weights as well",
             "you return the attention weights as well. Return the output "
-            "alone: whoever calls this module goes on with what it returns.",
+            "alone.",
             other_attention(finish=lambda own, x, query: (own.out_proj(x), x)),
         ),
         Misconception(
@@ -347,28 +359,27 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mask forgotten",
-            "right without a mask, but where one is given, nobody looks at "
-            "it.",
+            "you never used the mask. Without one your result is right.",
             other_attention(fit=lambda mask: None),
         ),
         Misconception(
             "mask turned round",
-            "you kept what the mask forbids and blocked what it allows: here "
-            '`True` means "may attend". (In `nn.MultiheadAttention` it means '
-            "the opposite.)",
+            "you inverted the mask: you kept what it forbids. Here `True` "
+            'means "may attend". (In `nn.MultiheadAttention` it means the '
+            "opposite.)",
             other_attention(fit=turned_round),
         ),
         Misconception(
             "mask on the wrong axis",
             "the masks of a batch landed on the *heads*: sentence number b's "
             "mask was used by head number b. The scores have an axis of "
-            "heads that such a mask lacks; give it one of length 1 there.",
+            "heads that such a mask lacks. Give it one of length 1 there.",
             other_attention(fit=lambda mask: mask),
         ),
         Misconception(
             "mask transposed",
-            "the mask lies on its side: its rows are the queries, its "
-            "columns the keys.",
+            "you transposed the mask. Its rows are the queries, its columns "
+            "the keys.",
             other_attention(fit=on_its_side),
         ),
         Misconception(
@@ -392,22 +403,39 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "NaN gradients",
-            "the output is right, but its gradients are NaN: −∞ was *added* "
-            "to the scores of a query that may attend to nothing, and "
-            "replacing the NaN afterwards does not mend the way back. Fill "
-            "in −∞ where the mask forbids (`masked_fill`, `torch.where`): "
-            "then no gradient passes there.",
+            "the output is right, but its gradients are NaN. You *added* −∞ "
+            "to the scores of a query that may attend to nothing. Replacing "
+            "the NaN afterwards does not fix the gradients. Fill in −∞ where "
+            "the mask forbids (`masked_fill`, `torch.where`): then no "
+            "gradient passes there.",
             other_attention(weigh=minus_infinity_added),
         ),
         Misconception(
             "no gradient",
-            "the output is right, but no gradient finds its way back: "
-            "somewhere the numbers left PyTorch's sight (`detach`, `data`, "
-            "`no_grad`, NumPy, or a tensor made anew from numbers). Such a "
+            "the output is right, but no gradient finds its way back. "
+            "Somewhere the numbers left PyTorch's sight: `detach`, `data`, "
+            "`no_grad`, NumPy, or a new tensor made from numbers. Such a "
             "module cannot learn.",
             other_attention(
                 finish=lambda own, x, query: own.out_proj(x).detach()
             ),
+        ),
+        Misconception(
+            "mask added",
+            "you added the mask to the scores: 1 where a token may be seen, "
+            "0 where not. Where it may not, the score must become −∞.",
+            other_attention(weigh=mask_as_numbers),
+        ),
+        Misconception(
+            "masked with 0",
+            "you set the hidden scores to 0. e to the 0 is 1, so a hidden "
+            "token still gets a share. Use −∞.",
+            other_attention(weigh=masked_with_zero),
+        ),
+        Misconception(
+            "mask of one sentence for all",
+            "every sentence gets the mask of the first one. Each has its own.",
+            other_attention(fit=first_mask_for_all),
         ),
     ),
     not_by=(
@@ -430,6 +458,7 @@ EXERCISE = Exercise(
         "of the first cell; result = out_proj of mixed, merged.",
     ),
     returns=GRADIENTS,
+    called=going_in("query", "key", "value", "mask"),
     # Scores of up to 10 and gradients of up to 100: whoever takes a softmax
     # in float32 loses about 1e-6.
     tolerance=1e-5,

@@ -10,7 +10,7 @@ from byhand.exercise import Case, Exercise, Misconception
 from byhand.results.tensors import plain
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS, NEARLY_ALL
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from .shared import (
     HALF,
     Layer,
@@ -129,7 +129,7 @@ EXERCISE = Exercise(
     reference=TorchBlock,
     way=measured,
     cases=(
-        Case("one token", reading(TorchBlock, sized(2, 1), 1, 1)),
+        Case("one token", reading(TorchBlock, sized(4, 2), 1, 1)),
         Case("one head, two tokens", reading(TorchBlock, sized(3, 1), 1, 2)),
         Case(
             "two heads; gradients of output 0 alone",
@@ -164,8 +164,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "path from after the norm",
-            "you add to the *normed* x. The sub-layer reads the normed copy; "
-            "what it found is added to x as it was before the norm.",
+            "you add to the *normed* x. The sub-layer reads the normed copy. "
+            "What it found is added to x as it was before the norm.",
             other_layer(path_from_the_norm),
         ),
         Misconception(
@@ -225,7 +225,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "GELU at the end",
-            "GELU comes after `linear2`; it belongs between the two.",
+            "GELU comes after `linear2`. It belongs between the two.",
             other_layer(bent_at_the_end),
         ),
         Misconception(
@@ -236,8 +236,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the block is in use: `eval()` does "
-            "not reach your dropout.",
+            "dropout changes numbers although the block is in use: it drops "
+            "some, or scales all by 1 − p. In use it must leave every number "
+            "as it is. `nn.Dropout`, made in `__init__`, hears of `eval()`. "
+            "Tell the function: `training=self.training`.",
             other_layer(
                 drop=lambda own, each: functional.dropout(each, own.p)
             ),
@@ -263,6 +265,7 @@ EXERCISE = Exercise(
         "drop(linear2(gelu(linear1(norm2(x))))).",
     ),
     returns=GRADIENTS,
+    called=going_in("x"),
     not_by=("TransformerEncoderLayer", "TransformerDecoderLayer"),
     tolerance=1e-5,
 )

@@ -11,7 +11,7 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS, NEARLY_ALL
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from .shared import (
     HALF,
     Causal,
@@ -127,7 +127,7 @@ EXERCISE = Exercise(
         "at itself and at what came before it, in `num_heads` heads. It "
         "learns two linear layers, both with bias: `qkv_proj`, from `d_model` "
         "to `3 * d_model` numbers, which are the query, the key and the value "
-        "in this order (each `d_model` wide, one matrix product in place of "
+        "in this order (each `d_model` wide, one matrix product instead of "
         "three), and `out_proj`, from `d_model` to `d_model`. "
         "`forward(x)` takes `(batch, n, d_model)` and returns the same shape. "
         "The mask is always causal, so that nobody has to pass one. "
@@ -179,14 +179,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "looks ahead only",
-            "the mask is turned round: tokens see what comes *after* them, "
-            "and nothing of what was before.",
+            "you inverted the mask: tokens see what comes *after* them, and "
+            "nothing before.",
             other_causal(weigh=look_ahead),
         ),
         Misconception(
             "not at itself",
-            "a token does not see itself. The diagonal is allowed: at place "
-            "i, tokens 0 to i are known, and token i + 1 is asked for.",
+            "a token does not see itself. Allow the diagonal: at place i the "
+            "model knows tokens 0 to i, and predicts token i + 1.",
             other_causal(weigh=look_strictly_back),
         ),
         Misconception(
@@ -208,18 +208,18 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "root of d_model",
-            "you divided by √d_model; it is the root of the *head's* width.",
+            "you divided by √d_model. It is the root of the *head's* width.",
             other_causal(scale=lambda d_model, width: d_model**-0.5),
         ),
         Misconception(
             "key, query, value",
-            "query and key changed places. In `qkv_proj` they stand in the "
+            "you swapped query and key. In `qkv_proj` they stand in the "
             "order of its name: query, key, value.",
             other_causal(parts=other_order(1, 0, 2)),
         ),
         Misconception(
             "value, key, query",
-            "query and value changed places. In `qkv_proj` they stand in the "
+            "you swapped query and value. In `qkv_proj` they stand in the "
             "order of its name: query, key, value.",
             other_causal(parts=other_order(2, 1, 0)),
         ),
@@ -250,9 +250,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "weights are dropped although the module is in use. The function "
-            "`scaled_dot_product_attention` does not know of `eval()`: its "
-            "`dropout_p` has to be 0 unless `self.training`.",
+            "attention weights are dropped although the module is in use, or "
+            "scaled by 1 − p. The function `scaled_dot_product_attention` "
+            "does not know of `eval()`: set its `dropout_p` to 0 unless "
+            "`self.training`.",
             other_causal(
                 drop=lambda own, weights: functional.dropout(weights, own.p)
             ),
@@ -266,7 +267,7 @@ EXERCISE = Exercise(
         Misconception(
             "the output dropped",
             "in training you drop numbers of the output. Drop the attention "
-            "*weights*, after the softmax; the block drops the output.",
+            "*weights*, after the softmax. The block drops the output.",
             other_causal(
                 drop=lambda own, weights: weights,
                 finish=lambda own, x: dropped(own, own.out_proj(x)),
@@ -294,5 +295,6 @@ EXERCISE = Exercise(
         "return out_proj of that.",
     ),
     returns=GRADIENTS,
+    called=going_in("x"),
     not_by=("MultiheadAttention", "multi_head_attention_forward"),
 )

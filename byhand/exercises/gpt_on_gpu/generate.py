@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from byhand.exercise import Case, Exercise, Misconception, Whole
+from byhand.exercise import Case, Exercise, Measured, Misconception, Whole, Yes
 from byhand.results.tensors import plain
 from byhand.ways import writing
 
@@ -138,6 +138,17 @@ def writing_bounds(logits, ids, length, temperature, training, seed):
     which = np.where(np.arange(new) < ids.shape[1], exact, len(chances))
     said = said[..., : len(chances)]
     return which[None], exact + shares[None], said, *flags
+
+
+def text_cut_off(model, ids, length, temperature, rng):
+    was = model.training
+    model.eval()
+    for _ in range(length):
+        ids = ids[:, -model.block_size :]
+        chances = (model(ids)[:, -1].double() / temperature).softmax(dim=-1)
+        ids = torch.cat([ids, drawn_from(chances, rng)], dim=1)
+    model.train(was)
+    return ids
 
 
 EXERCISE = Exercise(
@@ -287,6 +298,12 @@ EXERCISE = Exercise(
             "before. Remember `model.training`, and restore that.",
             write_by(after=lambda model, was: model.train()),
         ),
+        Misconception(
+            "text itself cut off",
+            "you cut off the text itself. Show the model its last tokens "
+            "only, and keep the whole text.",
+            text_cut_off,
+        ),
     ),
     hints=(
         "The model returns logits for every place. Which of them say "
@@ -299,11 +316,16 @@ EXERCISE = Exercise(
     ),
     returns=(
         Whole("texts"),
-        "share_of_each_token",
-        "what_the_model_says_afterwards",
-        "same_seed_same_texts",
-        "second_call_same_texts",
-        "another_seed_same_texts",
+        Measured("share of each token"),
+        Measured("logits of the model afterwards"),
+        Yes("the same seed writes the same texts"),
+        Yes("a second call with the same generator writes the same"),
+        Yes("another seed writes the same texts"),
     ),
     bounds=writing_bounds,
+    called=lambda logits, ids, length, temperature, training, seed: {
+        "ids": ids,
+        "length": length,
+        "temperature": temperature,
+    },
 )

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Measured, Misconception, Yes
 from byhand.results.tensors import plain
 from byhand.ways import training
 
@@ -201,7 +201,7 @@ EXERCISE = Exercise(
         Misconception(
             "not shifted",
             "the targets are the inputs. The model would learn to repeat "
-            "what it is shown; it should say what comes *next*.",
+            "what it is shown. It should say what comes *next*.",
             pieces_by(step=0),
         ),
         Misconception(
@@ -212,8 +212,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "inputs and targets changed places",
-            "inputs and targets changed places: the model is shown a token "
-            "and asked for the one *before* it.",
+            "you swapped inputs and targets: the model sees a token and must "
+            "guess the one *before* it.",
             changed_places,
         ),
         Misconception(
@@ -233,8 +233,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "turned round",
-            "rows and columns changed places: a piece of text should stand "
-            "in a row, `(batch_size, block_size)`.",
+            "you swapped rows and columns. A piece of text stands in a row: "
+            "`(batch_size, block_size)`.",
             turned,
         ),
         Misconception(
@@ -247,8 +247,7 @@ EXERCISE = Exercise(
         Misconception(
             "the last piece left out",
             "the last piece of the text is never drawn. `torch.randint` "
-            "leaves its upper end out by itself, so nothing more is to be "
-            "taken off.",
+            "leaves out its upper end by itself, so subtract no more.",
             pieces_by(the_last_piece_left_out),
         ),
         Misconception(
@@ -292,14 +291,19 @@ EXERCISE = Exercise(
         "[s + 1, s + 1 + block_size), stacked.",
     ),
     returns=(
-        "inputs_shape",
-        "targets_shape",
-        "places_of_inputs_after_the_first",
-        "places_of_targets_after_the_first_input",
-        "share_of_rows_beginning_at_each_place",
-        "share_of_neighbouring_rows_that_are_alike",
-        "calls_differ",
-        "same_seed_same_batch",
+        Measured("shape of the inputs"),
+        Measured("shape of the targets"),
+        Measured("places of the inputs, counted from the first"),
+        Measured("places of the targets, counted from the first input"),
+        Measured("share of rows that begin at each place"),
+        Measured("share of neighbouring rows that are alike"),
+        Yes("two calls give different batches"),
+        Yes("the same seed gives the same batch"),
     ),
     bounds=batch_bounds,
+    called=lambda ids, batch_size, block_size, seed, times: {
+        "ids": ids,
+        "batch_size": batch_size,
+        "block_size": block_size,
+    },
 )

@@ -10,7 +10,7 @@ from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
 from ..pieces.inputs import readable
-from ..pieces.tensors import GRADIENTS, NEARLY_ALL
+from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from ..pieces.weights import weights_of
 from .shared import Layer, TorchBlock, dropped, sized
 
@@ -164,6 +164,12 @@ def gpt_of(vocab_size, block_size, num_layers, num_heads, d_model, **more):
     }
 
 
+def all_but_the_last(own, x):
+    for one in own.blocks[:-1]:
+        x = one(x)
+    return x
+
+
 EXERCISE = Exercise(
     id="gpt_on_gpu.GPT",
     signature=(
@@ -179,8 +185,8 @@ EXERCISE = Exercise(
         "its place's (0, 1, 2, …), sends the sum through all blocks and the "
         "last norm, and returns **logits** `(batch, n, vocab_size)`. The "
         "head is *tied*: a token's logit is the dot product of the result "
-        "with that token's vector in `tokens`, without bias, so that nothing "
-        "more is to be learned. In training the sum at the start is dropped "
+        "with that token's vector in `tokens`, without bias, so that it "
+        "learns nothing more. In training the sum at the start is dropped "
         "with probability `dropout`, too; in use, nothing."
     ),
     points=3,
@@ -191,8 +197,8 @@ EXERCISE = Exercise(
     way=modules.module,
     cases=(
         Case(
-            "one token, no block to speak of",
-            writing(gpt_of(3, 2, 1, 1, 2), 1, 1),
+            "one token, one block",
+            writing(gpt_of(3, 2, 1, 1, 4), 1, 1),
         ),
         Case("one block, three tokens", writing(gpt_of(5, 4, 1, 1, 4), 1, 3)),
         Case(
@@ -282,8 +288,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "softmax at the end",
-            "these are probabilities. Logits are asked for; the loss does "
-            "the softmax itself.",
+            "these are probabilities. Return logits: the loss does the "
+            "softmax itself.",
             other_gpt(head=lambda own, x: tied(own, x).softmax(dim=-1)),
         ),
         Misconception(
@@ -294,8 +300,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "dropping in use",
-            "numbers are dropped although the model is in use: `eval()` does "
-            "not reach your dropout.",
+            "dropout changes numbers although the model is in use: it drops "
+            "some, or scales all by 1 − p. In use it must leave every number "
+            "as it is. `nn.Dropout`, made in `__init__`, hears of `eval()`. "
+            "Tell the function: `training=self.training`.",
             other_gpt(drop=lambda own, x: functional.dropout(x, own.p)),
         ),
         Misconception(
@@ -310,9 +318,14 @@ EXERCISE = Exercise(
             "is, with probability `dropout`, before the first block.",
             other_gpt(drop=lambda own, x: x),
         ),
+        Misconception(
+            "last block skipped",
+            "the last block never runs. Send x through all of them.",
+            other_gpt(flow=all_but_the_last),
+        ),
     ),
     hints=(
-        "Which two things about a token have to be known before the first "
+        "Which two things about a token must be known before the first "
         "block? What are the shapes of the two tables?",
         "`torch.arange(n, device=ids.device)` are the places; their vectors, "
         "(n, d_model), are added to every text of the batch. The tied head "
@@ -321,6 +334,7 @@ EXERCISE = Exercise(
         "block(x); return last_norm(x) times the transposed token table.",
     ),
     returns=GRADIENTS,
+    called=going_in("ids"),
     tolerance=1e-5,
     not_by=(
         "Transformer",

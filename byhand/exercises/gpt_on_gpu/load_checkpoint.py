@@ -4,7 +4,7 @@ import operator
 
 import torch
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Measured, Misconception
 from byhand.ways import training
 
 from .shared import FORMAT, in_training, nothing
@@ -103,9 +103,8 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "code in the file is run",
-            "you read the file with `weights_only=False`. Then whoever wrote "
-            "it can run code on your machine. Read it with "
-            "`weights_only=True`.",
+            "you read the file with `weights_only=False`. Then its author "
+            "can run code on your machine. Read it with `weights_only=True`.",
             load_by(read=lambda path: torch.load(path, weights_only=False)),
         ),
         Misconception(
@@ -151,14 +150,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "everything returned",
-            "you returned all that the file holds. The step is asked for; "
-            "the rest should be in its place by then.",
+            "you returned all that the file holds. Put the rest where it "
+            "belongs, and return the step alone.",
             load_by(result=lambda kept: kept),
         ),
         Misconception(
             "nothing returned",
-            "nothing came back: the step is asked for, or the learning rate "
-            "would begin anew.",
+            "nothing came back. Return the step, or the learning rate would "
+            "start from 0 again.",
             load_by(result=nothing),
         ),
         Misconception(
@@ -171,15 +170,15 @@ EXERCISE = Exercise(
         "Which four things went into the file? Where does each belong?",
         "`load_state_dict` of the model, and that of the optimizer, copy "
         "numbers into what is there. A new model, or a new optimizer, would "
-        "be of no use to whoever called you.",
+        "be of no use to the caller.",
         "kept = torch.load(path, weights_only=True); two times "
         "load_state_dict; torch.set_rng_state(kept['rng']); return "
         "kept['step'].",
     ),
     returns=(
         "step",
-        "weights",
-        "random_numbers_that_come_next",
-        "weights_after_two_more_steps",
+        Measured("weights of the model"),
+        Measured("random numbers that come next"),
+        Measured("weights after two more steps"),
     ),
 )

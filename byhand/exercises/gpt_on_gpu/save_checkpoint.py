@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Measured, Misconception, Yes
 from byhand.ways import training
 
 from .shared import FORMAT, in_training
@@ -61,6 +61,11 @@ def measured(answer, step, seed):
     )
     if contents[-1] is None:
         raise ValueError("there is no file at `path`")
+    if contents[-1] == older:
+        raise ValueError(
+            "the file at `path` is still the older one: move the new one to "
+            "its place, with `os.replace`"
+        )
     kept = training.read(answer, contents[-1])
     there = [one for one in contents if one is not None]
     half = {bytes(one) for one in there} - {older, bytes(contents[-1])}
@@ -120,6 +125,10 @@ def draws_first(path, model, optimizer, step):
     save_all(path, model, optimizer, step)
 
 
+def never_moved(path, model, optimizer, step):
+    torch.save(state_of(model, optimizer, step), path.with_suffix(".partial"))
+
+
 EXERCISE = Exercise(
     id="gpt_on_gpu.save_checkpoint",
     signature="save_checkpoint(path, model, optimizer, step)",
@@ -145,7 +154,7 @@ EXERCISE = Exercise(
         Misconception(
             "optimizer forgotten",
             "the optimizer is missing. Adam remembers a mean of gradients "
-            "and one of their squares for every weight; without them it "
+            "and one of their squares for every weight. Without them it "
             "begins again as if nothing were known.",
             save_by(optimizer=no_entry),
         ),
@@ -183,8 +192,8 @@ EXERCISE = Exercise(
         Misconception(
             "whole objects",
             "you saved objects, not their numbers. Reading such a file runs "
-            "code that the file names, so nobody should read one that comes "
-            "from elsewhere, and `weights_only=True` refuses it.",
+            "code that the file names, and `weights_only=True` refuses it. "
+            "Save their `state_dict()`.",
             whole_objects,
         ),
         Misconception(
@@ -225,7 +234,7 @@ EXERCISE = Exercise(
         Misconception(
             "left behind",
             "another file was left in the folder. Moving leaves nothing "
-            "behind; copying does.",
+            "behind. Copying does.",
             left_behind,
         ),
         Misconception(
@@ -233,6 +242,12 @@ EXERCISE = Exercise(
             "under `optimizer` are its settings, without what it remembers. "
             "Its `state_dict()` has both.",
             save_by(optimizer=lambda kept: {"groups": kept["param_groups"]}),
+        ),
+        Misconception(
+            "never moved",
+            "the new file was never moved to its place: at `path` is still "
+            "the older one. Move it there with `os.replace`.",
+            never_moved,
         ),
     ),
     hints=(
@@ -244,13 +259,14 @@ EXERCISE = Exercise(
         "os.replace(beside, path).",
     ),
     returns=(
-        "weights",
-        "what_the_optimizer_remembers",
-        "step",
-        "random_numbers_that_come_next",
-        "a_moment_without_a_file",
-        "a_moment_with_half_a_file",
-        "files_moved_from_another_folder",
-        "files_left_over",
+        Measured("weights in the file"),
+        Measured("averages that the optimizer keeps"),
+        Measured("step in the file"),
+        Measured("random numbers that come next"),
+        Yes("there is a moment without a file at `path`"),
+        Yes("there is a moment with half a file at `path`"),
+        Measured("number of files moved from another folder"),
+        Measured("number of files left over"),
     ),
+    called=lambda step, seed: {"step": step},
 )

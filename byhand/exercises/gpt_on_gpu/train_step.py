@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Measured, Misconception
 from byhand.ways import training
 
 from .shared import nothing
@@ -116,6 +116,22 @@ def measured(answer, batches, max_norm, steps, seed):
     return None if nothing else [float(x) for x in losses], weights
 
 
+def a_step_a_batch(share):
+    """Forgets, clips and steps once for each batch."""
+
+    def step_now(optimizer, model, max_norm):
+        clip_now(optimizer, model, max_norm)
+        optimizer.step()
+
+    return step_by(
+        before_each=lambda optimizer: optimizer.zero_grad(),
+        share=share,
+        after_each=step_now,
+        clip=nothing,
+        step=nothing,
+    )
+
+
 EXERCISE = Exercise(
     id="gpt_on_gpu.train_step",
     signature="train_step(model, optimizer, batches, max_norm)",
@@ -158,16 +174,6 @@ EXERCISE = Exercise(
             "gradients were forgotten between batches, so that only the last "
             "batch counts. Accumulating means not to.",
             step_by(before_each=lambda optimizer: optimizer.zero_grad()),
-        ),
-        Misconception(
-            "a step for each batch",
-            "the optimizer took a step after every batch. Gradients of all "
-            "batches gather first; then comes one step.",
-            step_by(
-                after_each=lambda optimizer, *_: optimizer.step(),
-                clip=nothing,
-                step=nothing,
-            ),
         ),
         Misconception(
             "sum in place of the mean",
@@ -237,21 +243,53 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "loss of the last batch",
-            "you returned the loss of the last batch alone. The mean over "
-            "all batches is asked for.",
+            "you returned the loss of the last batch alone. Return the mean "
+            "over all batches.",
             step_by(result=lambda losses, *_: losses[-1]),
         ),
         Misconception(
             "sum of the losses",
-            "you returned the sum of the losses; the mean is asked for.",
+            "you returned the sum of the losses. Return their mean.",
             step_by(result=lambda losses, *_: sum(losses)),
         ),
         Misconception(
             "loss after the step",
             "you returned the loss after the step, for which the model had "
-            "to work again. The loss that the gradients came from is asked "
-            "for.",
+            "to work again. Return the loss that the gradients came from.",
             step_by(result=loss_after),
+        ),
+        Misconception(
+            "a step for each batch",
+            "the optimizer took a step after every batch. Gradients of all "
+            "batches gather first. Then comes one step.",
+            step_by(
+                after_each=lambda optimizer, *_: optimizer.step(),
+                clip=nothing,
+                step=nothing,
+            ),
+        ),
+        Misconception(
+            "a small step for each batch",
+            "the optimiser takes a step after each batch, each along its "
+            "share of the gradient. Let the shares add up, then take one "
+            "step.",
+            a_step_a_batch(share=lambda count: 1 / count),
+        ),
+        Misconception(
+            "last batch alone",
+            "only the last batch counts. Take the mean gradient of all of "
+            "them.",
+            lambda model, optimizer, batches, max_norm: by_whole_batch(
+                model, optimizer, batches[-1:], max_norm
+            ),
+        ),
+        Misconception(
+            "first batch alone",
+            "only the first batch counts. Is there a `return` inside the "
+            "loop?",
+            lambda model, optimizer, batches, max_norm: by_whole_batch(
+                model, optimizer, batches[:1], max_norm
+            ),
         ),
     ),
     hints=(
@@ -265,5 +303,9 @@ EXERCISE = Exercise(
         "number of batches, backward, total += loss; clip_grad_norm_; step; "
         "return total.",
     ),
-    returns=("losses", "weights_after"),
+    returns=("losses", Measured("weights after the steps")),
+    called=lambda batches, max_norm, steps, seed: {
+        "batches": batches,
+        "max_norm": max_norm,
+    },
 )

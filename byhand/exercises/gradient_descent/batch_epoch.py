@@ -87,6 +87,22 @@ EXERCISE = Exercise(
                 descend(theta, [(x, y)], lr)[-1], x, y
             ),
         ),
+        Misconception(
+            "loss for gradient",
+            "you stepped along the loss itself. Step along its gradient.",
+            lambda theta, x, y, lr: theta - lr * loss_of(theta, x, y),
+        ),
+        Misconception(
+            "x and y swapped",
+            "you gave the gradient y and x. It takes θ, then x, then y.",
+            lambda theta, x, y, lr: descend(theta, [(y, x)], lr)[-1],
+        ),
+        Misconception(
+            "first example only",
+            "your update sees one example only. In batch descent it sees "
+            "all of them.",
+            lambda theta, x, y, lr: descend(theta, [(x[:1], y[:1])], lr)[-1],
+        ),
     ),
     hints=(
         "You have written both halves of this already. Which function finds "

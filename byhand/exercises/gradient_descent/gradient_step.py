@@ -96,6 +96,22 @@ EXERCISE = Exercise(
             "place where you stand as well.",
             lambda x, grad, lr: exact_step(lr * x, grad, lr),
         ),
+        Misconception(
+            "subtracted the wrong way",
+            "you subtracted x from the step. Subtract the step from x.",
+            lambda x, grad, lr: lr * grad - x,
+        ),
+        Misconception(
+            "brackets",
+            "you subtracted the learning rate from x and multiplied the "
+            "rest. Multiply the gradient by the learning rate first.",
+            lambda x, grad, lr: (x - lr) * grad,
+        ),
+        Misconception(
+            "gradient replaced by x",
+            "you stepped along x. Step along the gradient.",
+            lambda x, grad, lr: x - lr * x,
+        ),
     ),
     hints=(
         "Where the ground rises to the right, the gradient is positive. "

@@ -52,6 +52,11 @@ def overlapping(theta, x, y, lr, batch_size):
     return descend(theta, [(x[w], y[w]) for w in windows], lr)
 
 
+def labels_of_the_first(theta, x, y, lr, batch_size):
+    batches = in_batches(x, y, batch_size)
+    return descend(theta, [(a, y[: len(a)]) for a, _ in batches], lr)
+
+
 EXERCISE = Exercise(
     id="gradient_descent.minibatch_epoch",
     signature="minibatch_epoch(theta, x, y, lr, batch_size) -> list[float]",
@@ -182,6 +187,18 @@ EXERCISE = Exercise(
             lambda theta, x, y, lr, batch_size: minibatch(
                 theta, x, y, -lr, batch_size
             ),
+        ),
+        Misconception(
+            "labels of the first batch",
+            "every batch of x meets the *first* labels. Cut y at the same "
+            "places as x.",
+            labels_of_the_first,
+        ),
+        Misconception(
+            "returned in the loop",
+            "you return inside the loop, after the first batch. Return "
+            "behind the loop, when every batch had its turn.",
+            lambda *given: minibatch(*given)[:1],
         ),
     ),
     hints=(

@@ -13,6 +13,12 @@ from .shared import (
     stochastic,
 )
 
+
+def steps_alone(theta, x, y, lr):
+    thetas = stochastic(theta, x, y, lr)
+    return [a - b for a, b in zip([theta, *thetas], thetas, strict=False)]
+
+
 EXERCISE = Exercise(
     id="gradient_descent.sgd_epoch",
     signature="sgd_epoch(theta, x, y, lr) -> list[float]",
@@ -110,6 +116,17 @@ EXERCISE = Exercise(
             "you went through the examples from the last to the first. Keep "
             "the order of the data here.",
             lambda theta, x, y, lr: stochastic(theta, x[::-1], y[::-1], lr),
+        ),
+        Misconception(
+            "steps listed",
+            "your list holds the steps. It should hold θ after each of them.",
+            steps_alone,
+        ),
+        Misconception(
+            "returned in the loop",
+            "you return inside the loop, after the first update. Return "
+            "behind the loop, when all examples had their turn.",
+            lambda theta, x, y, lr: stochastic(theta, x, y, lr)[:1],
         ),
     ),
     hints=(

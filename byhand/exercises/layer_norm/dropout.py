@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Measured, Misconception, Yes
 
 from ..pieces.inputs import readable
 from ..pieces.seams import but
@@ -205,9 +205,9 @@ EXERCISE = Exercise(
         Case("p = 0.25, a table", drops(0.25, 90, 80), part="drops"),
         Case("p = 0.8, one long row", drops(0.8, 7_000), part="drops"),
         Case("p = 0.1, a stack", drops(0.1, 20, 16, 30), part="drops"),
-        Case("p = 1", drops(1.0, 2, 3), "refuses", ValueError),
-        Case("p is negative", drops(-0.1, 2, 3), "refuses", ValueError),
-        Case("p above 1", drops(1.5, 2, 3), "refuses", ValueError),
+        Case("p = 1", drops(1.0, 2, 3), "refuses", ValueError, True),
+        Case("p is negative", drops(-0.1, 2, 3), "refuses", ValueError, True),
+        Case("p above 1", drops(1.5, 2, 3), "refuses", ValueError, True),
     ),
     misconceptions=(
         Misconception(
@@ -317,6 +317,15 @@ EXERCISE = Exercise(
             "skipped when Python runs optimised. Raise a ValueError.",
             asserting,
         ),
+        Misconception(
+            "normal numbers",
+            "you compared p with normal numbers, which lie on both sides of "
+            "0. `rng.random` gives numbers from 0 to 1.",
+            but(
+                drop,
+                keep=lambda rng, shape, p: rng.standard_normal(shape) >= p,
+            ),
+        ),
     ),
     not_by=("dropout",),
     hints=(
@@ -330,18 +339,11 @@ EXERCISE = Exercise(
         "0.",
     ),
     returns=(
-        "zeros_filled_in",
-        "share_kept",
-        "neighbours_alike",
-        "same_seed_gives_the_same",
-        "other_seed_gives_another",
-        "number_dropped_varies",
-    ),
-    facts=(
-        Fact(
-            "the same seed gives the same mask",
-            lambda same: bool(same == 1),
-            "same_seed_gives_the_same",
-        ),
+        Measured("result, with its zeros filled in"),
+        Measured("share that was kept"),
+        Measured("share of neighbours with the same fate"),
+        Yes("the same seed drops the same numbers"),
+        Yes("another seed drops other numbers"),
+        Yes("how many are dropped varies by chance"),
     ),
 )

@@ -168,6 +168,13 @@ EXERCISE = Exercise(
             "tokens. `keepdims=True` leaves an axis of length 1 in its place.",
             but(normalise, centre=np.mean),  # without its keepdims
         ),
+        Misconception(
+            "γ forgotten",
+            "`gamma` was never used.",
+            lambda x, gamma, beta, eps=1e-5: normalise(
+                x, np.ones_like(gamma), beta, eps
+            ),
+        ),
     ),
     not_by=("layer_norm",),
     hints=(

@@ -49,7 +49,7 @@ EXERCISE = Exercise(
         Misconception(
             "blocks itself",
             "a token may not see itself here. It should: otherwise the first "
-            "one sees nobody at all.",
+            "one sees nothing at all.",
             lambda n: distances(n) > 0,
         ),
         Misconception(

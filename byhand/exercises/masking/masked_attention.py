@@ -188,8 +188,8 @@ EXERCISE = Exercise(
     hints=(
         "Where in the four steps of attention does the mask belong, and "
         "which function of yours already deals with it?",
-        "Scores of a batch: the keys turned round in their last two axes "
-        "only, which `np.swapaxes` does. The matrix product `@` takes care "
+        "Scores of a batch: the keys transposed in their last two axes only, "
+        "which `np.swapaxes` does. The matrix product `@` takes care "
         "of the batch axes by itself.",
         "scores = Q times (K with its last two axes swapped) / square root "
         "of the last axis of K; weights = masked_softmax(scores, mask); "

@@ -238,7 +238,7 @@ EXERCISE = Exercise(
         "has that score, what does the softmax divide by what?",
         "Put −∞ in the place of forbidden scores, in a copy. Then take the "
         "largest of each row away; where a whole row is −∞, take 0 away, "
-        "and divide by 1 in place of 0.",
+        "and divide by 1 and not by 0.",
         "s = scores where mask, else −∞. top = row maximum of s, or 0 where "
         "that is −∞. e = exp(s − top). total = row sum of e, or 1 where "
         "that is 0. result = e / total.",

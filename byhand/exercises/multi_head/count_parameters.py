@@ -73,7 +73,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one head only",
-            "you counted what a single head owns. Count all heads together.",
+            "you counted what a single head owns, or took its matrices for "
+            "square. Count all heads together: their matrices have d_model² "
+            "numbers.",
             but(
                 count,
                 matrix=lambda d, h: d * d // h,
@@ -82,9 +84,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "heads square",
-            "you took a head's matrices for square, its width by its width. "
-            "A head reads a word's *whole* vector: its matrices are d_model "
-            "high and as wide as the head.",
+            "each of your matrices has d_model² / num_heads numbers. That is "
+            "one head's matrix, or square matrices for all heads, as high as "
+            "the head is wide. A head reads a word's *whole* vector: all "
+            "heads' matrices together have d_model² numbers.",
             but(count, matrix=lambda d, h: h * (d // h) ** 2),
         ),
         Misconception(

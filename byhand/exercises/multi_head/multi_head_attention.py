@@ -185,8 +185,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "mask forgotten",
-            "right without a mask, but where one is given, nobody looks at "
-            "it.",
+            "you never used the mask. Without one your result is right.",
             lambda *given: heads_attend(*given[:6]),
         ),
         Misconception(

@@ -1,16 +1,47 @@
 """For lessons with PyTorch: tensors, masks, and what a module gives."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from byhand.exercise import Measured
+
 from . import masks
 
 # What the way `modules.module` returns: of the output, along given numbers.
-GRADIENTS = ("output", "input_gradients", "weight_gradients")
+GRADIENTS = (
+    "output",
+    Measured("gradients of the inputs"),
+    Measured("gradients of the weights"),
+)
 # So close to 1 that whoever drops drops everything, and everybody who does so
 # at the same places gets the same numbers.
 NEARLY_ALL = 1 - 1e-9
+
+
+def going_in(*names: str) -> Callable[..., dict[str, Any]]:
+    """What a learner reads of a module's case: how it is built and called.
+
+    names: of what its `forward` takes. The weights, and the numbers along
+    which gradients are taken, are the check's own.
+    """
+
+    def called(
+        settings: dict[str, Any],
+        weights: dict[str, Any],
+        inputs: list[Any],
+        along: Any,
+        training: bool = False,
+    ) -> dict[str, Any]:
+        given = dict(zip(names, inputs, strict=False))
+        return {
+            **settings,
+            **{name: one for name, one in given.items() if one is not None},
+            **({"mode": "training"} if training else {}),
+        }
+
+    return called
 
 
 def tensor(values: Any) -> Any:

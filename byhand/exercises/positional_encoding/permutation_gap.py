@@ -50,6 +50,10 @@ def largest_difference(attention, X, order):
     return np.linalg.norm(np.ravel(differences(attention, X, order)), np.inf)
 
 
+def reversed_instead(attention, X, order):
+    return largest_difference(attention, X, np.arange(len(X))[::-1])
+
+
 EXERCISE = Exercise(
     id="positional_encoding.permutation_gap",
     signature="permutation_gap(attention, X, order)",
@@ -162,6 +166,12 @@ EXERCISE = Exercise(
             lambda f, X, order: np.max(
                 np.abs(differences(f, X, order)), axis=1
             ),
+        ),
+        Misconception(
+            "always reversed",
+            "you reverse the rows, whatever `order` says. Put them into the "
+            "order that it gives.",
+            reversed_instead,
         ),
     ),
     hints=(

@@ -128,6 +128,13 @@ EXERCISE = Exercise(
                 np.sin(k * speeds(d)), np.cos(k * speeds(d))
             ),
         ),
+        Misconception(
+            "shifts the columns",
+            "your ones are k places beside the diagonal: the matrix moves "
+            "numbers from column to column. It should turn each pair by its "
+            "own angle.",
+            lambda k, d_model: np.eye(d_model, k=k),
+        ),
     ),
     hints=(
         "Take one pair with angle a: sin a and cos a. What are sin(a + b) "

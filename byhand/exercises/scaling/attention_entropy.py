@@ -140,7 +140,7 @@ EXERCISE = Exercise(
     hints=(
         "What is the entropy of (0.5, 0.5)? And of (1, 0), if a weight of 0 "
         "adds nothing?",
-        "The logarithm of 0 has to be kept out: put 1 in place of the zeros "
+        "The logarithm of 0 cannot be used: put 1 where the zeros are "
         "*inside the logarithm*, and the term becomes 0 × 0.",
         "safe = weights with every 0 replaced by 1; result = −(sum over the "
         "last axis of weights × natural logarithm of safe).",

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Misconception
+from byhand.exercise import Case, Exercise, Misconception, Yes
 
 
 # A product x·y of two unit normals has mean 0, variance 1 and fourth moment
@@ -130,6 +130,10 @@ def generator_of_its_own(d_k, samples, rng):
     return d_k * (1 + 1e-6 * np.random.default_rng().standard_normal())
 
 
+def mean_of_dots(d_k, samples, rng):
+    return float(np.mean(dots(d_k, samples, rng)))
+
+
 EXERCISE = Exercise(
     id="scaling.dot_product_variance",
     signature="dot_product_variance(d_k, samples, rng) -> float",
@@ -237,6 +241,12 @@ EXERCISE = Exercise(
             "measurement.",
             generator_of_its_own,
         ),
+        Misconception(
+            "mean",
+            "this is the mean of the dot products, near 0. Return their "
+            "variance: how far they spread.",
+            mean_of_dots,
+        ),
     ),
     hints=(
         "If samples is 3 and d_k is 2, how many numbers do you draw in all, "
@@ -249,8 +259,8 @@ EXERCISE = Exercise(
     ),
     returns=(
         "variance",
-        "same_seed_gives_the_same",
-        "other_seed_gives_another",
-        "as_many_numbers_drawn_as_it_takes",
+        Yes("the same seed gives the same variance"),
+        Yes("another seed gives another variance"),
+        Yes("as many numbers are drawn from `rng` as it takes"),
     ),
 )

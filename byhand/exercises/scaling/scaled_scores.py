@@ -110,6 +110,12 @@ EXERCISE = Exercise(
             "first.",
             lambda Q, K: Q @ K / math.sqrt(K.shape[1]),
         ),
+        Misconception(
+            "always by 3",
+            "you divided by 3, as in the first case. 3 is √9, and d_k is "
+            "not always 9: take the root of the width of a key.",
+            lambda Q, K: fits(Q, K, 1 / 3),
+        ),
     ),
     hints=(
         "In the first case the vectors have nine numbers. What are the "

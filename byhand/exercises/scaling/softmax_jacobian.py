@@ -147,6 +147,12 @@ EXERCISE = Exercise(
             "takes the largest score away first.",
             but(table, weigh=unstable_softmax),
         ),
+        Misconception(
+            "ones on the diagonal",
+            "the diagonal begins with 1. It should begin with the weight "
+            "itself: p_i, then minus p_i p_i.",
+            but(table, diagonal=lambda p: np.eye(len(p))),
+        ),
     ),
     hints=(
         "Two words share the attention half and half, p = (0.5, 0.5). What "

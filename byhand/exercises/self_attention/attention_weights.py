@@ -90,6 +90,12 @@ EXERCISE = Exercise(
             "maximum, as yours from the last exercise should.",
             lambda Q, K: unstable_softmax(fits(Q, K)),
         ),
+        Misconception(
+            "always by 2",
+            "you divided by 2, as in the example. 2 is √4, and d_k is not "
+            "always 4: take the root of the width of a key.",
+            lambda Q, K: scaled_shares(Q, K, scale=0.5),
+        ),
     ),
     hints=(
         "You wrote two of the three steps already. In which order do they "

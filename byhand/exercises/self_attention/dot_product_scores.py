@@ -76,6 +76,16 @@ EXERCISE = Exercise(
             "Every query meets every key.",
             lambda Q, K: np.sum(Q * K, axis=1),
         ),
+        Misconception(
+            "queries with themselves",
+            "you compared the queries with each other: K was never used.",
+            lambda Q, K: Q @ Q.T,
+        ),
+        Misconception(
+            "keys with themselves",
+            "you compared the keys with each other: Q was never used.",
+            lambda Q, K: K @ K.T,
+        ),
     ),
     hints=(
         "If there are 2 queries and 3 keys, how many dot products are there, "

@@ -2,7 +2,7 @@
 
 from byhand.exercise import Case, Exercise, Misconception
 
-from ..pieces.attention import attend, over_queries
+from ..pieces.attention import attend, fits, over_queries, shares
 from ..pieces.facts import rows_are_weights
 from ..pieces.inputs import readable
 from ..pieces.seams import but
@@ -24,6 +24,16 @@ def project(X, W_q, W_k, W_v):
 def attend_to_self(X, W_q, W_k, W_v, *, make=project, **seams):
     """seams: those of `attend`, besides how Q, K and V are made."""
     return attend(*make(X, W_q, W_k, W_v), **seams)
+
+
+def scores_for_weights(X, W_q, W_k, W_v):
+    Q, K, V = project(X, W_q, W_k, W_v)
+    return attend(Q, K, V)[0], fits(Q, K)
+
+
+def softmax_at_the_end(X, W_q, W_k, W_v):
+    Q, K, V = project(X, W_q, W_k, W_v)
+    return shares(fits(Q, K) @ V), shares(fits(Q, K))
 
 
 EXERCISE = Exercise(
@@ -108,6 +118,18 @@ EXERCISE = Exercise(
             "you returned the output alone. Return the weights too, as a "
             "second value.",
             lambda *given: attend_to_self(*given)[0],
+        ),
+        Misconception(
+            "scores returned",
+            "your second result is the scores. Return the weights: what "
+            "softmax makes of them.",
+            scores_for_weights,
+        ),
+        Misconception(
+            "softmax at the end",
+            "you took the softmax of the output. It turns the scores into "
+            "weights, *before* they mix the values.",
+            softmax_at_the_end,
         ),
     ),
     hints=(

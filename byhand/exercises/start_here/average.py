@@ -41,7 +41,7 @@ EXERCISE = Exercise(
         Misconception(
             "one too few",
             "you divided by one less than there are numbers. That belongs to "
-            "the sample variance; an average divides by all of them.",
+            "the sample variance. An average divides by all of them.",
             lambda values: sum(values) / (len(values) - 1),
         ),
         Misconception(
@@ -99,6 +99,12 @@ EXERCISE = Exercise(
             lambda values: list(accumulate(values, lambda a, b: (a + b) / 2))[
                 -1
             ],
+        ),
+        Misconception(
+            "always by 3",
+            "you divide by 3, as in the example. A list may have any "
+            "length: divide by how many numbers it has.",
+            lambda values: sum(values) / 3,
         ),
     ),
     hints=(

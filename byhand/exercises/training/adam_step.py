@@ -221,8 +221,8 @@ EXERCISE = Exercise(
         Misconception(
             "ε inside the root",
             "ε was added to v under the root. In Adam it stands outside, "
-            "added to the root (in layer norm it was the other way round); "
-            "with ε = 0.1 the difference shows.",
+            "added to the root (in layer norm it was the other way round). "
+            "With ε = 0.1 the difference shows.",
             stepped(
                 lambda now: now.lr * now.m_hat / (now.v_hat + now.eps) ** 0.5
             ),
@@ -259,7 +259,7 @@ EXERCISE = Exercise(
         Misconception(
             "t from 0",
             "your correction uses t − 1. `t` is 1 at the first update "
-            "already; with 0 you divide by 1 − β⁰, which is 0.",
+            "already. With 0 you divide by 1 − β⁰, which is 0.",
             with_settings(lambda given: {**given, "t": given["t"] - 1}),
         ),
         Misconception(
@@ -276,16 +276,16 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "betas swapped",
-            "β₁ and β₂ have changed places: the first is that of m, the "
-            "second that of v.",
+            "you swapped β₁ and β₂: the first is that of m, the second that "
+            "of v.",
             with_settings(
                 lambda given: {**given, "betas": given["betas"][::-1]}
             ),
         ),
         Misconception(
             "β and 1 − β swapped",
-            "β and 1 − β have changed places: the *old* average keeps β, "
-            "nearly all of it, and the new gradient adds its 1 − β.",
+            "you swapped β and 1 − β: the *old* average keeps β, nearly all "
+            "of it, and the new gradient adds its 1 − β.",
             stepped(mean=other_way_round),
         ),
         Misconception(
@@ -313,7 +313,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "uphill",
-            "this step goes uphill: the step has to be subtracted.",
+            "this step goes uphill: subtract it.",
             stepped(lambda now: -right_step(now)),
         ),
         Misconception(
@@ -346,21 +346,21 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "plain descent",
-            "the weights took a step of plain gradient descent; the averages "
+            "the weights took a step of plain gradient descent. The averages "
             "were worked out and never used.",
             stepped(lambda now: now.lr * now.grad),
         ),
         Misconception(
             "weight decay",
             "the weights were also pulled towards 0, by 0.01 of themselves "
-            "times the learning rate. That is AdamW; plain Adam has no "
+            "times the learning rate. That is AdamW. Plain Adam has no "
             "weight decay.",
             stepped(lambda now: right_step(now) + 0.01 * now.lr * now.param),
         ),
         Misconception(
             "weight decay in the gradient",
             "0.01 of the weights was added to their gradients. That is Adam "
-            "with weight decay; plain Adam has none.",
+            "with weight decay. Plain Adam has none.",
             decayed_gradient,
         ),
         Misconception(
@@ -381,6 +381,12 @@ EXERCISE = Exercise(
             "m and v are right. In place of the weights you return only by "
             "how much they move.",
             step_returned,
+        ),
+        Misconception(
+            "mean of the squares",
+            "you averaged g² over all weights, so that all share one v. "
+            "Each weight has its own.",
+            stepped(square=lambda g: (g * g).mean()),
         ),
     ),
     not_by=("Adam", "AdamW", "adam", "adamw"),

@@ -199,6 +199,13 @@ def huge(*places):
     return inputs
 
 
+def padding_left_in(logits, targets, ignore_index=-100, label_smoothing=0.0):
+    safe = targets.masked_fill(targets == ignore_index, 0)
+    return loss_by(counts=all_of_them)(
+        logits, safe, ignore_index, label_smoothing
+    )
+
+
 EXERCISE = Exercise(
     id="training.cross_entropy",
     signature=(
@@ -291,25 +298,24 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "base 2",
-            "this is the loss in bits, with the logarithm to base 2. The "
-            "natural logarithm is asked for; its derivative needs no factor.",
+            "this is the loss in bits, with the logarithm to base 2. Use the "
+            "natural logarithm: its derivative needs no factor.",
             loss_by(lambda z: log_softmax(z) / math.log(2)),
         ),
         Misconception(
             "NaN for large logits",
             "right for small logits, NaN for large ones. Either the "
-            "exponential of 1000 is more than a float can hold, or the "
-            "logarithm was taken of a probability that had been rounded to "
-            "0 (and 0 times infinity is no number). Subtract the largest "
-            "logit of each row first, and take the logarithm of the softmax "
-            "in one step: logit minus the log of the sum of exponentials.",
+            "exponential of 1000 overflowed, or you took the logarithm of a "
+            "probability that was rounded to 0. Subtract the largest logit "
+            "of each row first. Then take the log-softmax in one step: logit "
+            "minus the log of the sum of exponentials.",
             loss_by(overflowing_to_nan),
         ),
         Misconception(
             "infinite for large logits",
             "right for small logits, infinite for large ones: the "
             "exponential of 1000 is more than a float can hold. Subtract the "
-            "largest logit of each row first; it changes nothing else, since "
+            "largest logit of each row first. It changes nothing else, since "
             "it cancels.",
             loss_by(overflowing_to_infinity),
         ),
@@ -338,15 +344,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "sum",
-            "the losses were added up and not divided by how many there are. "
-            "The mean is asked for: otherwise long batches take larger "
-            "steps.",
+            "you added up the losses. Return their mean: otherwise long "
+            "batches take larger steps.",
             loss_by(reduce=lambda losses, counted: losses[counted].sum()),
         ),
         Misconception(
             "one number for each token",
-            "you return a loss for each place. One number is asked for: the "
-            "mean of those that count.",
+            "you return a loss for each place. Return one number: the mean "
+            "of those that count.",
             loss_by(reduce=one_for_each_token),
         ),
         Misconception(
@@ -379,24 +384,22 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "ignored targets looked up",
-            "the targets that are to be ignored were looked up like any "
-            "other; −100 is no token, and 0 is only padding. Find out first "
-            "which places count, and put any valid id (0, say) in place of "
-            "the others before you look up.",
+            "you looked up the ignored targets like any other. −100 is no "
+            "token, and 0 is only padding. Find out first which places "
+            "count, and put any valid id (0, say) at the others before you "
+            "look up.",
             loss_by(counts=all_of_them),
         ),
         Misconception(
             "ignored targets as an index",
-            "a target of −100 was used as an index. It is not a token: the "
-            "places whose target is `ignore_index` have to be left out "
-            "first.",
+            "you used a target of −100 as an index. It is not a token: leave "
+            "out the places whose target is `ignore_index` first.",
             ignored_in_a_list,
         ),
         Misconception(
             "a one-hot row of the ignored",
-            "every target got a one-hot row, those that are to be ignored as "
-            "well. They have no token, so they have no row: leave them out "
-            "before.",
+            "every target got a one-hot row, the ignored ones as well. They "
+            "have no token, so they have no row: leave them out before.",
             ignored_as_one_hot,
         ),
         Misconception(
@@ -468,6 +471,12 @@ EXERCISE = Exercise(
             "ignored in both.",
             smoothing_counts_padding,
         ),
+        Misconception(
+            "padding's own loss left in",
+            "you set the ignored targets to a real token, and its loss is "
+            "still in the mean. Leave those places out of sum and count.",
+            padding_left_in,
+        ),
     ),
     not_by=("cross_entropy", "CrossEntropyLoss", "linear_cross_entropy"),
     hints=(
@@ -476,7 +485,7 @@ EXERCISE = Exercise(
         "The logarithm of softmax is the logit minus `torch.logsumexp` of "
         "the row (along the last axis), which is safe for large logits. "
         "`gather` picks one number of each row; it needs valid ids, so put 0 "
-        "where the target is to be ignored, and drop those places later.",
+        "where the target is ignored, and drop those places later.",
         "logp = logits − logsumexp of each row. keep = targets differ from "
         "ignore_index. nll = −logp at the target (at 0 where not kept). "
         "loss = (1 − ε) × nll + ε × mean of −logp over the vocabulary. "

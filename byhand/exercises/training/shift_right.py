@@ -101,8 +101,8 @@ EXERCISE = Exercise(
         Misconception(
             "last not dropped",
             "`bos_id` is in front, but nothing was dropped at the end, so "
-            "the rows are one token longer than the targets. What would "
-            "follow the last token is asked of nobody.",
+            "the rows are one token longer than the targets. Drop the last "
+            "token: the model need not say what follows it.",
             lambda targets, bos_id: joined(
                 column_of(targets, bos_id), targets
             ),
@@ -118,7 +118,7 @@ EXERCISE = Exercise(
             "the first token overwritten",
             "`bos_id` took the place of the first token, and the others "
             "stayed where they were: the decoder is still given what it is "
-            "to predict. All tokens move; the one that goes is the last.",
+            "to predict. All tokens move. The one that goes is the last.",
             lambda targets, bos_id: joined(
                 column_of(targets, bos_id), targets[:, 1:]
             ),
@@ -162,8 +162,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "bos on both sides of the cut",
-            "`bos_id` was put in front *and* in place of the last token. It "
-            "belongs in front only; what is dropped leaves no gap, since all "
+            "you put `bos_id` in front *and* over the last token. It belongs "
+            "in front only. Dropping the last token leaves no gap, since all "
             "have moved.",
             lambda targets, bos_id: joined(
                 column_of(targets, bos_id),

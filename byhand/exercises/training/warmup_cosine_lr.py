@@ -137,7 +137,7 @@ EXERCISE = Exercise(
         Misconception(
             "one step ahead, of one more",
             "you count the steps of the warm-up from 1 and divide by one "
-            "more than there are. Others do so too; here it is the step "
+            "more than there are. Others do so too. Here it is the step "
             "itself, divided by `warmup`, so that step 0 has 0.",
             scheduled(
                 up=lambda step, warmup, peak, floor: (
@@ -155,7 +155,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "up from the floor",
-            "your warm-up starts at `floor`. It starts at 0; the floor is "
+            "your warm-up starts at `floor`. It starts at 0. The floor is "
             "where the decay ends.",
             scheduled(
                 up=lambda step, warmup, peak, floor: (
@@ -219,8 +219,8 @@ EXERCISE = Exercise(
         Misconception(
             "quarter wave",
             "this is a quarter of a wave: the cosine of π/2 times the share, "
-            "which falls fastest at the very end. Half a wave is asked for, "
-            "from 1 to −1, moved up and halved.",
+            "which falls fastest at the very end. Use half a wave, from 1 to "
+            "−1, moved up and halved.",
             scheduled(wave=lambda share: math.cos(math.pi * share / 2)),
         ),
         Misconception(
@@ -255,7 +255,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "floor forgotten",
-            "your rate goes down to 0; `floor` was never used.",
+            "your rate goes down to 0. `floor` was never used.",
             scheduled(
                 scale=lambda height, peak, floor: peak * height,
                 after=lambda floor: 0.0,

@@ -158,7 +158,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one step only",
-            "you made a single step, however many are asked for. Is there a "
+            "you made a single step, whatever `steps` says. Is there a "
             "return inside the loop?",
             lambda X, y, lr, steps: end_of_walk(X, y, lr, min(steps, 1)),
         ),

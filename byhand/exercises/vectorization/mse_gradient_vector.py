@@ -221,7 +221,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "y forgotten",
-            "you used the predictions in place of the residuals. Subtract y "
+            "you used the predictions instead of the residuals. Subtract y "
             "from them.",
             lambda X, theta, y: slopes(X, theta, 0 * y),
         ),

@@ -320,6 +320,14 @@ EXERCISE = Exercise(
             "count.",
             lambda X, Y: between(X[:, :1], Y[:, :1]),
         ),
+        Misconception(
+            "mean of the differences",
+            "you averaged the differences of each pair of rows. Add up "
+            "their squares and take the root of the sum.",
+            lambda X, Y: between(
+                X, Y, size=lambda gaps: np.abs(gaps).mean(-1)
+            ),
+        ),
     ),
     not_by=(
         "cdist",

@@ -279,8 +279,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "two axes taken for granted",
-            "you asked for the length of axis 1. An array may have one axis "
-            "or none. Arithmetic on whole arrays needs no index.",
+            "you read the length of axis 1. An array may have one axis or "
+            "none. Arithmetic on whole arrays needs no index.",
             lambda x, y, a, b: x.shape[1] and mixed(x, y, a, b),
         ),
     ),

@@ -150,6 +150,15 @@ class DecoderHeadsIgnored(Base):
             layer.self_attention.num_heads = 1
 
 
+class EncoderHeadsIgnored(Base):
+    def __init__(self, *sizes, **more):
+        super().__init__(*sizes, **more)
+        for layer in self.encoder:
+            for part in layer.modules():
+                if hasattr(part, "num_heads"):
+                    part.num_heads = 1
+
+
 class WidthIgnored(Base):
     """The networks are always four times as wide as the model."""
 

@@ -25,7 +25,7 @@ def updates_by_remainder(m, batch_size):
 
 def updates_rounded_up(m, batch_size):
     if m < 1 or batch_size < 1:
-        raise ValueError
+        raise ValueError("neither may be below 1")
     return math.ceil(m / batch_size)
 
 
