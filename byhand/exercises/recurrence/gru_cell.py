@@ -125,7 +125,7 @@ EXERCISE = Exercise(
         Misconception(
             "z inverted",
             "you kept 1 − z of the old state and took z of the new content. "
-            "Some papers write it so; here z is what *stays*.",
+            "Some papers write it so. Here z is what *stays*.",
             but(right, mix=lambda z, n, h: z * n + (1 - z) * h),
         ),
         Misconception(

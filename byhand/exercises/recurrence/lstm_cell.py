@@ -108,7 +108,7 @@ EXERCISE = Exercise(
         Misconception(
             "i and f swapped",
             "you swapped two gates. The first block is i, which lets new "
-            "content in; the second is f, which keeps the old cell.",
+            "content in. The second is f, which keeps the old cell.",
             but(right, write=lambda i, f, g, h, c: i * c + f * g),
         ),
         blocks(
@@ -183,7 +183,7 @@ EXERCISE = Exercise(
         Misconception(
             "tanh around c",
             "you squashed the cell itself. It is carried on as it is, so "
-            "that its gradient passes; only h' takes its tanh.",
+            "that its gradient passes. Only h' takes its tanh.",
             but(right, write=lambda i, f, g, h, c: np.tanh(f * c + i * g)),
         ),
         Misconception(

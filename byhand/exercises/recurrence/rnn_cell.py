@@ -103,8 +103,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "bias twice",
-            "you added the bias twice. PyTorch has two biases; here there is "
-            "one.",
+            "you added the bias twice. PyTorch has two biases, but here there "
+            "is one.",
             but(right, shift=lambda b: 2 * b),
         ),
         Misconception(

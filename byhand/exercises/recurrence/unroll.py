@@ -136,8 +136,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "backwards, in order",
-            "you read the tokens from the last to the first and turned the "
-            "states round. Read from the first to the last.",
+            "you read the tokens from the last to the first and reversed "
+            "the states. Read from the first to the last.",
             backwards_and_back,
         ),
         Misconception(

@@ -514,7 +514,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "an empty text forgotten",
-            "you asked for the first byte of an empty text. It gives an empty "
+            "you took the first byte of an empty text. It gives an empty "
             "list.",
             looks_at_the_first,
         ),

@@ -377,7 +377,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "at least one merge",
-            "you learned a merge where none is asked for. With `num_merges` "
+            "you learned a merge though `num_merges` is 0. With `num_merges` "
             "0, return an empty list.",
             wrong.at_least_one,
         ),

@@ -456,7 +456,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "an empty text forgotten",
-            "you asked for a character of an empty text, which has none.",
+            "you took a character of an empty text, which has none.",
             lambda text: text[0] and by_characters(text),
         ),
         Misconception(

@@ -193,8 +193,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "centred first",
-            "you subtracted each row's mean first. That is the correlation; "
-            "the cosine takes the vectors as they are.",
+            "you subtracted each row's mean first. That is the correlation. "
+            "The cosine takes the vectors as they are.",
             centred,
         ),
         Misconception(

@@ -152,8 +152,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "softmax",
-            "you took a softmax of the counts. Raise each count to the power; "
-            "no exponential is needed.",
+            "you took a softmax of the counts. Raise each count to the power. "
+            "No exponential is needed.",
             with_e,
         ),
         Misconception(

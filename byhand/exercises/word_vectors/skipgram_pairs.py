@@ -144,7 +144,7 @@ EXERCISE = Exercise(
         Misconception(
             "equal words left out",
             "you left out every word that equals the centre. Leave out the "
-            "centre's *place*; an equal word elsewhere is a neighbour.",
+            "centre's *place*. An equal word elsewhere is a neighbour.",
             but(right, keep=lambda centre, other: centre != other),
         ),
         Misconception(
