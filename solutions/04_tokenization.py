@@ -781,7 +781,7 @@ print("8.", text)
 # ## What comes next
 #
 # You have ids, a vocabulary and one-hot rows. A one-hot row times a matrix picks
-# one row of the matrix. Lesson 5 begins there, and *learns* those rows: words
-# become vectors.
+# one row of the matrix. [Lesson 5](../05_word_vectors/05_word_vectors.ipynb)
+# begins there, and *learns* those rows: words become vectors.
 #
 # `python -m byhand progress` in a terminal shows what you have solved.

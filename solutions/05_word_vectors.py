@@ -740,9 +740,9 @@ if tools.installed("gensim", recorded="word_vectors/gensim"):
 #
 # You can turn ids into rows: `E[ids]` is `(n, d)`, one row a word, in the order
 # of the sentence. But "bank" has the same row in every sentence, and "dog bites
-# man" has the same rows as "man bites dog". Lesson 6 reads the rows one after
-# another and keeps a state. And
-# [lesson 7](../07_self_attention/07_self_attention.ipynb) lets every row look
-# at all the others, by dot products like yours.
+# man" has the same rows as "man bites dog".
+# [Lesson 6](../06_recurrence/06_recurrence.ipynb) reads the rows one after
+# another and keeps a state. And lesson 7 lets every row look at all the
+# others, by dot products like yours.
 #
 # `python -m byhand progress` in a terminal shows what you have solved.

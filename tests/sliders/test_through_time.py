@@ -80,7 +80,7 @@ def test_how_small_and_large_numbers_are_written():
 def test_the_summary():
     assert through_time.summary(through_time.compute(1.0)) == (
         "Over 20 steps an RNN's last state moves 1.0000 times as fast as its"
-        " first (level),\nan LSTM's cell 0.0019 times."
+        " first (level),\nan LSTM's cell 1.9 · 10⁻³ times."
     )
 
 
