@@ -1,7 +1,7 @@
 """The verdict on an answer, and the lending of right ones that it needs."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -141,19 +141,26 @@ def recognise(
     failing, came = trials[len(outcomes) - 1], outcomes[-1]
     if came.timed_out or came.changed or _is_unwritten(came):
         return None, False
-    agree = agreeing(failing, came, failing.exercise.misconceptions)
+    agree = list(failing.exercise.misconceptions)
+    # From the first trial on, which is the smallest: what it rules out is
+    # never tried on a larger one.
+    for trial, outcome in zip(trials, outcomes, strict=False):
+        agree = [one for one in agree if _agrees(trial, outcome, one, failing)]
     if not agree:
         return None, False
     all_that_came = list(_all_outcomes(trials, outcomes, answer))
     told = list(zip(trials, all_that_came, strict=False))
-    counts = [_agreement(told, one, failing) for one in agree]
+    counts = [
+        [_agrees(trial, outcome, one, failing) for trial, outcome in told]
+        for one in agree
+    ]
     if len(told) == len(trials):  # or one of them never ended
         for one, count in zip(agree, counts, strict=True):
             if all(count):
                 return one, True
     if not can_be_compared(failing, came):
         return None, False  # its shape, or its exception, says enough
-    return _likeliest(agree, counts, told, len(outcomes)), False
+    return _likeliest(agree, counts, told), False
 
 
 def _all_outcomes(
@@ -162,33 +169,30 @@ def _all_outcomes(
     """What comes of all trials, up to one that does not end."""
     yield from outcomes
     for trial in trials[len(outcomes) :]:
-        outcome = trial.run(answer)
+        outcome = trial.run(answer, noticing=False)
         if outcome.timed_out:
             return
         yield outcome
 
 
-def _agreement(
-    told: list[tuple[Trial, Outcome]], known: Misconception, failing: Trial
-) -> list[bool]:
-    """Trial by trial, whether an answer did as a misconception does.
+def _agrees(
+    trial: Trial, outcome: Outcome, known: Misconception, failing: Trial
+) -> bool:
+    """Whether an answer did as a misconception does, on a trial.
 
     Whether inputs are refused is another matter than what comes of others:
     where a number is wrong, a right refusal does not count against it.
     """
-    apart = failing.case.raises is None
-    return [
-        (apart and trial.refused(outcome))
-        or trial.alike(outcome, trial.outcome_of(known))
-        for trial, outcome in told
-    ]
+    apart = trial is not failing and failing.case.raises is None
+    return (apart and trial.refused(outcome)) or trial.alike(
+        outcome, trial.outcome_of(known)
+    )
 
 
 def _likeliest(
     agree: list[Misconception],
     counts: list[list[bool]],
     told: list[tuple[Trial, Outcome]],
-    so_far: int,
 ) -> Misconception | None:
     """The one that shares most of its wrong results; None if two do."""
     shares = []
@@ -198,7 +202,7 @@ def _likeliest(
             for same, (trial, _) in zip(count, told, strict=True)
             if trial.distance(trial.outcome_of(one)) > 1
         ]
-        shares.append(sum(wrong) / len(wrong) if all(count[:so_far]) else 0.0)
+        shares.append(sum(wrong) / len(wrong))
     best = max(shares)
     if best < LEAST_SHARE or shares.count(best) > 1:
         return None
@@ -207,15 +211,6 @@ def _likeliest(
 
 def _is_unwritten(outcome: Outcome) -> bool:
     return isinstance(outcome.error, NotImplementedError)
-
-
-def agreeing(
-    trial: Trial, outcome: Outcome, known: Sequence[Misconception]
-) -> list[Misconception]:
-    """The misconceptions that do the same as an answer did on a trial."""
-    return [
-        one for one in known if trial.alike(outcome, trial.outcome_of(one))
-    ]
 
 
 def fingerprint(trials: list[Trial], answer: Callable[..., Any]) -> str:

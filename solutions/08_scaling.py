@@ -491,7 +491,8 @@ scaling.show()
 #
 # It costs next to nothing. Dividing the table of scores takes $n^2$ divisions;
 # dividing the queries *before* the product takes $n · d_k$ and gives the same.
-# For a long text that is much less, and it is what fast implementations do.
+# For a long text that is much less. (Fast implementations such as
+# FlashAttention scale inside the softmax, where the scores are at hand anyway.)
 
 # %% tags=["demonstration"]
 for n in (10, 100, 1_000, 10_000):

@@ -639,7 +639,8 @@ print(f"their mean: {sum(learned) / 100:.2f}")
 # hundred times as many for a width of 100.) And four things break:
 #
 # - **Temperature 0.** Towards 0 it becomes greedy, but *at* 0 it is a division
-#   by zero. Libraries look for that 0 and take greedy.
+#   by zero. Some libraries look for that 0 and take greedy. Hugging Face's
+#   raises an error and says `do_sample=False`, which is greedy.
 # - **Nothing left.** Filters that drop everything leave −∞ everywhere, and the
 #   softmax of that is NaN. Top-k and top-p as you wrote them always leave one
 #   token; a list of forbidden words on top of them may not.

@@ -168,12 +168,13 @@ print(f"knows the grammar:    {stories.entropy():.4f}  <- the floor")
 print(f"                      ({stories.entropy() / math.log(2):.4f} bits)")
 
 # %% [markdown]
-# So 3.7 is where every model begins, a loss near 2 means that it knows roughly
-# which letter follows which, and 0.1060 is perfection.
+# So 3.7 is a model that knows nothing, and a good one begins near it. A loss
+# near 2 means that it knows roughly which letter follows which, and 0.1060 is
+# perfection.
 #
 # But looking back 50 gives 0.0236, and nobody can get below the floor! That
-# reader was asked about the very stories in which it had counted. Nearly every
-# piece of 50 characters comes once there, so it knows by heart what followed;
+# reader was asked about the very stories in which it had counted. Most
+# pieces of 50 characters come only once there, so it knows by heart what followed;
 # of a new story it would know nothing. This is why a loss is measured on
 # **held-out** text, which nobody has trained on.
 #
@@ -393,7 +394,8 @@ for part in ("tokens", "positions", "blocks.0.attention", "blocks.0.linear"):
 # A fresh model should know nothing, so its loss should be $\ln 40 = 3.6889$. Is
 # it? `nn.Embedding` draws its vectors with a spread of 1, and through the tied
 # head these become logits in the dozens: a model that knows nothing, and is
-# sure of it. GPT-2 begins all its matrices with a spread of 0.02.
+# sure of it. GPT-2 begins its weight matrices with a spread of 0.02
+# (its table of positions with 0.01).
 
 # %% tags=["demonstration"]
 torch.set_default_dtype(torch.float64)  # so that all machines print the same
@@ -600,6 +602,11 @@ print("resumed, to the last bit:     ", torch.equal(whole, resumed))
 print("without the random numbers:   ", torch.equal(whole, careless))
 
 # %% [markdown]
+# That holds on the processor. On a graphics card dropout draws from the *card's*
+# random numbers, and `torch.get_rng_state()` keeps only the processor's. There
+# a checkpoint also needs `torch.cuda.get_rng_state_all()`. `byhand.gpt`, below,
+# keeps both.
+#
 # ## Writing
 #
 # Lesson 16's draw, over and over: what was drawn is put behind the text, and
@@ -652,7 +659,7 @@ for step in range(101):
     train_step(model, optimizer, [get_batch(ids, 12, 48, draws)], 1.0)
 
 # %% [markdown] quoted=["0.0003"]
-# Spaces, the commonest letters, something like `the`. For stories it takes more
+# Spaces and the commonest letters, but no words yet. For stories it takes more
 # of everything.
 #
 # ## Train one
