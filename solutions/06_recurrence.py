@@ -433,8 +433,7 @@ if tools.installed("torch", recorded="recurrence/writer"):
     print(f"unigram {unigram:.3f}, bigram {bigram:.3f}, floor {floor:.4f}")
 
     training = writer.train(learned.ids, len(words))
-    for progress in followed(training, share=lambda one: one.share):
-        pass
+    *_, progress = followed(training, share=lambda one: one.share)
     loss = writer.held_out_loss(progress.model, held_out.ids)
     print("above the floor and below 0.65:", floor < loss < 0.65)
 
