@@ -1,10 +1,13 @@
-"""Records the trainings of lesson 05's figure.
+"""Records the trainings that the figures of lessons 05 and 06 show.
 
-python -m byhand.sliders.record writes byhand/sliders/vectors.json. The last
-digits depend on the machine, and after thousands of steps more than those: it
-is run when the texts or the training have changed.
+python -m byhand.sliders.record vectors writes byhand/sliders/vectors.json,
+and with bottleneck, bottleneck.json. The last digits depend on the machine,
+and after thousands of steps more than those: it is run when the texts or the
+training have changed. With one thread (OMP_NUM_THREADS=1) there is at least
+no order of threads to depend on.
 """
 
+import argparse
 import itertools
 import json
 from collections import Counter
@@ -13,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.sliders import vectors
+from byhand.sliders import bottleneck, vectors
 from byhand.text import court, skipgram
 
 PEOPLE = [person.word for person in court.PEOPLE]
@@ -22,9 +25,10 @@ SHOWN = {
     vectors.FIVE: ["king", "queen", "man", "woman", "cat", "dog"],
 }
 DECIMALS = 3
+LETTERS = "hcafbged"  # whose reversal shows where the attention looks
 
 
-def recorded() -> dict[str, Any]:
+def of_vectors() -> dict[str, Any]:
     """Text → window → what is known after each epoch, the start too."""
     texts = {vectors.COURT: court.corpus(), vectors.FIVE: court.FIVE}
     return {
@@ -114,8 +118,48 @@ def entry(
     }
 
 
-if __name__ == "__main__":
+def of_bottleneck() -> dict[str, Any]:
+    """Shares of strings reversed by length, and one string's attention."""
+    # Vectors are recorded without PyTorch.
+    from byhand.text import reversal
+
+    right = {}
+    for name in reversal.MODELS:
+        *_, last = reversal.train(name)
+        right[name] = [
+            round(reversal.accuracy(last.model, length), DECIMALS)
+            for length in bottleneck.LENGTHS
+        ]
+    written, weights = reversal.reverse(last.model, LETTERS)
+    return {
+        "right": right,
+        "letters": LETTERS,
+        "written": written,
+        "weights": [
+            [round(float(weight), DECIMALS) for weight in row]
+            for row in weights
+        ],
+    }
+
+
+RECORDS = {
+    "vectors": (of_vectors, vectors.RECORD),
+    "bottleneck": (of_bottleneck, bottleneck.RECORD),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m byhand.sliders.record",
+        description="Train anew, and keep what a figure shows.",
+    )
+    parser.add_argument("figure", choices=RECORDS)
+    recorded, path = RECORDS[parser.parse_args().figure]
     text = json.dumps(recorded(), separators=(",", ":"))
-    # A window a line, so that a change can be looked at.
+    # A window, or a model, a line, so that a change can be looked at.
     text = text.replace('],"', '],\n"')
-    vectors.RECORD.write_text(text + "\n", encoding="utf-8")
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

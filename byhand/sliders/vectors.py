@@ -1,8 +1,8 @@
 """Word vectors while they are learned: noise, groups, parallel arrows.
 
-What the sliders show was recorded by `python -m byhand.sliders.record`: for
-each window and epoch the vectors on the first and the third principal axis of
-the people in the last epoch.
+What the sliders show was recorded by `python -m byhand.sliders.record
+vectors`: for each window and epoch the vectors on the first and the third
+principal axis of the people in the last epoch.
 """
 
 import json
