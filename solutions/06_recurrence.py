@@ -471,10 +471,12 @@ bottleneck.show()
 
 # %% [markdown]
 # One vector of 32 is full after about six letters. Twice the size moves the
-# wall by two letters or so, and does not remove it. With attention a length of
-# 12 is no trouble. The heat map shows why: each written letter looks at the
-# letter it needs, from the last to the first, an anti-diagonal that nobody
-# programmed. Beyond 12, which it was never trained on, it breaks as well.
+# wall by two or three letters, and does not remove it. With attention a length
+# of 12 is no trouble. The heat map shows why. Each written letter looks at the
+# letters it needs, from the last to the first: an anti-diagonal that nobody
+# programmed. (Most weight lies one place beside it, on the letter that was
+# written just before. Each state has read its neighbours too, so it knows what
+# comes next.) Beyond 12, which it was never trained on, it breaks as well.
 # Attention is no magic.
 #
 # ## What it costs, and where it breaks
