@@ -1,7 +1,8 @@
 """One vector against looking back: strings of letters reversed, by length.
 
 What the picture shows was recorded by `python -m byhand.sliders.record
-bottleneck`, from the models of byhand/text/reversal.py.
+bottleneck`, from the models of byhand/text/reversal.py. A button trains them
+anew, with PyTorch.
 """
 
 import json
@@ -9,10 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw as svg
 from byhand.sliders import require
+from byhand.sliders.bar import PARTS, Bar
 from byhand.sliders.chart import Axes
 from byhand.sliders.controls import stops
 from byhand.sliders.panel import Panel
@@ -34,6 +37,7 @@ class Bottleneck(NamedTuple):
     right: model to the shares of strings that it reverses without a mistake,
     one for each of LENGTHS. weights: (n, n), row i is what the attention
     looks at while it writes letter i of `written`, having read `letters`.
+    anew: like right, of models trained just now; or empty.
     """
 
     length: int
@@ -41,12 +45,20 @@ class Bottleneck(NamedTuple):
     letters: str
     written: str
     weights: np.ndarray
+    anew: dict[str, list[float]]
 
     @property
     def here(self) -> dict[str, float]:
         """Model to its share at the length."""
+        return self._at_the_length(self.right)
+
+    @property
+    def anew_here(self) -> dict[str, float]:
+        return self._at_the_length(self.anew)
+
+    def _at_the_length(self, right):
         at = LENGTHS.index(self.length)
-        return {name: shares[at] for name, shares in self.right.items()}
+        return {name: shares[at] for name, shares in right.items()}
 
 
 @cache
@@ -55,7 +67,7 @@ def record() -> dict:
     return json.loads(RECORD.read_text(encoding="utf-8"))
 
 
-def compute(length=12) -> Bottleneck:
+def compute(length=12, anew=None) -> Bottleneck:
     """The recorded models, with one of LENGTHS marked.
 
     Raises ValueError for a length that was not recorded.
@@ -71,11 +83,32 @@ def compute(length=12) -> Bottleneck:
         kept["letters"],
         kept["written"],
         np.array(kept["weights"]),
+        anew or {},
     )
 
 
+def trained(seed, tell) -> dict[str, list[float]]:
+    """Every model trained from a seed: its shares, one for each length.
+
+    tell: called with the part that is done, from 0 to 1.
+    """
+    # The picture alone needs no PyTorch.
+    from byhand.text import reversal
+
+    right = {}
+    for name in reversal.MODELS:
+        done = len(right)
+        for progress in reversal.train(name, seed):
+            tell((done + progress.share) / len(reversal.MODELS))
+        right[name] = [
+            reversal.accuracy(progress.model, length) for length in LENGTHS
+        ]
+    return right
+
+
 def draw(arrays: Bottleneck) -> str:
-    chart = svg.column(_chart(arrays), *_key(arrays), gap=4)
+    chart = _chart(arrays)
+    chart = svg.sized(svg.column(chart, *_key(arrays), gap=4), chart.width)
     looks = svg.heat_map(
         arrays.weights,
         "weights",
@@ -100,6 +133,9 @@ def _chart(arrays):
     ):
         axes.curve(LENGTHS, shares, *style)
         axes.dots(arrays.length, here[name], style[0], 5)
+        if name in arrays.anew:
+            axes.curve(LENGTHS, arrays.anew[name], style[0], 1)
+            axes.dots(LENGTHS, arrays.anew[name], style[0], 3)
     return axes.block(
         "share of strings reversed without a mistake",
         f"letters (dotted: the longest in training, {TRAINED})",
@@ -118,8 +154,11 @@ def _key(arrays):
             f'<path d="M0 11h40" stroke-width="{width}"'
             f' stroke-dasharray="{dashes}" style="stroke:{colour}"/>'
         )
-        said = svg.caption(f"{name}: ", svg.Shown(name, percent(share), 0))
-        yield svg.row(svg.Block(line, 40, 21), said, gap=10)
+        said = [f"{name}: ", svg.Shown(name, percent(share))]
+        if name in arrays.anew:
+            again = percent(arrays.anew_here[name])
+            said += ["   ·   anew: ", svg.Shown(f"{name}, anew", again)]
+        yield svg.row(svg.Block(line, 40, 21), svg.caption(*said), gap=10)
 
 
 def percent(share):
@@ -127,14 +166,17 @@ def percent(share):
 
 
 def summary(arrays: Bottleneck) -> str:
-    models = ", ".join(
-        f"{name} {percent(share)}" for name, share in arrays.here.items()
-    )
+    models = listed(arrays.here)
+    again = f" Anew: {listed(arrays.anew_here)}." if arrays.anew else ""
     return (
         f"Strings of {arrays.length} letters reversed without a mistake:"
-        f" {models}.\nWriting {arrays.written}, the attention looks at"
+        f" {models}.{again}\nWriting {arrays.written}, the attention looks at"
         f" {arrays.letters} from its end to its beginning."
     )
+
+
+def listed(shares):
+    return ", ".join(f"{name} {percent(at)}" for name, at in shares.items())
 
 
 def picture() -> str:
@@ -142,7 +184,45 @@ def picture() -> str:
     return draw(compute())
 
 
+class Reversal(Panel):
+    """The figure, and a button that trains its models anew.
+
+    The kernel trains, and answers nothing else meanwhile.
+    """
+
+    def __init__(self):
+        self._anew, self._seed = {}, 0  # the record's seed
+        controls = {"length": stops("length", 12, LENGTHS)}
+        super().__init__(
+            "bottleneck", controls, self._compute_both, draw, summary
+        )
+        self.train_button = ipywidgets.Button(
+            description="Train again (a minute or two)",
+            layout={"width": "230px"},
+        )
+        self.bar = Bar(max=PARTS, layout={"width": "200px"})
+        self.train_button.on_click(lambda _: self.train())
+        self.widget.children[0].children += (self.train_button, self.bar)
+
+    def _compute_both(self, length):
+        return compute(length, self._anew)
+
+    def train(self):
+        """All models, from a seed of their own each time."""
+        self._seed += 1
+        self.train_button.disabled = True
+        try:
+            self._anew = trained(self._seed, self._tell)
+        finally:
+            self.train_button.disabled = False
+        # What was drawn ahead lacks the new curves.
+        self._picture.ahead = {}
+        self._redraw()
+
+    def _tell(self, done):
+        self.bar.value = round(PARTS * done)
+
+
 def show() -> Panel:
-    """The figure with its control."""
-    controls = {"length": stops("length", 12, LENGTHS)}
-    return Panel("bottleneck", controls, compute, draw, summary)
+    """The figure with its control and its button."""
+    return Reversal()

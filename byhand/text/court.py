@@ -107,7 +107,9 @@ def analogies() -> list[tuple[str, str, str, str]]:
 
     a and b differ in one fact alone, c and d in the same one, the same way.
     """
-    by_facts = {person[1:]: person.word for person in PEOPLE}
+    by_facts: dict[tuple[bool, ...], str] = {
+        person[1:]: person.word for person in PEOPLE
+    }
     found = []
     for place in range(len(FACTS)):
         for value in (True, False):

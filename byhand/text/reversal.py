@@ -4,8 +4,10 @@ A GRU reads a … h, another writes them in reverse. Either it is handed the
 reader's last state alone (Sutskever et al. 2014, "Sequence to Sequence
 Learning with Neural Networks"), or it also looks at every state of a reader
 in both directions, weighted by a softmax (Bahdanau et al. 2015, "Neural
-Machine Translation by Jointly Learning to Align and Translate"; here the
-scores are products).
+Machine Translation by Jointly Learning to Align and Translate"). The scores
+are products, of the state after the writer's step, and the weighted sum goes
+into its output and its next step (Luong et al. 2015, "Effective Approaches to
+Attention-based Neural Machine Translation").
 """
 
 import math
@@ -50,10 +52,13 @@ class Reverser(nn.Module):
         state = last[-1]  # of the backward direction, where there are two
         token = torch.full_like(letters[:, 0], START)
         logits, looks = [], []
+        context, _ = self.look(state, states)
         for t in range(letters.shape[1]):
-            context, weights = self.look(state, states)
             given = torch.cat([self.embed(token), context], dim=-1)
             state = self.writer(given, state)
+            # After its step, not before: what it looks at is then the letter
+            # that it writes, and not often the one beside it.
+            context, weights = self.look(state, states)
             logits.append(self.output(torch.cat([state, context], dim=-1)))
             looks.append(weights)
             token = logits[-1].argmax(-1) if told is None else told[:, t]
