@@ -137,7 +137,7 @@ def accuracy(model: Reverser, length: int, count: int = 200) -> float:
     rng = torch.Generator().manual_seed(length)
     letters = strings(length, count, rng)
     written = model(letters)[0].argmax(-1)
-    return (written == letters.flip(1)).all(1).float().mean().item()
+    return (written == letters.flip(1)).all(1).double().mean().item()
 
 
 @torch.no_grad()
