@@ -4,6 +4,7 @@ Run as `python -m authoring` in the project's root, or `make notebooks`.
 """
 
 import argparse
+import re
 import shutil
 import sys
 import tempfile
@@ -16,12 +17,20 @@ from nbformat import NotebookNode
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from authoring.paths import lesson_path, solved_path, sources
+from authoring.paths import (
+    lesson_path,
+    recording_path,
+    solved_path,
+    sources,
+)
 from authoring.stamps import is_stale, read_stamp, write_stamp, written_in
 from authoring.text import BuildError, notebook
 from byhand.environment import scripts_on_path
+from byhand.tools import MISSING
 
 CELL_TIMEOUT = 120  # seconds; the longest cell of a lesson takes about 10
+# As it stands in a cell that asks for a library (byhand/tools.py).
+RECORDED = re.compile(r'\binstalled\([^)]*recorded="([\w/]+)"')
 
 
 def execute(nb: NotebookNode, folder: Path) -> None:
@@ -52,6 +61,27 @@ def execute(nb: NotebookNode, folder: Path) -> None:
             # is random; the static picture beside it stays.
             view = "application/vnd.jupyter.widget-view+json"
             output.get("data", {}).pop(view, None)
+
+
+def recordings(nb: NotebookNode) -> dict[str, str]:
+    """What cells printed with libraries that may be missing, by name."""
+    found = {}
+    for cell in nb.cells:
+        asked = RECORDED.search(cell.source)
+        if cell.cell_type == "code" and asked:
+            outputs = cell.outputs
+            found[asked[1]] = "".join(o.get("text", "") for o in outputs)
+    return found
+
+
+def record(nb: NotebookNode) -> None:
+    """Keep those. BuildError: a library is missing here."""
+    for name, printed in recordings(nb).items():
+        if MISSING in printed:
+            raise BuildError(f"{name} cannot be recorded: {printed[:60]}")
+        path = recording_path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(printed, encoding="utf-8")
 
 
 def release(lesson: str, solved: Path) -> NotebookNode:
@@ -90,6 +120,7 @@ def build(source: Path, nb: NotebookNode, overwrite: bool) -> str:
     solved, target = solved_path(lesson), lesson_path(lesson)
     solved.parent.mkdir(exist_ok=True)
     execute(nb, solved.parent)
+    record(nb)
     write(nb, solved)
     released = release(lesson, solved)
     kept = target.exists() and (stamp is None or written_in(target, stamp))

@@ -20,3 +20,8 @@ def lesson_path(lesson: str, root: Path | None = None) -> Path:
 def stamp_path(lesson: str, root: Path | None = None) -> Path:
     # Above the lesson's folder: what lies in there is copied to learners.
     return (root or ROOT) / "solutions" / f"{lesson}.built.json"
+
+
+def recording_path(name: str) -> Path:
+    """Of what a cell printed with a library that a reader may not have."""
+    return ROOT / "byhand" / "recorded" / f"{name}.txt"

@@ -408,20 +408,18 @@ print(f", off by {abs(one_side - exact):.1e}")
 # PyTorch finds the gradients by itself. What does it say to yours?
 
 # %% tags=["demonstration"]
-names = ("dW1", "db1", "dW2", "db2")
-try:
+from byhand import tools
+
+if tools.installed("torch", recorded="backpropagation/gradients"):
     import torch
-except ImportError:
-    print("PyTorch is not installed here. When this page was built it said:")
-    for name in names:
-        print(f"{name}: the same to 12 digits: True")
-else:
+
     leaves = [torch.tensor(w, requires_grad=True) for w in weights]
     inside = torch.sigmoid(torch.from_numpy(x) @ leaves[0] + leaves[1])
     theirs = torch.nn.functional.cross_entropy(
         inside @ leaves[2] + leaves[3], torch.from_numpy(targets)
     )
     theirs.backward()
+    names = ("dW1", "db1", "dW2", "db2")
     for name, leaf, mine in zip(names, leaves, gradients, strict=True):
         same = np.allclose(leaf.grad.numpy(), mine, rtol=1e-12, atol=1e-15)
         print(f"{name}: the same to 12 digits: {same}")
@@ -957,7 +955,8 @@ print(f"{sigmoid(logits[0, 0] - logits[0, 1]):.4f}")
 # ## What comes next
 #
 # You can train any network now: the loss, the way back, the step. The next
-# lessons feed it with text, and lesson 4 turns text into numbers. You will meet
+# lessons feed it with text, and
+# [lesson 4](../04_tokenization/04_tokenization.ipynb) turns text into numbers. You will meet
 # `p − one-hot` again in lesson 5, and GELU in lesson 12. Lesson 6 writes the
 # chain as a product of matrices, and needs `clip_grad_norm`.
 #

@@ -21,8 +21,9 @@
 # - write self-attention in NumPy, five short functions, each checked;
 # - find five mistakes in explanations that were published.
 #
-# You need: lists, NumPy arrays and the matrix product `@`. Nothing is assumed
-# about neural networks. About 45 minutes.
+# You need lesson 2's arrays: shapes, rows and the matrix product `@`. If you
+# come from lesson 6: this is how the decoder looked back, taken apart. If you
+# begin here, nothing is assumed about neural networks. About 45 minutes.
 
 # %%
 import numpy as np
@@ -48,8 +49,8 @@ np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 # ## A sentence of three words
 #
 # A computer does not see words but vectors: lists of numbers. Ours have four
-# numbers each. How such vectors are found is the matter of lesson 5; here we
-# make them up, so small that you can follow every sum:
+# numbers each. Lesson 5 learned such vectors from text. Here we make them up, so
+# small that you can follow every sum:
 #
 # | word | vector |
 # |---|---|

@@ -28,7 +28,7 @@ ORDER = """
     byhand.attempt
     byhand.results byhand.short_cuts
     byhand.notebook
-    byhand.elsewhere byhand.held byhand.text
+    byhand.elsewhere byhand.held byhand.text byhand.tools
     byhand.environment byhand.reading
     byhand.exercise
 """

@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from typing import Any
 
+from byhand.results.show import quoted
+
 Results = dict[str, Any]
 
 
@@ -114,5 +116,5 @@ def noun(value: Any) -> str:
     if callable(value):
         return f"a function ({name}); is a pair of brackets missing?"
     if isinstance(value, str):
-        return f"the text {value[:40]!r}"
+        return f"the text {quoted(value[:40])}"
     return f"{article} {name}"

@@ -1,6 +1,7 @@
 """Values as text, short enough to read in a message."""
 
 import re
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,27 @@ def apart(one: Any, other: Any) -> tuple[str, str]:
     return texts
 
 
+def quoted(text: str, most: int = 400) -> str:
+    """A text as Python writes it, but so that every character is seen.
+
+    Accents that are characters would sit on what stands before them, a quote
+    say: they are escaped, like all that has no width. What goes from right to
+    left is isolated, or a page would turn around the list that it stands in.
+    """
+    written = "".join(map(_seen, repr(text)))
+    if len(written) > most:
+        written = f"{written[:most]} …"
+    leftwards = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+    return f"\u2068{written}\u2069" if leftwards else written
+
+
+def _seen(character: str) -> str:
+    if not unicodedata.category(character).startswith("M"):
+        return character
+    number = ord(character)
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
 def show(value: Any) -> str:
     """An input or an answer, short enough to read in a message."""
     if tensors.is_tensor(value):
@@ -51,6 +73,8 @@ def show(value: Any) -> str:
         return _array(value)
     if isinstance(value, float):
         return number(value)
+    if isinstance(value, str):
+        return quoted(value)
     if isinstance(value, (list, tuple)):
         inner = ", ".join(show(v) for v in value)
         comma = "," * (len(value) == 1)

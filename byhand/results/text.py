@@ -11,9 +11,11 @@ import numpy as np
 
 from byhand.results import tensors
 from byhand.results.kind import Kind, Results, Unusable, noun
+from byhand.results.show import quoted
 
 MOST_ENTRIES = 60  # of a list or dict that are shown
 MOST_NAMED = 6  # missing or surplus entries that are named
+MOST_FLAT = 3  # entries of a tuple that is told as a whole
 _WIDTH = 74
 _LONGEST = 60  # characters of one text that are shown
 
@@ -143,16 +145,32 @@ def _gap(name: str, got: Any, expected: Any) -> str:
         return _gap_of_dicts(name, got, expected)
     if isinstance(expected, str) and max(len(got), len(expected)) > _LONGEST:
         return _gap_of_texts(name, got, expected)
+    return _first_difference(name, got, expected)
+
+
+def _first_difference(name: str, got: Any, expected: Any) -> str:
     return (
         f"First difference: {name} should be {_brief(expected)}; "
         f"yours is {_brief(got)}."
     )
 
 
+def _is_flat(value: Any) -> bool:
+    """Whether it is a few values, of which none holds others."""
+    return (
+        isinstance(value, tuple)
+        and len(value) <= MOST_FLAT
+        and not any(isinstance(one, (tuple, dict)) for one in value)
+    )
+
+
 def _gap_of_lists(name: str, got: tuple, expected: tuple) -> str:
     for i, (came, wanted) in enumerate(zip(got, expected, strict=False)):
         if not _same(came, wanted):
-            return _gap(f"{name}[{i}]", came, wanted)
+            where = f"{name}[{i}]"
+            if _is_flat(came) and _is_flat(wanted):  # a pair is one thing
+                return _first_difference(where, came, wanted)
+            return _gap(where, came, wanted)
     wanted, came = len(expected), len(got)
     plural = "entry" if wanted == 1 else "entries"
     longer, which = expected, "is missing"
@@ -183,7 +201,9 @@ def _gap_of_texts(name: str, got: str, expected: str) -> str:
     shorter = min(len(got), len(expected))
     place = next((i for i, (a, b) in pairs if a != b), shorter)
     start = max(place - 20, 0)
-    wanted, came = (repr(text[start : place + 20]) for text in (expected, got))
+    wanted, came = (
+        quoted(text[start : place + 20]) for text in (expected, got)
+    )
     return (
         f"First difference: at character {place}, {name} should go … {wanted} "
         f"…; yours goes … {came} …."
@@ -243,7 +263,9 @@ def _counted(entries: Counter) -> str:
 
 
 def _brief(value: Any) -> str:
-    text = show(value).replace("\n", " ")
+    if isinstance(value, str):
+        return quoted(value, _LONGEST)
+    text = show(value, 1).replace("\n", " ")
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
 
 
@@ -258,6 +280,8 @@ def show(value: Any, depth: int = 0) -> str:
         shown = list(value.items())[:MOST_ENTRIES]
         inner = [f"{show(k, 1)}: {show(v, depth + 1)}" for k, v in shown]
         start, end = "{}"
+    elif isinstance(value, str):
+        return quoted(value)
     else:
         text = repr(value)
         return text if len(text) <= 400 else f"{text[:400]} …"

@@ -162,3 +162,31 @@ def test_an_unknown_lesson_is_told_which_there_are(project, capsys):
     with pytest.raises(SystemExit):
         build.main(["99_nothing"])
     assert f"there are {LESSON}" in capsys.readouterr().err
+
+
+ASKS = (
+    "\n# %%\nfrom byhand import tools\n\n"
+    'if tools.installed("json", recorded="start_here/greeting"):\n'
+    '    print("hello")\n'
+)
+
+
+def test_what_a_library_said_is_recorded(project):
+    source = project / "solutions" / f"{LESSON}.py"
+    source.write_text(SOURCE + ASKS)
+    assert build.main([]) == 0
+    path = paths.recording_path("start_here/greeting")
+    assert path.read_text() == "hello\n"
+
+
+def test_nothing_is_recorded_without_the_library(project, capsys):
+    source = project / "solutions" / f"{LESSON}.py"
+    missing = ASKS.replace('"json"', '"not_there"')
+    # Something that is recorded already, so that the cell itself passes.
+    missing = missing.replace(
+        "start_here/greeting", "backpropagation/gradients"
+    )
+    source.write_text(SOURCE + missing)
+    assert build.main([]) == 1
+    assert "cannot be recorded: not_there is" in capsys.readouterr().err
+    assert not paths.recording_path("backpropagation/gradients").exists()

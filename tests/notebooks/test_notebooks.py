@@ -12,6 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from authoring import build, paths, stamps, text
+from byhand import tools
 from tests import gates
 
 LESSONS = [source.stem for source in paths.sources()]
@@ -83,6 +84,22 @@ def test_every_decimal_in_the_prose_is_printed(lesson):
 @every_lesson
 def test_no_solved_cell_warns(lesson):
     assert gates.warned(solved(lesson).cells) == []
+
+
+@every_lesson
+def test_what_libraries_said_is_recorded(lesson):
+    for name, printed in build.recordings(solved(lesson)).items():
+        assert name.startswith(f"{lesson.partition('_')[2]}/")
+        assert printed and tools.recording(name) == printed
+
+
+def test_every_recording_is_some_cells():
+    known = {
+        name for each in LESSONS for name in build.recordings(solved(each))
+    }
+    folder = paths.recording_path("x").parent
+    found = {p.relative_to(folder) for p in folder.rglob("*.txt")}
+    assert {str(p.with_suffix("")) for p in found} == known
 
 
 @every_lesson

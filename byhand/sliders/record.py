@@ -1,0 +1,165 @@
+"""Records the trainings that the figures of lessons 05 and 06 show.
+
+python -m byhand.sliders.record vectors writes byhand/sliders/vectors.json,
+and with bottleneck, bottleneck.json. The last digits depend on the machine,
+and after thousands of steps more than those: it is run when the texts or the
+training have changed. With one thread (OMP_NUM_THREADS=1) there is at least
+no order of threads to depend on.
+"""
+
+import argparse
+import itertools
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from byhand.sliders import bottleneck, vectors
+from byhand.text import court, skipgram
+
+PEOPLE = [person.word for person in court.PEOPLE]
+SHOWN = {
+    vectors.COURT: [*PEOPLE, "cat", "dog", "hot", "cold"],
+    vectors.FIVE: ["king", "queen", "man", "woman", "cat", "dog"],
+}
+DECIMALS = 3
+LETTERS = "hcafbged"  # whose reversal shows where the attention looks
+
+
+def of_vectors() -> dict[str, Any]:
+    """Text → window → what is known after each epoch, the start too."""
+    texts = {vectors.COURT: court.corpus(), vectors.FIVE: court.FIVE}
+    return {
+        name: {
+            str(window): training(name, text, window)
+            for window in range(1, vectors.WINDOWS + 1)
+        }
+        for name, text in texts.items()
+    }
+
+
+def training(
+    name: str, text: Sequence[Sequence[str]], window: int
+) -> list[dict]:
+    counts = Counter(word for sentence in text for word in sentence)
+    ids = {word: i for i, word in enumerate(sorted(counts))}
+    weights = np.array([counts[word] for word in ids]) ** 0.75
+    pairs = pairs_of([[ids[w] for w in s] for s in text], window)
+    tables, wanted = [], 0
+    for learned in skipgram.train(pairs, weights / weights.sum()):
+        if learned.share * vectors.EPOCHS >= wanted - 1e-9:
+            tables.append(learned.vectors.copy())
+            wanted += 1
+    axes = principal_axes(tables[-1], ids)
+    return [entry(name, table, ids, axes) for table in tables]
+
+
+def pairs_of(sentences: list[list[int]], window: int) -> np.ndarray:
+    """Skip-gram's pairs, none across the end of a sentence."""
+    return np.array(
+        [
+            (ids[i], ids[j])
+            for ids in sentences
+            for i in range(len(ids))
+            for j in range(max(i - window, 0), min(i + window + 1, len(ids)))
+            if i != j
+        ]
+    )
+
+
+def principal_axes(table: np.ndarray, ids: dict[str, int]) -> np.ndarray:
+    """(d, 2): the first and the third along which the people differ.
+
+    The people differ in three facts. On the first two of these axes the
+    arrows would be points. King is at the upper right.
+    """
+    rows = table[[ids[word] for word in PEOPLE if word in ids]]
+    axes = np.linalg.svd(rows - rows.mean(axis=0))[2][[0, 2]].T
+    king = (table[ids["king"]] - rows.mean(axis=0)) @ axes
+    return axes * np.where(king < 0, -1, 1)
+
+
+def entry(
+    name: str, table: np.ndarray, ids: dict[str, int], axes: np.ndarray
+) -> dict:
+    known = [word for word in SHOWN[name] if word in ids]
+    places = table[[ids[word] for word in known]] @ axes
+    places = places - places.mean(axis=0)
+    places /= np.abs(places).max(axis=0)
+    arrows = np.array(
+        [
+            table[ids[royal]] - table[ids[plain]]
+            for plain, royal in vectors.ARROWS
+            if {plain, royal} <= ids.keys()
+        ]
+    )
+    units = arrows / np.linalg.norm(arrows, axis=1, keepdims=True)
+    cosines = [a @ b for a, b in itertools.combinations(units, 2)]
+    lengths = np.linalg.norm(table, axis=1)
+    a, b, c = (ids[word] for word in ("man", "king", "woman"))
+    near = table @ (table[b] - table[a] + table[c]) / lengths
+    near[[a, b, c]] = -np.inf
+    whole = name == vectors.COURT
+    return {
+        "points": {
+            word: [round(float(x), DECIMALS) for x in place]
+            for word, place in zip(known, places, strict=True)
+        },
+        "right": (
+            skipgram.hits(table, ids)
+            if whole
+            else int(list(ids)[int(np.argmax(near))] == "queen")
+        ),
+        "of": len(court.analogies()) if whole else 1,
+        "parallel": round(float(np.mean(cosines)), 2),
+        "answer": list(ids)[int(np.argmax(near))],
+    }
+
+
+def of_bottleneck() -> dict[str, Any]:
+    """Shares of strings reversed by length, and one string's attention."""
+    # Vectors are recorded without PyTorch.
+    from byhand.text import reversal
+
+    right = {}
+    for name in reversal.MODELS:
+        *_, last = reversal.train(name)
+        right[name] = [
+            round(reversal.accuracy(last.model, length), DECIMALS)
+            for length in bottleneck.LENGTHS
+        ]
+    written, weights = reversal.reverse(last.model, LETTERS)
+    return {
+        "right": right,
+        "letters": LETTERS,
+        "written": written,
+        "weights": [
+            [round(float(weight), DECIMALS) for weight in row]
+            for row in weights
+        ],
+    }
+
+
+RECORDS = {
+    "vectors": (of_vectors, vectors.RECORD),
+    "bottleneck": (of_bottleneck, bottleneck.RECORD),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m byhand.sliders.record",
+        description="Train anew, and keep what a figure shows.",
+    )
+    parser.add_argument("figure", choices=RECORDS)
+    recorded, path = RECORDS[parser.parse_args().figure]
+    text = json.dumps(recorded(), separators=(",", ":"))
+    # A window, or a model, a line, so that a change can be looked at.
+    text = text.replace('],"', '],\n"')
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

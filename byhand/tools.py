@@ -1,0 +1,41 @@
+"""Libraries that a lesson shows beside the learner's own code.
+
+No exercise needs them, and they may be missing. What a cell printed with them
+when its lesson was built is shown instead: `python -m authoring` keeps it in
+byhand/recorded/.
+"""
+
+from importlib.resources import files
+from importlib.util import find_spec
+
+MISSING = "not installed here"
+# As their authors write them; else a library is called as it is imported.
+NAMES = {
+    "nltk": "NLTK",
+    "sklearn": "scikit-learn",
+    "torch": "PyTorch",
+}
+
+
+def installed(*libraries: str, recorded: str) -> bool:
+    """Whether all of these can be imported; if not, what the cell printed.
+
+    libraries: as they are imported. recorded: the name of the recording,
+    "SLUG/NAME" with the lesson's slug. All that the cell prints belongs
+    below `if tools.installed(…):`, since all of it is recorded.
+    """
+    missing = [name for name in libraries if find_spec(name) is None]
+    if not missing:
+        return True
+    names = " and ".join(NAMES.get(name, name) for name in missing)
+    verb = "is" if len(missing) == 1 else "are"
+    print(f"{names} {verb} {MISSING}. When this page was built, this cell")
+    print("printed:\n")
+    print(recording(recorded), end="")
+    return False
+
+
+def recording(name: str) -> str:
+    """What was recorded under that name."""
+    file = files("byhand") / "recorded" / f"{name}.txt"
+    return file.read_text(encoding="utf-8")
