@@ -65,11 +65,11 @@ check("word_vectors.embedding_lookup", embedding_lookup)
 
 # %% tags=["demonstration"]
 sentence = np.array([1, 2, 3, 4, 1, 5])  # the cat sat on the mat
-E = np.arange(12).reshape(6, 2) / 10
-print(embedding_lookup(E, sentence))
-same = np.eye(6)[sentence] @ E
-print("as a product:", np.array_equal(same, embedding_lookup(E, sentence)))
-print("rows used:", len(set(sentence)), "of", len(E))
+table = np.arange(12).reshape(6, 2) / 10
+rows = embedding_lookup(table, sentence)
+print(rows)
+print("as a product:", np.array_equal(np.eye(6)[sentence] @ table, rows))
+print("rows used:", len(set(sentence)), "of", len(table))
 for words, d in ((10_000, 100), (50_257, 768)):
     print(f"{words:,} words of {d} numbers: {words * d:,}")
 
@@ -162,13 +162,13 @@ cosine.show()
 def tf_idf(counts: np.ndarray, smooth: bool = False) -> np.ndarray:
     """Weighted counts, a document a row. counts: (documents, words)."""
     ### BEGIN SOLUTION
-    N, n = len(counts), (counts > 0).sum(axis=0)
+    N, having = len(counts), np.count_nonzero(counts, axis=0)
     if smooth:
-        weights = counts * (np.log((1 + N) / (1 + n)) + 1)
+        weights = counts * (np.log((1 + N) / (1 + having)) + 1)
         lengths = np.linalg.norm(weights, axis=1, keepdims=True)
         return weights / np.where(lengths == 0, 1, lengths)
     words = counts.sum(axis=1, keepdims=True)
-    idf = np.log(N / np.where(n == 0, N, n))
+    idf = np.log(N / np.where(having == 0, N, having))
     return counts / np.where(words == 0, 1, words) * idf
     ### END SOLUTION
 
@@ -374,11 +374,10 @@ def sgns_step(
     ### BEGIN SOLUTION
     good = 1 / (1 + np.exp(-(center @ context))) - 1
     bad = 1 / (1 + np.exp(-(negatives @ center)))
-    return (
-        center - lr * (good * context + bad @ negatives),
-        context - lr * good * center,
-        negatives - lr * np.outer(bad, center),
-    )
+    moved = center - lr * (good * context + bad @ negatives)
+    pulled = context - lr * good * center
+    pushed = negatives - lr * np.outer(bad, center)
+    return moved, pulled, pushed
     ### END SOLUTION
 
 

@@ -48,6 +48,9 @@ def texts() -> tuple[Text, Text, list[str]]:
     return both[0], both[1], words
 
 
+State = tuple[torch.Tensor, torch.Tensor] | None  # of the LSTM: h and c
+
+
 class Writer(nn.Module):
     """Rows of ids (batch, n) to logits (batch, n, V), and the state."""
 
@@ -57,7 +60,9 @@ class Writer(nn.Module):
         self.lstm = nn.LSTM(width, hidden, batch_first=True)
         self.head = nn.Linear(hidden, vocabulary)
 
-    def forward(self, ids, state=None):
+    def forward(
+        self, ids: torch.Tensor, state: State = None
+    ) -> tuple[torch.Tensor, State]:
         states, state = self.lstm(self.embed(ids), state)
         return self.head(states), state
 
