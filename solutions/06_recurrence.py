@@ -393,9 +393,7 @@ def next_token_batches(
     L = (len(ids) - 1) // batch_size
     count = L // seq_len
     if count == 0:
-        raise ValueError(
-            f"{len(ids)} ids are too few for {batch_size} rows of {seq_len}"
-        )
+        raise ValueError(f"{len(ids)} ids make no window of {seq_len}")
     both = []
     for first in (0, 1):
         streams = ids[first : first + batch_size * L].reshape(batch_size, L)
