@@ -20,6 +20,7 @@ import numpy as np
 
 from byhand import short_cuts
 from byhand.elsewhere import OutOfTime
+from byhand.tools import one_torch_thread
 
 TIME_LIMIT = 10.0  # seconds an answer may take on one case
 _SHOWN = 2_000  # characters of captured output that are kept
@@ -187,25 +188,6 @@ def torch_as_imported() -> Iterator[None]:
         torch.set_default_dtype(dtype)
         if device.type != "cpu":
             torch.set_default_device(device)
-
-
-@contextlib.contextmanager
-def one_torch_thread() -> Iterator[None]:
-    """PyTorch, if it is there, with one thread, as long as this lasts.
-
-    The arrays of an exercise are small. Two threads on two busy cores wait
-    for each other at every product, which made a check ten times slower.
-    """
-    torch: Any = sys.modules.get("torch")
-    if not hasattr(torch, "set_num_threads"):  # not there, or not whole yet
-        yield
-        return
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _watch(run: Callable[[], None], limit: float, outcome: Outcome) -> None:

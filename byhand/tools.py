@@ -5,8 +5,12 @@ when its lesson was built is shown instead: `python -m authoring` keeps it in
 byhand/recorded/.
 """
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from importlib.util import find_spec
+from typing import Any
 
 MISSING = "not installed here"
 # As their authors write them; else a library is called as it is imported.
@@ -39,3 +43,22 @@ def recording(name: str) -> str:
     """What was recorded under that name."""
     file = files("byhand") / "recorded" / f"{name}.txt"
     return file.read_text(encoding="utf-8")
+
+
+@contextmanager
+def one_torch_thread() -> Iterator[None]:
+    """PyTorch, if it is there, with one thread, as long as this lasts.
+
+    The arrays of a lesson are small. Two threads on two busy cores wait for
+    each other at every product, which made a check ten times slower.
+    """
+    torch: Any = sys.modules.get("torch")
+    if not hasattr(torch, "set_num_threads"):  # not there, or not whole yet
+        yield
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

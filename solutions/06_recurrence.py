@@ -390,14 +390,15 @@ def next_token_batches(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Inputs and targets, both (windows, batch_size, seq_len)."""
     ### BEGIN SOLUTION
-    L = (len(ids) - 1) // batch_size
-    count = L // seq_len
+    size = (len(ids) - 1) // batch_size
+    count = size // seq_len
     if count == 0:
-        raise ValueError(f"{len(ids)} ids make no window of {seq_len}")
+        raise ValueError(f"{len(ids)} ids are too few for a window")
     both = []
     for first in (0, 1):
-        streams = ids[first : first + batch_size * L].reshape(batch_size, L)
-        cut = streams[:, : count * seq_len].reshape(batch_size, count, seq_len)
+        flat = ids[first : first + batch_size * size]
+        streams = flat.reshape(batch_size, size)[:, : count * seq_len]
+        cut = streams.reshape(batch_size, count, seq_len)
         both.append(cut.swapaxes(0, 1))
     return both[0], both[1]
     ### END SOLUTION

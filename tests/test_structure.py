@@ -28,8 +28,8 @@ ORDER = """
     byhand.attempt
     byhand.results byhand.short_cuts
     byhand.notebook
-    byhand.elsewhere byhand.held byhand.text byhand.tools
-    byhand.environment byhand.reading
+    byhand.elsewhere byhand.held byhand.text
+    byhand.environment byhand.reading byhand.tools
     byhand.exercise
 """
 LEVEL = {

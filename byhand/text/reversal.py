@@ -18,6 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from byhand.tools import one_torch_thread
+
 LETTERS = "abcdefgh"
 START = len(LETTERS)  # what the writer is given before its first letter
 EMBEDDED = 16
@@ -109,18 +111,19 @@ def train(name: str, seed: int = 0, steps: int = STEPS) -> Iterator[Progress]:
     rng = torch.Generator().manual_seed(seed)
     adam = torch.optim.Adam(model.parameters(), lr=LR)
     cycle = torch.optim.lr_scheduler.OneCycleLR(adam, LR, total_steps=steps)
-    for step in range(1, steps + 1):
-        length = int(torch.randint(1, LONGEST + 1, (), generator=rng))
-        letters = strings(length, BATCH, rng)
-        wanted = letters.flip(1)
-        logits, _ = model(letters, wanted)
-        loss = cross_entropy(logits.flatten(0, 1), wanted.flatten())
-        adam.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 5)
-        adam.step()
-        cycle.step()
-        yield Progress(step / steps, loss.item(), model)
+    with one_torch_thread():
+        for step in range(1, steps + 1):
+            length = int(torch.randint(1, LONGEST + 1, (), generator=rng))
+            letters = strings(length, BATCH, rng)
+            wanted = letters.flip(1)
+            logits, _ = model(letters, wanted)
+            loss = cross_entropy(logits.flatten(0, 1), wanted.flatten())
+            adam.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 5)
+            adam.step()
+            cycle.step()
+            yield Progress(step / steps, loss.item(), model)
 
 
 def strings(length: int, count: int, rng: torch.Generator) -> Tensor:

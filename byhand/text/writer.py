@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn import functional
 
 from byhand.text import stories
+from byhand.tools import one_torch_thread
 
 ROWS, STEPS = 20, 32  # streams side by side, tokens a window
 EPOCHS, RATE, CLIP = 4, 0.01, 5.0
@@ -81,8 +82,9 @@ def train(ids: torch.Tensor, vocabulary: int) -> Iterator[Progress]:
     The state is detached between windows: the number goes on, the gradient
     does not (truncated backpropagation through time).
     """
-    torch.manual_seed(0)
-    model = Writer(vocabulary)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = Writer(vocabulary)
     length = (len(ids) - 1) // ROWS
     rows = [ids[k : k + ROWS * length].view(ROWS, length) for k in (0, 1)]
     starts = range(0, length - STEPS + 1, STEPS)
@@ -90,22 +92,25 @@ def train(ids: torch.Tensor, vocabulary: int) -> Iterator[Progress]:
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, whole)
     done = 0
-    for _ in range(EPOCHS):
-        state = None
-        for start in starts:
-            inputs, targets = (row[:, start : start + STEPS] for row in rows)
-            logits, state = model(inputs, state)
-            state = tuple(part.detach() for part in state)
-            loss = functional.cross_entropy(
-                logits.flatten(0, 1), targets.flatten()
-            )
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), CLIP)
-            optimizer.step()
-            schedule.step()
-            done += 1
-            yield Progress(done / whole, float(loss.detach()), model)
+    with one_torch_thread():
+        for _ in range(EPOCHS):
+            state = None
+            for start in starts:
+                inputs, targets = (
+                    row[:, start : start + STEPS] for row in rows
+                )
+                logits, state = model(inputs, state)
+                state = tuple(part.detach() for part in state)
+                loss = functional.cross_entropy(
+                    logits.flatten(0, 1), targets.flatten()
+                )
+                optimizer.zero_grad()
+                loss.backward()
+                nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+                optimizer.step()
+                schedule.step()
+                done += 1
+                yield Progress(done / whole, float(loss.detach()), model)
 
 
 @torch.no_grad()

@@ -7,14 +7,18 @@ from byhand.exercise import Case, Exercise, Misconception
 from ..pieces.seams import but
 
 
+def of_a_stream(ids, batch_size):
+    """Its length: the last id of the text is only a target."""
+    return (len(ids) - 1) // batch_size
+
+
 def by_index(ids, batch_size, seq_len, *, length=None, place=None, ahead=1):
     """Windows by the arithmetic of places.
 
     length: of a stream. place: where window k, row r, step s stands in the
     text. ahead: how far on the targets are.
     """
-    ids = np.asarray(ids)
-    L = length(ids, batch_size) if length else (len(ids) - 1) // batch_size
+    L = (length or of_a_stream)(ids, batch_size)
     windows = L // seq_len
     if windows < 1:
         raise ValueError(
@@ -42,8 +46,7 @@ def every_batch_size_th(k, r, s, batch_size, seq_len, L, windows):
 
 def overlapping(ids, batch_size, seq_len):
     """A window begins at every place of a stream."""
-    ids = np.asarray(ids)
-    L = (len(ids) - 1) // batch_size
+    L = of_a_stream(ids, batch_size)
     if seq_len > L:
         raise ValueError(f"{len(ids)} ids make no window")
     k, r, s = np.ogrid[: L - seq_len + 1, :batch_size, :seq_len]
