@@ -45,7 +45,7 @@ def inside(x, h, W_x, W_h, b_x, b_h, *, with_bias=True):
     size = h.shape[-1]
     W, b = W_h[:, 2 * size :], b_h[2 * size :]
     n = np.tanh(seen[2] + product(r * h, W) + (b if with_bias else 0))
-    return (1 - z) * n + z * h
+    return n + z * (h - n)
 
 
 def bias_outside(x, h, W_x, W_h, b_x, b_h):
