@@ -99,8 +99,8 @@ def entry(
     cosines = [a @ b for a, b in itertools.combinations(units, 2)]
     lengths = np.linalg.norm(table, axis=1)
     a, b, c = (ids[word] for word in ("man", "king", "woman"))
-    near = table @ (table[b] - table[a] + table[c]) / lengths
-    near[[a, b, c]] = -np.inf
+    scores = table @ (table[b] - table[a] + table[c]) / lengths
+    scores[[a, b, c]] = -np.inf
     whole = name == vectors.COURT
     return {
         "points": {
@@ -110,11 +110,11 @@ def entry(
         "right": (
             skipgram.hits(table, ids)
             if whole
-            else int(list(ids)[int(np.argmax(near))] == "queen")
+            else int(list(ids)[int(np.argmax(scores))] == "queen")
         ),
         "of": len(court.analogies()) if whole else 1,
         "parallel": round(float(np.mean(cosines)), 2),
-        "answer": list(ids)[int(np.argmax(near))],
+        "answer": list(ids)[int(np.argmax(scores))],
     }
 
 

@@ -111,7 +111,7 @@ def hits(E: np.ndarray, ids: dict[str, int]) -> int:
     right = 0
     for words in court.analogies():
         a, b, c, d = (ids[word] for word in words)
-        near = E @ (E[b] - E[a] + E[c]) / lengths
-        near[[a, b, c]] = -np.inf
-        right += int(np.argmax(near) == d)
+        scores = E @ (E[b] - E[a] + E[c]) / lengths
+        scores[[a, b, c]] = -np.inf
+        right += int(np.argmax(scores) == d)
     return right

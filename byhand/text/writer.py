@@ -89,8 +89,8 @@ def train(ids: torch.Tensor, vocabulary: int) -> Iterator[Progress]:
     rows = [ids[k : k + ROWS * length].view(ROWS, length) for k in (0, 1)]
     starts = range(0, length - STEPS + 1, STEPS)
     whole = EPOCHS * len(starts)
-    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, whole)
+    adam = torch.optim.Adam(model.parameters(), lr=RATE)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, whole)
     done = 0
     with one_torch_thread():
         for _ in range(EPOCHS):
@@ -104,10 +104,10 @@ def train(ids: torch.Tensor, vocabulary: int) -> Iterator[Progress]:
                 loss = functional.cross_entropy(
                     logits.flatten(0, 1), targets.flatten()
                 )
-                optimizer.zero_grad()
+                adam.zero_grad()
                 loss.backward()
                 nn.utils.clip_grad_norm_(model.parameters(), CLIP)
-                optimizer.step()
+                adam.step()
                 schedule.step()
                 done += 1
                 yield Progress(done / whole, float(loss.detach()), model)

@@ -11,13 +11,13 @@ from .shared import HALF, gate
 
 def right(states, W_h, grad):
     """By the matrix of each step's slopes, from the end."""
-    rows = [grad]
-    for h in states[::-1]:
+    found = [grad]
+    for h in reversed(states):
         # Entry (i, j): how fast unit j of the new state moves with unit i of
         # the old one.
         jacobian = np.einsum("ij,j->ij", W_h, 1 - h * h)
-        rows.append(np.einsum("ij,j->i", jacobian, rows[-1]))
-    return np.array(rows[::-1])
+        found.append(np.einsum("ij,j->i", jacobian, found[-1]))
+    return np.stack(found[::-1])
 
 
 def by_hand(
@@ -30,10 +30,10 @@ def by_hand(
     order=lambda states: states[::-1],
 ):
     """slope: of a state. step: one step back. order: of the states."""
-    rows = [grad]
+    found = [grad]
     for h in order(states):
-        rows.append(step(rows[-1], slope(h), W_h))
-    return np.array(rows[::-1])
+        found.append(step(found[-1], slope(h), W_h))
+    return np.stack(found[::-1])
 
 
 def slope_of_sigmoid(h):
@@ -47,10 +47,10 @@ def slope_of_tanh_of_h(h):
 
 def summed(states, W_h, grad):
     """Each step adds the same gradient, as if it spoke of every state."""
-    rows = [grad]
-    for h in states[::-1]:
-        rows.append((rows[-1] * (1 - h**2)) @ W_h.T + grad)
-    return np.array(rows[::-1])
+    found = [grad]
+    for h in reversed(states):
+        found.append((found[-1] * (1 - h**2)) @ W_h.T + grad)
+    return np.stack(found[::-1])
 
 
 def running_sums(states, W_h, grad):
@@ -58,10 +58,10 @@ def running_sums(states, W_h, grad):
 
 
 def powers_of_the_matrix(states, W_h, grad):
-    rows = [grad]
+    found = [grad]
     for _ in states:
-        rows.append(rows[-1] @ W_h.T)
-    return np.array(rows[::-1])
+        found.append(found[-1] @ W_h.T)
+    return np.stack(found[::-1])
 
 
 def case(name, n, h, size=1.0, steep=1):
@@ -225,7 +225,7 @@ EXERCISE = Exercise(
         "almost 0?",
         "Start with a list that holds `grad`. Go through the states from the "
         "last to the first, and reverse the list at the end.",
-        "rows = [grad]; for h in states, last first: append (last row * (1 − "
+        "found = [grad]; for h in states, last first: append (last row * (1 − "
         "h²)) @ W_h.T; reverse.",
     ),
     returns=("gradients",),

@@ -45,7 +45,7 @@ def by_hand(
     states = states_of(X, h0, W_x, W_h, b)
     olds, told = before(states, h0), told(grads)
     d_W_x, d_W_h, d_b, later = [], [], [], np.zeros_like(h0)
-    for t in reversed(range(len(X))):
+    for t in range(len(X) - 1, -1, -1):
         dz = (told[t] + later) * slope(states[t])
         d_W_x.append(np.outer(X[t], dz))
         d_W_h.append(np.outer(olds[t], dz))
@@ -96,8 +96,8 @@ def slope_left_to_hand_on(X, h0, W_x, W_h, b, grads):
     states = states_of(X, h0, W_x, W_h, b)
     olds = np.vstack([h0, states[:-1]])
     d = [np.zeros_like(W_x), np.zeros_like(W_h), np.zeros_like(b)]
-    later = np.zeros_like(h0)
-    for t in reversed(range(len(X))):
+    later = 0 * h0
+    for t in range(len(X) - 1, -1, -1):
         total = grads[t] + later
         dz = total * (1 - states[t] ** 2)
         d[0] += np.outer(X[t], dz)

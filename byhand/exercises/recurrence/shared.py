@@ -26,11 +26,11 @@ def cell(x, h, W_x, W_h, b):
 
 def states_of(X, h0, W_x, W_h, b, *, step=cell):
     """(n, h): the state after each row of X."""
-    states, h = [], h0
-    for x in X:
-        h = step(x, h, W_x, W_h, b)
-        states.append(h)
-    return np.array(states)
+    found, h = [], h0
+    for row in X:
+        h = step(row, h, W_x, W_h, b)
+        found.append(h)
+    return np.stack(found)
 
 
 def weights(rng, d, h, blocks=1, biases=("b",)):

@@ -61,11 +61,11 @@ def a_step_short(X, h0, *weights):
 
 def zeros_first(X, h0, W_x, W_h, b):
     """The bias only at the first step."""
-    states, h = [], h0
+    found, h = [], h0
     for i, x in enumerate(X):
         h = cell(x, h, W_x, W_h, b if i == 0 else 0 * b)
-        states.append(h)
-    return np.array(states)
+        found.append(h)
+    return np.stack(found)
 
 
 def case(name, *sizes):

@@ -80,10 +80,10 @@ def over(lengths):
 
 
 def one_for_zeros(A, B):
-    table = cosines(A, B)
-    table[~A.any(axis=1)] = 1
-    table[:, ~B.any(axis=1)] = 1
-    return table
+    found = cosines(A, B)
+    found[~A.any(axis=1)] = 1
+    found[:, ~B.any(axis=1)] = 1
+    return found
 
 
 EXERCISE = Exercise(

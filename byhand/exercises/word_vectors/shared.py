@@ -12,12 +12,12 @@ def cosines(A, B, *, product=None, lengths=None, floor=1.0):
     """
     product = product or (lambda a, b: float(np.dot(a, b)))
     lengths = lengths or (lambda row: float(np.sqrt(np.sum(np.square(row)))))
-    table = np.zeros((len(A), len(B)))
+    found = np.zeros((len(A), len(B)))
     for i, a in enumerate(A):
         for j, b in enumerate(B):
             divisor = lengths(a) * lengths(b)
-            table[i, j] = product(a, b) / (divisor or floor)
-    return table
+            found[i, j] = product(a, b) / (divisor or floor)
+    return found
 
 
 def different(rng, size, *shape):

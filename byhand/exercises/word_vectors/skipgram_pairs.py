@@ -15,8 +15,8 @@ def right(
 ):
     """places: of a centre's neighbours. keep: which pairs stay."""
     found = []
-    for i, centre in enumerate(tokens):
-        for j in places(len(tokens), i, window):
+    for place, centre in enumerate(tokens):
+        for j in places(len(tokens), place, window):
             if keep is None or keep(centre, tokens[j]):
                 found.append(pair(centre, tokens[j]))
     return found

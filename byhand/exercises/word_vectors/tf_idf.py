@@ -69,9 +69,9 @@ def right(
     smooth_idf=smoothed_rarity,
     finish=to_length_1,
 ):
-    if smooth:
-        return finish(weigh(counts, smooth_tf, smooth_idf, known))
-    return weigh(counts, tf, idf, known)
+    if not smooth:
+        return weigh(counts, tf, idf, known)
+    return finish(weigh(counts, smooth_tf, smooth_idf, known))
 
 
 def always(value):
