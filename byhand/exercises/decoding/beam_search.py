@@ -304,6 +304,14 @@ OUTSIDE = {  # the best sequence of all begins with 4
 }
 
 
+STEEPER = {  # with each further first token, a better pair
+    (): (0.01, 0.01, 0.4, 0.33, 0.25),
+    (2,): (0.1, 0.1, 0.45, 0.2, 0.15),
+    (3,): (0.04, 0.05, 0.66, 0.15, 0.1),
+    (4,): (0.01, 0.01, 0.01, 0.01, 0.96),
+}
+
+
 EXERCISE = Exercise(
     id="decoding.beam_search",
     signature="beam_search(step, bos, eos, width, max_len)",
@@ -362,6 +370,7 @@ EXERCISE = Exercise(
             "all that begin with 3 fall out together",
             model(OUT_TOGETHER, 4, 0, 1, 2, 3),
         ),
+        Case("a wider beam would find more", model(STEEPER, 5, 0, 1, 1, 2)),
         Case("other ids for bos and eos", model({}, 5, 4, 2, 3, 4)),
         Case("bos can never follow", model({}, 4, 3, 0, 4, 4, never=3)),
         Case("a beam that is wider than needed", model({}, 4, 2, 1, 100, 3)),

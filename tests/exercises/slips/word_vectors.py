@@ -33,11 +33,10 @@ def whole_table(A, B):
     return A @ B.T / (np.linalg.norm(A) * np.linalg.norm(B))
 
 
-def weighted(counts, smooth, *, tf, idf):
+def weighted(counts, smooth, *, tf, idf, log=np.log, known=None):
     if smooth:
-        w = counts * (
-            np.log((1 + len(counts)) / (1 + (counts > 0).sum(0))) + 1
-        )
+        known = (counts > 0).sum(0) if known is None else known
+        w = counts * (log((1 + len(counts)) / (1 + known)) + 1)
         return w / np.maximum(np.linalg.norm(w, axis=1, keepdims=True), 1e-9)
     return tf(counts) * idf(counts)
 
@@ -53,7 +52,11 @@ def rarity(counts):
 
 def base_10(counts, smooth=False):
     return weighted(
-        counts, smooth, tf=shares, idf=lambda c: rarity(c) / math.log(10)
+        counts,
+        smooth,
+        tf=shares,
+        idf=lambda c: rarity(c) / math.log(10),
+        log=np.log10,
     )
 
 
@@ -68,7 +71,7 @@ def counts_themselves(counts, smooth=False):
 def how_often(counts, smooth=False):
     total = counts.sum(axis=0)
     idf = np.log(len(counts) / np.maximum(total, 1)) * (total > 0)
-    return weighted(counts, smooth, tf=shares, idf=lambda c: idf)
+    return weighted(counts, smooth, tf=shares, idf=lambda c: idf, known=total)
 
 
 def not_scaled(counts, smooth=False):
