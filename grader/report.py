@@ -137,8 +137,9 @@ def marked_tests(submissions: Iterable[Any]) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for one in submissions:
         for grade in (g for n in one.notebooks for g in n.grades):
+            # What a person is to mark is text; what is code, our tests mark.
             if (
-                grade.name.endswith("-check")
+                grade.cell.cell_type == "code"
                 and grade.manual_score is not None
             ):
                 said = f"{grade.name} {grade.manual_score:g}"

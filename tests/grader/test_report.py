@@ -205,16 +205,22 @@ def test_names_with_commas_and_signs_are_names(tmp_path):
 
 
 def test_a_test_cell_with_a_mark_by_hand_is_listed(tmp_path):
-    Grade = namedtuple("Grade", "name manual_score")
+    Cell = namedtuple("Cell", "cell_type")
+    Grade = namedtuple("Grade", "name manual_score cell")
     One = namedtuple("One", "student notebooks")
     Named, Notebook = (
         namedtuple("Named", "id"),
         namedtuple("Notebook", "grades"),
     )
-    grades = [Grade("softmax-check", 2.0), Grade("why-rows", 1.0)]
-    grades += [Grade("self_attention-check", None)]
+    test, text = Cell("code"), Cell("markdown")
+    grades = [
+        Grade("softmax-check", 2.0, test),
+        Grade("tf_idf-textbook", 1.0, test),
+        Grade("why-rows", 1.0, text),
+        Grade("self_attention-check", None, test),
+    ]
     found = report.marked_tests([One(Named("eve"), [Notebook(grades)])])
-    assert found == {"eve": "softmax-check 2"}
+    assert found == {"eve": "softmax-check 2, tf_idf-textbook 1"}
     assert report.needs_a_person([], set(), found) == {
         "Has a test cell with a mark by hand": found
     }
