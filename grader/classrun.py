@@ -197,7 +197,7 @@ class Summary:
 
     def note(self, graded: Graded) -> None:
         if graded.problem:
-            self.problems["a notebook that cannot be read"] += 1
+            self.problems["a notebook that cannot be graded"] += 1
         self.problems.update(graded.stopped)
 
 

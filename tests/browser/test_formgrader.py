@@ -4,6 +4,7 @@ import os
 
 import pytest
 from nbgrader.api import Gradebook
+from playwright.sync_api import expect
 
 from tests.browser.jupyter import Lab, require_browser
 from tests.end_to_end.course import Course
@@ -60,7 +61,7 @@ def opened(course):
 
 def test_a_picture_that_was_handed_in_is_seen(page):
     image = page.locator("img[alt=mine]")
-    assert image.evaluate("one => one.naturalWidth") == 1
+    expect(image).to_have_js_property("naturalWidth", 1)
 
 
 def test_full_credit_for_the_words_is_for_the_words(course, page):

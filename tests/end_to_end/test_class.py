@@ -146,7 +146,7 @@ def test_the_marks_are_those_worked_out_by_hand(course, student):
 
 
 def test_a_broken_notebook_is_told_why(course):
-    assert "1 × a notebook that cannot be read" in course.graded.stderr
+    assert "2 × a notebook that cannot be graded" in course.graded.stderr
     assert sum(course.scores()["broken"].values()) == 0
     assert "cannot be read as a notebook" in course.feedback("broken")
 

@@ -80,12 +80,33 @@ def paste(exercise: Exercise, name: str) -> str:
     a package of its own.
     """
     return (
-        f"from mistakes.{exercise.lesson} import EXERCISES\n\n"
-        f"{exercise.function} = next(\n"
+        f"from mistakes.{exercise.lesson} import EXERCISES\n"
+        "from mistakes.own import own\n\n"
+        f"{exercise.function} = own(next(\n"
         "    m.answer for e in EXERCISES for m in e.misconceptions\n"
         f"    if e.id == {exercise.id!r} and m.name == {name!r}\n"
-        ")\n"
+        "))\n"
     )
+
+
+# A mistake may be a function that another one uses. Written twice, it is two.
+OWN = """
+from types import FunctionType
+
+
+def own(answer):
+    if not isinstance(answer, FunctionType):
+        return answer
+    made = FunctionType(
+        answer.__code__,
+        answer.__globals__,
+        answer.__name__,
+        answer.__defaults__,
+        answer.__closure__,
+    )
+    made.__kwdefaults__ = answer.__kwdefaults__
+    return made
+"""
 
 
 def bring_mistakes(course: Course, student: str, lesson: str) -> None:
@@ -96,6 +117,8 @@ def bring_mistakes(course: Course, student: str, lesson: str) -> None:
             course.folder(student) / mistakes / name,
             ignore=shutil.ignore_patterns("__pycache__"),
         )
+    own = course.folder(student) / mistakes / "own.py"
+    own.write_text(OWN, "utf-8")
 
 
 @dataclass
