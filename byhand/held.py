@@ -163,6 +163,7 @@ def _held_by_partial(one: partial) -> Iterator[Part]:
     def put(new: Any, place: int) -> None:
         state = [one.func, one.args, one.keywords, vars(one)]
         state[place] = new
+        # What unpickling uses; the types that come with Python leave it out.
         one.__setstate__(tuple(state))  # type: ignore[attr-defined]
 
     for place, value in enumerate((one.func, one.args, one.keywords)):

@@ -99,6 +99,7 @@ def _array(value: np.ndarray) -> str:
         threshold=100,
         edgeitems=2,
         max_line_width=78,
+        # A plain dict: NumPy's type for it is private.
         formatter=_formatter(value),  # type: ignore[arg-type]
     )
 

@@ -2,11 +2,12 @@
 
 What the picture shows was recorded by `python -m byhand.sliders.record
 bottleneck`, from the models of byhand/text/reversal.py. A button trains them
-anew, with PyTorch.
+again, with PyTorch.
 """
 
 import json
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ class Bottleneck(NamedTuple):
     right: model to the shares of strings that it reverses without a mistake,
     one for each of LENGTHS. weights: (n, n), row i is what the attention
     looks at while it writes letter i of `written`, having read `letters`.
-    anew: like right, of models trained just now; or empty.
+    again: like right, of models trained just now; or empty.
     """
 
     length: int
@@ -45,7 +46,7 @@ class Bottleneck(NamedTuple):
     letters: str
     written: str
     weights: np.ndarray
-    anew: dict[str, list[float]]
+    again: dict[str, list[float]]
 
     @property
     def here(self) -> dict[str, float]:
@@ -53,8 +54,8 @@ class Bottleneck(NamedTuple):
         return self._at_the_length(self.right)
 
     @property
-    def anew_here(self) -> dict[str, float]:
-        return self._at_the_length(self.anew)
+    def again_here(self) -> dict[str, float]:
+        return self._at_the_length(self.again)
 
     def _at_the_length(self, right):
         at = LENGTHS.index(self.length)
@@ -67,7 +68,7 @@ def record() -> dict:
     return json.loads(RECORD.read_text(encoding="utf-8"))
 
 
-def compute(length=12, anew=None) -> Bottleneck:
+def compute(length=12, again=None) -> Bottleneck:
     """The recorded models, with one of LENGTHS marked.
 
     Raises ValueError for a length that was not recorded.
@@ -83,7 +84,7 @@ def compute(length=12, anew=None) -> Bottleneck:
         kept["letters"],
         kept["written"],
         np.array(kept["weights"]),
-        anew or {},
+        again or {},
     )
 
 
@@ -133,9 +134,9 @@ def _chart(arrays):
     ):
         axes.curve(LENGTHS, shares, *style)
         axes.dots(arrays.length, here[name], style[0], 5)
-        if name in arrays.anew:
-            axes.curve(LENGTHS, arrays.anew[name], style[0], 1)
-            axes.dots(LENGTHS, arrays.anew[name], style[0], 3)
+        if name in arrays.again:
+            axes.curve(LENGTHS, arrays.again[name], style[0], 1)
+            axes.dots(LENGTHS, arrays.again[name], style[0], 3)
     return axes.block(
         "share of strings reversed without a mistake",
         f"letters (dotted: the longest in training, {TRAINED})",
@@ -155,9 +156,9 @@ def _key(arrays):
             f' stroke-dasharray="{dashes}" style="stroke:{colour}"/>'
         )
         said = [f"{name}: ", svg.Shown(name, percent(share))]
-        if name in arrays.anew:
-            again = percent(arrays.anew_here[name])
-            said += ["   ·   anew: ", svg.Shown(f"{name}, anew", again)]
+        if name in arrays.again:
+            share = percent(arrays.again_here[name])
+            said += ["   ·   again: ", svg.Shown(f"{name}, again", share)]
         yield svg.row(svg.Block(line, 40, 21), svg.caption(*said), gap=10)
 
 
@@ -167,7 +168,7 @@ def percent(share):
 
 def summary(arrays: Bottleneck) -> str:
     models = listed(arrays.here)
-    again = f" Anew: {listed(arrays.anew_here)}." if arrays.anew else ""
+    again = f" Again: {listed(arrays.again_here)}." if arrays.again else ""
     return (
         f"Strings of {arrays.length} letters reversed without a mistake:"
         f" {models}.{again}\nWriting {arrays.written}, the attention looks at"
@@ -185,13 +186,13 @@ def picture() -> str:
 
 
 class Reversal(Panel):
-    """The figure, and a button that trains its models anew.
+    """The figure, and a button that trains its models again.
 
     The kernel trains, and answers nothing else meanwhile.
     """
 
     def __init__(self):
-        self._anew, self._seed = {}, 0  # the record's seed
+        self._again, self._seed = {}, 0  # the record's seed
         controls = {"length": stops("length", 12, LENGTHS)}
         super().__init__(
             "bottleneck", controls, self._compute_both, draw, summary
@@ -200,19 +201,22 @@ class Reversal(Panel):
             description="Train again (a minute or two)",
             layout={"width": "230px"},
         )
+        if find_spec("torch") is None:
+            self.train_button.disabled = True
+            self.train_button.description = "Train again (needs PyTorch)"
         self.bar = Bar(max=PARTS, layout={"width": "200px"})
         self.train_button.on_click(lambda _: self.train())
         self.widget.children[0].children += (self.train_button, self.bar)
 
     def _compute_both(self, length):
-        return compute(length, self._anew)
+        return compute(length, self._again)
 
     def train(self):
         """All models, from a seed of their own each time."""
         self._seed += 1
         self.train_button.disabled = True
         try:
-            self._anew = trained(self._seed, self._tell)
+            self._again = trained(self._seed, self._tell)
         finally:
             self.train_button.disabled = False
         # What was drawn ahead lacks the new curves.

@@ -84,10 +84,30 @@ def principal_axes(table: np.ndarray, ids: dict[str, int]) -> np.ndarray:
 def entry(
     name: str, table: np.ndarray, ids: dict[str, int], axes: np.ndarray
 ) -> dict:
+    words = list(ids)
+    asked = (ids[word] for word in ("man", "king", "woman"))
+    answer = words[skipgram.answer(table, *asked)]
+    right, of = int(answer == "queen"), 1
+    if name == vectors.COURT:
+        right, of = skipgram.hits(table, ids), len(court.analogies())
     known = [word for word in SHOWN[name] if word in ids]
     places = table[[ids[word] for word in known]] @ axes
     places = places - places.mean(axis=0)
     places /= np.abs(places).max(axis=0)
+    return {
+        "points": {
+            word: [round(float(x), DECIMALS) for x in place]
+            for word, place in zip(known, places, strict=True)
+        },
+        "right": right,
+        "of": of,
+        "parallel": round(parallel(table, ids), 2),
+        "answer": answer,
+    }
+
+
+def parallel(table: np.ndarray, ids: dict[str, int]) -> float:
+    """The mean cosine of the arrows with one another."""
     arrows = np.array(
         [
             table[ids[royal]] - table[ids[plain]]
@@ -97,25 +117,7 @@ def entry(
     )
     units = arrows / np.linalg.norm(arrows, axis=1, keepdims=True)
     cosines = [a @ b for a, b in itertools.combinations(units, 2)]
-    lengths = np.linalg.norm(table, axis=1)
-    a, b, c = (ids[word] for word in ("man", "king", "woman"))
-    scores = table @ (table[b] - table[a] + table[c]) / lengths
-    scores[[a, b, c]] = -np.inf
-    whole = name == vectors.COURT
-    return {
-        "points": {
-            word: [round(float(x), DECIMALS) for x in place]
-            for word, place in zip(known, places, strict=True)
-        },
-        "right": (
-            skipgram.hits(table, ids)
-            if whole
-            else int(list(ids)[int(np.argmax(scores))] == "queen")
-        ),
-        "of": len(court.analogies()) if whole else 1,
-        "parallel": round(float(np.mean(cosines)), 2),
-        "answer": list(ids)[int(np.argmax(scores))],
-    }
+    return float(np.mean(cosines))
 
 
 def of_bottleneck() -> dict[str, Any]:
@@ -151,7 +153,7 @@ RECORDS = {
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m byhand.sliders.record",
-        description="Train anew, and keep what a figure shows.",
+        description="Train again, and keep what a figure shows.",
     )
     parser.add_argument("figure", choices=RECORDS)
     recorded, path = RECORDS[parser.parse_args().figure]

@@ -104,14 +104,15 @@ def _add_up(table: np.ndarray, ids: np.ndarray, rows: np.ndarray) -> None:
     table += which @ rows
 
 
+def answer(E: np.ndarray, a: int, b: int, c: int) -> int:
+    """a is to b as c is to which id; the three are left out."""
+    lengths = np.linalg.norm(E, axis=1)
+    scores = E @ (E[b] - E[a] + E[c]) / np.where(lengths == 0, 1, lengths)
+    scores[[a, b, c]] = -np.inf
+    return int(np.argmax(scores))
+
+
 def hits(E: np.ndarray, ids: dict[str, int]) -> int:
     """How many of the court's 72 analogies come out right."""
-    lengths = np.linalg.norm(E, axis=1)
-    lengths = np.where(lengths == 0, 1, lengths)
-    right = 0
-    for words in court.analogies():
-        a, b, c, d = (ids[word] for word in words)
-        scores = E @ (E[b] - E[a] + E[c]) / lengths
-        scores[[a, b, c]] = -np.inf
-        right += int(np.argmax(scores) == d)
-    return right
+    wanted = [[ids[word] for word in one] for one in court.analogies()]
+    return sum(answer(E, a, b, c) == d for a, b, c, d in wanted)

@@ -113,6 +113,7 @@ def no_programs(shell: Any) -> None:
     programs = shell.magics_manager.registry["ScriptMagics"].magics["cell"]
     for name in programs:  # %%bash, %%script and the like
         shell.register_magic_function(_no_script(name), "cell", name)
+    # A class in place of a class, as every caller of it expects.
     subprocess.Popen = NotRun  # type: ignore[misc]
 
 

@@ -220,7 +220,7 @@ def test_a_lesson_of_which_nothing_is_written_goes_on_to_the_end(lesson):
     nb = released(lesson)
     NotebookClient(
         nb,
-        allow_errors=True,
+        allow_errors=True,  # the checks' own, which are counted below
         timeout=300,
         kernel_name="python3",
         resources={

@@ -105,12 +105,12 @@ def test_the_button_draws_new_curves_over_the_recorded(monkeypatch):
     # Two steps teach nothing, and none of the old pictures is left.
     found = shown(panel.picture)
     assert found[ATTENTION] == "100.0 %"
-    assert float(found[f"{ATTENTION}, anew"].split()[0]) < 20
+    assert float(found[f"{ATTENTION}, again"].split()[0]) < 20
     assert not panel._picture.ahead
-    assert "Anew: one vector of 32" in panel.summary
+    assert "Again: one vector of 32" in panel.summary
     require_room(panel.picture)
     panel.controls["length"].value = 20
-    assert f"{LARGER}, anew" in shown(panel.picture)
+    assert f"{LARGER}, again" in shown(panel.picture)
     assert len(panel.picture) > len(before)
     panel.train_button.click()
     assert seeds[3:] == [2, 2, 2]
@@ -136,4 +136,4 @@ def test_new_curves_leave_room(length):
     arrays = bottleneck.compute(length, right)
     picture = bottleneck.draw(arrays)
     require_room(picture)
-    assert shown(picture)[f"{ATTENTION}, anew"] == shown(picture)[ATTENTION]
+    assert shown(picture)[f"{ATTENTION}, again"] == shown(picture)[ATTENTION]

@@ -15,7 +15,7 @@ GRADIENTS = (
     Measured("gradients of the inputs"),
     Measured("gradients of the weights"),
 )
-# So close to 1 that whoever drops drops everything, and everybody who does so
+# So close to 1 that dropout drops everything, and every answer that drops so
 # at the same places gets the same numbers.
 NEARLY_ALL = 1 - 1e-9
 
