@@ -531,6 +531,26 @@ for first, second in (
 # to drink". The company that a word keeps tells *what kind of word* it is, and
 # opposites are of one kind.
 #
+# And CBOW, the other way? Cover a word. Take the mean of its neighbours' rows,
+# and look for the word whose second vector fits it best:
+
+# %% tags=["demonstration"]
+for text in (
+    "the cat chased the …",
+    "the soup is too hot … eat",
+    "the girl … to school and she wears a hat",
+):
+    tokens = text.split()
+    gap = tokens.index("…")
+    around = [t for t in tokens[max(gap - 4, 0) : gap + 5] if t != "…"]
+    mean = E[[ids[t] for t in around]].mean(axis=0)
+    print(f"{text:42} {words[np.argmax(learned.contexts @ mean)]}")
+
+# %% [markdown]
+# It fills all three gaps, though it was trained for the opposite task. But a
+# mean has no order: "the … chased the cat" would give the same guess as the
+# first line. Keep that in mind for lesson 6.
+#
 # ## Poke at it
 #
 # The training was recorded for five windows. The arrows lead from the plain to

@@ -175,7 +175,7 @@ for name, W in (("all entries 0.6", even), ("one entry of 2", corner)):
     print(f"{lengths[2]:.3g}, after 20 steps {lengths[20]:.3g}")
 
 # %% [markdown]
-# Read the lines again. With $W_h = 3$ the gradient **explodes** if the state
+# Read the lines one by one. With $W_h = 3$ the gradient **explodes** if the state
 # rests at 0: 3.5 billion. From 0.5 the same weight drives the state to where
 # tanh is flat, and the gradient **vanishes**: $1.5 · 10^{-29}$. So neither the
 # weight nor the slope decides alone. Their *product* does, over all steps.
@@ -363,6 +363,37 @@ print(f"GRU {3 * (d * k + k * k + 2 * k):,}")
 print(f"PyTorch's LSTM, with two biases: {4 * (d * k + k * k + 2 * k):,}")
 
 # %% [markdown]
+# Are your cells PyTorch's? Its weights stand the other way, and its LSTM has
+# two biases, of which the second is set to 0 here.
+
+# %% tags=["demonstration"]
+if tools.installed("torch", recorded="recurrence/cells"):
+    import torch
+
+    rng = np.random.default_rng(0)
+    x, h, c = (rng.standard_normal((2, width)) for width in (3, 4, 4))
+
+    def theirs(kind, *state):
+        """PyTorch's cell with random weights, and what it makes of x."""
+        cell = kind(3, 4, dtype=torch.float64)
+        W_x, W_h, b_x, b_h = cell.parameters()
+        given = [torch.from_numpy(one) for one in state]
+        if kind is torch.nn.LSTMCell:
+            b_h.data.zero_()
+            given = [tuple(given)]
+        came = cell(torch.from_numpy(x), *given)
+        return came, [w.detach().numpy().T for w in (W_x, W_h, b_x, b_h)]
+
+    (new_h, new_c), (W_x, W_h, b, _) = theirs(torch.nn.LSTMCell, h, c)
+    mine = np.stack(lstm_cell(x, h, c, W_x, W_h, b))
+    right = torch.stack([new_h, new_c]).detach().numpy()
+    gap = np.abs(mine - right).max()
+    print("LSTM, largest difference below 1e-12:", gap < 1e-12)
+    came, weights = theirs(torch.nn.GRUCell, h)
+    gap = np.abs(gru_cell(x, h, *weights) - came.detach().numpy()).max()
+    print("GRU,  largest difference below 1e-12:", gap < 1e-12)
+
+# %% [markdown]
 # ## Windows, and a state that is carried
 #
 # A text of 73,059 tokens is too long to unroll at once. Cut it into windows of
@@ -450,14 +481,15 @@ if tools.installed("torch", recorded="recurrence/writer"):
 #
 # Run `print(writer.write(progress.model, words, 120))` for yours. Every sentence
 # is fine, and the story is not: who is Tom, and since when is the drum round?
-# What came earlier was lost on the way.
+# What came earlier was lost on the way. (If you keep a model, save its
+# `state_dict` *and* its vocabulary: without the words, the ids mean nothing.)
 #
 # ## The bottleneck
 #
 # Translation makes it plain. An **encoder** reads a sentence, and its last
-# state is handed to a **decoder**, which writes the translation. *One* vector,
-# of fixed size, for a sentence of any length. In 2014 that worked, and got worse
-# the longer the sentence.
+# state is handed to a **decoder**, which writes the translation: *one* vector, of
+# fixed size, for a sentence of any length. In 2014 that worked (Sutskever and
+# others). It also got worse the longer the sentence was (Cho and others).
 #
 # Here is the smallest task that shows it: reverse a string of letters. A GRU
 # reads, another writes. The figure shows the share of strings that come out
@@ -485,8 +517,8 @@ bottleneck.show()
 # ## What it costs, and where it breaks
 #
 # - **One step after another.** Step t needs state t − 1: n steps in a row, for
-#   n words, forward and back. A graphics card has nothing to do in parallel
-#   within a sentence.
+#   n words, forward and back. A graphics card cannot work on all words of a
+#   sentence at once.
 # - **A long way.** Word 1 reaches word n through n − 1 steps. With attention it
 #   is one.
 # - **Memory.** Training keeps all states, for the way back.
