@@ -47,6 +47,9 @@ def page(course):
             page = lab.page(f"formgrader/submissions/{one.id}/?index=0")
             page.wait_for_function("window.MathJax && MathJax.isReady")
             page.wait_for_selector(".MathJax, .MathJax_SVG, .mjx-chtml")
+            # Until all formulas are set the page moves, and a button may
+            # move away between the mouse's going down and up.
+            page.evaluate("new Promise(MathJax.Hub.Queue)")
             # Its marks have come, and so the buttons act.
             page.wait_for_selector("input.score[placeholder]")
             yield page
