@@ -93,6 +93,8 @@ def mathml(formula: str, display: bool) -> str | None:
     There is no quotation mark in it: wherever it comes to stand, also within
     an attribute, it stays what it is.
     """
+    for name in ("aligned", "split"):  # which the converter does not know
+        formula = formula.replace(f"{{{name}}}", "{align*}")
     try:
         root = convert_to_element(
             formula, display="block" if display else "inline"
@@ -105,13 +107,15 @@ def mathml(formula: str, display: bool) -> str | None:
 
 def _written(element: Element) -> str:
     """An element of TAGS, whatever was written in it being text."""
-    if element.tag not in TAGS:
-        raise ValueError(f"{element.tag} is not drawn")
+    text = html.unescape(element.text or "")
+    # Of what it does not know, the converter makes letters.
+    unknown = text.startswith("\\") or (text == "&" and element.tag == "mi")
+    if element.tag not in TAGS or unknown:
+        raise ValueError(f"{element.tag} {text} is not drawn")
     attributes = "".join(
         f" {name}={value}"
         for name, value in element.attrib.items()
         if name in _ATTRIBUTES and _VALUE.fullmatch(value)
     )
-    inside = html.escape(html.unescape(element.text or ""))
-    inside += "".join(map(_written, element))
+    inside = html.escape(text) + "".join(map(_written, element))
     return f"<{element.tag}{attributes}>{inside}</{element.tag}>"

@@ -133,6 +133,16 @@ def test_formgrader_loads_nothing_from_a_net():
 # --- formulas --------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "environment", ["aligned", "split", "align*", "pmatrix", "cases"]
+)
+def test_rows_and_columns_are_drawn(environment):
+    made = shown(
+        f"$$\\begin{{{environment}}}a&b\\\\c&d\\end{{{environment}}}$$"
+    )
+    assert made.count("<mtr") == 2 and made.count("<mtd") == 4
+
+
 def test_formulas_are_drawn_without_a_script():
     made = shown("$x^2$, and\n\n$$\\frac{a}{b}$$")
     assert "<msup><mi>x</mi><mn>2</mn></msup>" in made
