@@ -16,6 +16,7 @@ import byhand.gpt.__main__
 import grader.__main__
 import tests.bench.gpt
 from authoring.paths import ROOT, sources
+from byhand import CheckFailed, check
 
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")],
@@ -134,11 +135,29 @@ def test_no_page_names_a_place_outside_the_project(page):
     assert not re.search(r"\.\./shared|/work/|/root/|/home/", text)
 
 
-def test_every_lesson_has_its_row():
-    """And no row is of a lesson that is not there."""
+def test_rows_are_of_lessons_with_their_minutes():
     text = (ROOT / "README.md").read_text("utf-8")
-    rows = re.findall(r"^\| \[?`(\d\d_\w+)`", text, re.M)
-    assert rows == [source.stem for source in sources()]
+    rows = re.findall(r"^\| \[`(\d\d_\w+)`\].* \| (\d+) \| .* \|$", text, re.M)
+    said = [(source.stem, minutes(source)) for source in sources()]
+    assert rows == said
+
+
+def minutes(source: Path) -> str:
+    text = source.read_text("utf-8").replace("\n# ", " ")
+    return re.search(r"About (\d+) minutes", text)[1]
+
+
+def test_the_message_in_the_readme_is_what_a_check_says():
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = re.search(r"^```text\n(.*?)```", text, re.M | re.S)[1]
+
+    def gradient_step(x, grad, lr):
+        return x + lr * grad
+
+    with pytest.raises(CheckFailed) as said:
+        check("gradient_descent.gradient_step", gradient_step)
+    assert str(said.value).startswith(shown)
+    assert len(text.splitlines()) <= 110
 
 
 def test_the_version_is_the_same_everywhere():
