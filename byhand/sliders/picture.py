@@ -48,6 +48,17 @@ class Picture(anywidget.AnyWidget):
       [...now.childNodes].forEach(
         (child, k) => follow(old.childNodes[k], child));
     };
+    // Notebook 7 and JupyterLite look for their shortcuts before a handle
+    // sees its arrow keys. With this mark they look past it.
+    const keepArrows = el => {
+      const mark = ({ key, target }) => {
+        if (el.closest(".widget-vbox")?.contains(target))
+          target.toggleAttribute(
+            "data-lm-suppress-shortcuts", key.startsWith("Arrow"));
+      };
+      addEventListener("keydown", mark, true);
+      return () => removeEventListener("keydown", mark, true);
+    };
     async function render({ model, el }) {
       let shown = null, parsed = new Map();
       const show = svg => {
@@ -71,6 +82,7 @@ class Picture(anywidget.AnyWidget):
       const guess = () =>
         show(model.get("ahead")[controls.map(place).join(" ")]);
       for (const control of controls) control.on("change", guess);
+      return keepArrows(el);
     }
     export default { render };
     """

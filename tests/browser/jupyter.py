@@ -180,10 +180,13 @@ def write_notebook(path, *cells):
 
 
 class Lab:
-    """A server with `root` as its folder, and a browser; use in a `with`."""
+    """A server with `root` as its folder, and a browser; use in a `with`.
 
-    def __init__(self, root):
-        self.root = Path(root)
+    program: "jupyterlab", or "notebook" for Jupyter Notebook 7.
+    """
+
+    def __init__(self, root, program="jupyterlab"):
+        self.root, self.program = Path(root), program
         self._token = secrets.token_hex(16)
 
     def __enter__(self):
@@ -240,11 +243,11 @@ class Lab:
         with self._log.open("w") as log:
             self._server = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "jupyterlab", "--no-browser"),
+                    *(sys.executable, "-m", self.program, "--no-browser"),
                     *(str(self.root), "--ip=127.0.0.1", f"--port={port}"),
                     "--ServerApp.port_retries=0",
                     "--ServerApp.root_dir=" + str(self.root),
-                    "--LabApp.expose_app_in_browser=True",
+                    "--expose-app-in-browser",
                     "--LabApp.news_url=",
                     "--LabApp.extension_manager=readonly",
                     "--ServerApp.kernel_websocket_connection_class="
@@ -294,10 +297,13 @@ class Lab:
         page = self._context.new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.goto(
-            f"{self.url}/lab/tree/{path}?reset&token={self._token}",
+            f"{self.url}/{self._place()}/{path}?reset&token={self._token}",
             wait_until="domcontentloaded",
         )
         return Notebook(page)
+
+    def _place(self):
+        return "notebooks" if self.program == "notebook" else "lab/tree"
 
     def page(self, address):
         """A page that the server itself makes, in a new window."""
