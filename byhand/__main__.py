@@ -106,6 +106,7 @@ def open_lab(options: argparse.Namespace) -> int:
             f"--LabApp.default_url=/lab/tree/{first}",
             "--ServerApp.kernel_websocket_connection_class="
             "byhand.sliders.server.PromptConnection",
+            "--ContentsManager.pre_save_hook=byhand.saving.keep_kernel",
             *options.rest,
         ]
     )

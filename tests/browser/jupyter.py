@@ -252,6 +252,8 @@ class Lab:
                     "--LabApp.extension_manager=readonly",
                     "--ServerApp.kernel_websocket_connection_class="
                     "byhand.sliders.server.PromptConnection",
+                    "--ContentsManager.pre_save_hook="
+                    "byhand.saving.keep_kernel",
                     "--LabApp.check_for_updates_class="
                     "jupyterlab.handlers.announcements.NeverCheckForUpdate",
                     *(["--allow-root"] if _is_root() else []),
@@ -375,6 +377,13 @@ class Notebook:
             "theme => window.jupyterapp.commands.execute("
             "'apputils:change-theme', {theme}).then(() => null)",
             THEMES[theme],
+        )
+
+    def save(self):
+        """As Ctrl+S does."""
+        self.page.evaluate(
+            "window.jupyterapp.commands.execute("
+            "'docmanager:save').then(() => null)"
         )
 
     def close(self):

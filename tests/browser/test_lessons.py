@@ -7,7 +7,14 @@ import nbformat
 import pytest
 
 from authoring import paths
-from tests.browser.jupyter import Lab, Twin, expect, require_browser, until
+from tests.browser.jupyter import (
+    KERNEL,
+    Lab,
+    Twin,
+    expect,
+    require_browser,
+    until,
+)
 
 LESSONS = [source.stem for source in paths.sources()]
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
@@ -62,7 +69,7 @@ def follow(figure):
 
 
 @every_lesson
-def test_the_lesson_shows_its_pictures_before_it_is_run(lab, lesson):
+def test_the_lesson_shows_its_pictures_and_is_saved_as_it_was(lab, lesson):
     notebook = lab.open_notebook(f"lessons/{lesson}/{lesson}.ipynb")
     cells = nbformat.read(paths.lesson_path(lesson), as_version=4).cells
     count = sum(cell.source.count("](attachment:") for cell in cells)
@@ -70,6 +77,15 @@ def test_the_lesson_shows_its_pictures_before_it_is_run(lab, lesson):
     pictures = notebook.page.locator(".jp-MarkdownOutput img")
     expect(pictures).to_have_count(count)
     until(lambda: pictures.evaluate_all(SIZES), are_seen)
+    # Once it has met its kernel, whose words JupyterLab puts into it. Or git
+    # would see changes in what nobody has written in.
+    notebook.page.wait_for_function(f"{KERNEL}?.session?.kernel?.info")
+    notebook.save()
+    saved, committed = (
+        paths.lesson_path(lesson, root).read_text("utf-8")
+        for root in (lab.root, None)
+    )
+    assert saved == committed
     notebook.close()
 
 
