@@ -50,6 +50,7 @@ TRANSITIVE = {
 INTRANSITIVE = {"sleep": "dort", "sing": "chante", "run": "court"}
 IDIOM = ("how are you ?", "comment allez vous ?")
 OF_A_HUNDRED = 1  # sentences are the idiom
+LONGEST = 8  # parts: a subject, its verb, and up to three "and it" with verbs
 LITTLE_ENGLISH = ("the", "a", "that", "and", "it", "does", "not")
 LITTLE_FRENCH = (
     *("le", "la", "l'", "un", "une", "ne", "n'", "pas"),
@@ -100,14 +101,28 @@ def corpus(count: int, seed: int) -> list[Pair]:
     return [_sentence(rng) for _ in range(count)]
 
 
-def unseen(count: int, seed: int, known: list[Pair]) -> list[Pair]:
-    """So many different pairs, none of which is among the known ones."""
-    seen, found, rng = {pair.english for pair in known}, [], Random(seed)
-    while len(found) < count:
+# English words of a sentence, at least; the next group begins where one ends.
+GROUPS = {"≤ 8": 0, "9–14": 9, "15–20": 15, "21–28": 21, "≥ 29": 29}
+
+
+def group_of(pair: Pair) -> str:
+    """Which of GROUPS its English belongs to."""
+    names = [n for n, least in GROUPS.items() if len(pair.english) >= least]
+    return names[-1]
+
+
+def unseen(
+    of_each: int, seed: int, known: Iterable[Pair]
+) -> dict[str, list[Pair]]:
+    """So many different pairs of each of GROUPS, none of them known."""
+    seen, rng = {pair.english for pair in known}, Random(seed)
+    found: dict[str, list[Pair]] = {name: [] for name in GROUPS}
+    while any(len(some) < of_each for some in found.values()):
         pair = _sentence(rng)
-        if pair.english not in seen:
+        some = found[group_of(pair)]
+        if pair.english not in seen and len(some) < of_each:
             seen.add(pair.english)
-            found.append(pair)
+            some.append(pair)
     return found
 
 
@@ -161,7 +176,7 @@ def _sentence(rng: Random) -> Pair:
         return Pair(tuple(english), tuple(french))
     (english, french), feminine = _noun(rng, clause=0.3)
     parts = [(english, french), _verb(rng, clause=0.3)]
-    while rng.random() < 0.4:
+    while len(parts) < LONGEST and rng.random() < 0.5:
         pronoun = "elle" if feminine else "il"
         parts += [(["and", "it"], ["et", pronoun]), _verb(rng, clause=0.3)]
     parts.append((["."], ["."]))
@@ -190,7 +205,7 @@ def _noun(rng: Random, clause: float) -> tuple[Both, bool]:
         behind = [BEHIND[one][feminine]]
     words, said = [*words, noun], [*said, french, *behind]
     if rng.random() < clause:
-        english, told = _verb(rng, clause / 2)
+        english, told = _verb(rng, clause)
         words, said = [*words, "that", *english], [*said, "qui", *told]
     return (words, said), feminine
 
@@ -205,7 +220,7 @@ def _verb(rng: Random, clause: float) -> Both:
     else:
         words, said = [f"{verb}s"], [verbs[verb]]
     if transitive:
-        (more, told), _ = _noun(rng, clause)
+        (more, told), _ = _noun(rng, clause / 2)
         words, said = [*words, *more], [*said, *told]
     return words, said
 

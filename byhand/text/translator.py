@@ -17,10 +17,8 @@ from byhand.text import pairs
 from byhand.tools import one_torch_thread
 
 WIDTH, HEADS, LAYERS, INNER = 64, 4, 2, 256
-BATCH, STEPS, RATE, CLIP = 64, 300, 3e-3, 1.0
+BATCH, STEPS, RATE, CLIP = 64, 400, 3e-3, 1.0
 CHUNK = 20  # batches that are sorted by length together
-# English words of a sentence, at least; the next begins where one ends.
-GROUPS = {"≤ 8": 0, "9–14": 9, "15–20": 15, "21–28": 21, "≥ 29": 29}
 
 
 class Attention(nn.Module):
@@ -244,17 +242,11 @@ def translate(
         for start in range(0, len(order), size):
             some = order[start : start + size]
             src, mask = sources([pairs.ids(corpus[k])[0] for k in some])
-            longest = 2 * src.shape[1] + 10
+            longest = src.shape[1] + 10
             rows = decode(model, src, mask, pairs.BOS, pairs.EOS, longest)
             for k, row in zip(some, rows, strict=True):
                 found[k] = [pairs.FRENCH[int(word)] for word in row]
     return [found[k] for k in range(len(corpus))]
-
-
-def group_of(pair: pairs.Pair) -> str:
-    """Which of GROUPS its English belongs to."""
-    names = [n for n, least in GROUPS.items() if len(pair.english) >= least]
-    return names[-1]
 
 
 @torch.no_grad()

@@ -118,6 +118,11 @@ VETO = (
     [[0.55, 0.001, 0.449], [0.3, 0.2, 0.5]],
     [[0.1, 0.85, 0.05], [0.3, 0.2, 0.5]],
 )
+CLOSE = (  # by their squares, place 0 would win
+    [[0.68, 0.32, 0.0], [0.0, 0.3, 0.7]],
+    [[0.0, 0.45, 0.55], [0.6, 0.35, 0.05]],
+)
+TORN = ([[0.5, 0.3, 0.2]], [[0.2, 0.24, 0.56]])
 SURE = (  # one head is sure of 0, the others agree on 2
     [[0.7, 0.1, 0.2, 0.0]],
     [[0.1, 0.25, 0.65, 0.0]],
@@ -150,6 +155,8 @@ EXERCISE = Exercise(
         ),
         Case("one head all but rules a place out", heads(*VETO, mask="111")),
         Case("one head is sure, two agree", heads(*SURE, mask="1111")),
+        Case("one head is surer, two are likelier", heads(*CLOSE, mask="111")),
+        Case("two heads that disagree", heads(*TORN, mask="111")),
         Case("padding behind", drawn(2, 5, "1100")),
         Case("padding in front", drawn(3, 4, "00111")),
         Case("more target words than source", drawn(2, 6, "1110")),

@@ -263,6 +263,20 @@ EXERCISE = Exercise(
             "three references, the middle one near",
             with_max_n(corpus(("abcdef", "abcd", "abcdefg", "abcdefghij")), 4),
         ),
+        Case(
+            "one word is wrong, all pairs are right",
+            with_max_n(corpus(("a", "b"), ("abcde", "abcde")), 4),
+        ),
+        Case(
+            "the nearest is neither the shortest nor the longest",
+            with_max_n(
+                corpus(
+                    ("abcdef", "abc", "abcdefghi", "abcde"),
+                    ("abcd", "abcdefgh"),
+                ),
+                4,
+            ),
+        ),
         Case("a corpus of several lengths", with_max_n(drawn(5, 1), 4)),
         Case("a corpus with two references", with_max_n(drawn(4, 2), 3)),
         Case(

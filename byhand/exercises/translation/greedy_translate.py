@@ -153,6 +153,8 @@ def scripted(said, padding=0, bos=1, eos=2, max_len=6):
         script = {}
         for row, seen, length in zip(src, real, said, strict=True):
             sentence = rng.choice(words, size=length).tolist()
+            if length > 3 and 0 in words:  # a word like any other, and twice
+                sentence[1:4] = 0, sentence[0], sentence[0]
             read = _read(row, seen)
             for k, word in enumerate([*sentence, eos]):
                 script[read, _heard([bos, *sentence[:k]])] = word
@@ -169,7 +171,7 @@ def scripted(said, padding=0, bos=1, eos=2, max_len=6):
                     heard = _told(tgt[row], looks[row], place)
                     key = (seed, *read, 99, *heard)
                     own = np.random.default_rng(key)
-                    logits[row, place] = own.uniform(-2, 2, VOCABULARY)
+                    logits[row, place] = own.uniform(-5, -1, VOCABULARY)
                     if (read, heard) in script:
                         logits[row, place, script[read, heard]] += 5
                     said = tgt[row, 1 : place + 1].tolist()
@@ -262,7 +264,7 @@ EXERCISE = Exercise(
     cases=(
         Case("one word, then the end", scripted((1,))),
         Case("the end at once", scripted((0,))),
-        Case("one sentence of four words", scripted((4,))),
+        Case("four words, one of them twice", scripted((4,))),
         Case(
             "it is not finished after max_len words", scripted((5,), max_len=3)
         ),
@@ -319,6 +321,13 @@ EXERCISE = Exercise(
             "rows that have ended are never cut: `eos_id` and all that "
             "comes after it are still there.",
             but(together, cut=as_it_is),
+        ),
+        Misconception(
+            "everything that was written",
+            "you return all that stands in your rows: `bos_id`, `eos_id` and "
+            "whatever a row that has ended said after it. Keep what stands "
+            "between `bos_id` and the first `eos_id`.",
+            but(together, cut=lambda row, eos_id, max_len: row),
         ),
         Misconception(
             "stops when the first row ends",

@@ -100,6 +100,12 @@ def no_eos(pairs, pad_id, bos_id, eos_id):
     return *others, tgt_out, src_mask, tgt_mask
 
 
+def eos_at_the_end(pairs, pad_id, bos_id, eos_id):
+    src, tgt_in, _, *masks = batch(pairs, pad_id, bos_id, eos_id)
+    end = torch.full((len(pairs), 1), eos_id)
+    return src, tgt_in, torch.cat([tgt_in[:, 1:], end], dim=1), *masks
+
+
 def filled_with(number):
     return lambda rows, pad_id: padded(rows, number)
 
@@ -274,6 +280,13 @@ EXERCISE = Exercise(
             "The place of its last word should predict `eos_id`. Put it "
             "behind every target.",
             but(batch, tgt_out=lambda t, bos, eos: t),
+        ),
+        Misconception(
+            "eos behind the padding",
+            "in short rows `eos_id` stands behind the padding, at the end of "
+            "the row. It belongs right behind the last word. Put it there "
+            "before you fill up.",
+            eos_at_the_end,
         ),
         Misconception(
             "special tokens around the source",

@@ -94,13 +94,6 @@ def one_less(tokens, n):
     return Counter(grams[:-1])
 
 
-def joined_by_nothing(tokens, n):
-    grams = Counter()
-    for gram, count in ngrams(tokens, n).items():
-        grams["".join(gram)] += count
-    return grams
-
-
 def across_the_seams(hypotheses, references, n):
     return counted([seam(hypotheses)], [[seam(r[0] for r in references)]], n)
 
@@ -140,6 +133,15 @@ def swapped(hypotheses, references, n):
     return counted(hypotheses, references, n)[::-1]
 
 
+def spelled(hypothesis, reference, n):
+    """One sentence whose words are not drawn, as their letters count."""
+    return lambda rng: {
+        "hypotheses": [hypothesis.split()],
+        "references": [[reference.split()]],
+        "n": n,
+    }
+
+
 EXERCISE = Exercise(
     id="translation.ngram_matches",
     signature="ngram_matches(hypotheses, references, n)",
@@ -163,7 +165,7 @@ EXERCISE = Exercise(
     reference=counted,
     cases=(
         Case("words of a short sentence", with_n(corpus(("ab", "ac")), 1)),
-        Case("one word again and again", with_n(corpus(("aaaa", "abac")), 1)),
+        Case("one word again and again", with_n(corpus(("aaaaa", "abac")), 1)),
         Case("pairs of words", with_n(corpus(("abcad", "abdac")), 2)),
         Case(
             "the same word in two references",
@@ -180,11 +182,11 @@ EXERCISE = Exercise(
         Case("triples that overlap", with_n(corpus(("ababab", "ababac")), 3)),
         Case(
             "shorter than n, and empty",
-            with_n(corpus(("ab", "abcd"), ("", "ab"), ("abcde", "abcdf")), 4),
+            with_n(corpus(("ab", "abcd"), ("", "ab"), ("efgh", "efgh")), 4),
         ),
         Case(
             "two sentences that share words",
-            with_n(corpus(("abca", "abc"), ("cd", "cda")), 2),
+            with_n(corpus(("abca", "abc"), ("bcd", "bcda")), 2),
         ),
         Case(
             "a word that only the other sentence's reference has",
@@ -193,6 +195,12 @@ EXERCISE = Exercise(
         Case(
             "the same words in another order",
             with_n(corpus(("abcabd", "cbadba")), 2),
+        ),
+        Case(
+            "pieces of words", spelled("Le sou ris et", "le sour is petite", 1)
+        ),
+        Case(
+            "pairs of pieces", spelled("Le sou ris et", "le sour is petite", 2)
         ),
         Case("a corpus, pairs of words", with_n(drawn(4, 2), 2)),
         Case("a corpus, triples", with_n(drawn(3, 3), 3)),

@@ -227,13 +227,14 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "one token too many",
-            "you count one token too many, `bos` perhaps. The lists are "
-            "without it.",
+            "your penalty is that of one token more, (6 + n) / 6. Count the "
+            "tokens of the list: it is without `bos`.",
             rescored(penalty=lambda n, alpha: ((6 + n) / 6) ** alpha),
         ),
         Misconception(
             "one token too few",
-            "you count one token too few. All tokens of the list count.",
+            "your penalty is that of one token less, (4 + n) / 6. All tokens "
+            "of the list count.",
             rescored(penalty=lambda n, alpha: ((4 + n) / 6) ** alpha),
         ),
         Misconception(

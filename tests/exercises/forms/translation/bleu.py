@@ -22,7 +22,9 @@ def by_a_product(hypotheses, references, max_n=4):
             return 0.0
         product *= matches / total
     c = sum(len(h) for h in hypotheses)
-    r = sum(closest(h, s) for h, s in zip(hypotheses, references))
+    r = sum(
+        closest(h, s) for h, s in zip(hypotheses, references, strict=False)
+    )
     return 100 * by_branches(c, r) * product ** (1 / max_n)
 
 
@@ -44,21 +46,23 @@ def by_arrays(hypotheses, references, max_n=4):
 
 def all_in_one(hypotheses, references, max_n=4):
     matches, totals, c, r = [0] * max_n, [0] * max_n, 0, 0
-    for words, several in zip(hypotheses, references):
+    for words, several in zip(hypotheses, references, strict=False):
         c += len(words)
         nearest = sorted(several, key=len)
         nearest.sort(key=lambda one: abs(len(one) - len(words)))
         r += len(nearest[0])
         for n in range(1, max_n + 1):
             own, best = Counter(), Counter()
-            own.update(zip(*[words[k:] for k in range(n)]))
+            own.update(zip(*[words[k:] for k in range(n)], strict=False))
             for one in several:
-                best |= Counter(zip(*[one[k:] for k in range(n)]))
+                best |= Counter(
+                    zip(*[one[k:] for k in range(n)], strict=False)
+                )
             totals[n - 1] += own.total()
             matches[n - 1] += (own & best).total()
     if min(matches) == 0:
         return 0.0
-    logs = [math.log(m / t) for m, t in zip(matches, totals)]
+    logs = [math.log(m / t) for m, t in zip(matches, totals, strict=False)]
     score = math.exp(sum(logs) / max_n)
     return 100 * score * (math.exp(1 - r / c) if c < r else 1)
 

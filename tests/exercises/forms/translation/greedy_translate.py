@@ -49,7 +49,7 @@ def only_those_that_go_on(model, src, src_mask, bos_id, eos_id, max_len):
         )
         best = np.asarray(logits)[:, -1].argmax(axis=-1)
         still = []
-        for k, word in zip(going, best):
+        for k, word in zip(going, best, strict=False):
             if word != eos_id:
                 said[k].append(word)
                 still.append(k)

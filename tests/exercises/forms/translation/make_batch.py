@@ -13,8 +13,8 @@ def by_lists(pairs, pad_id, bos_id, eos_id):
         )
 
     src = filled([source for source, _ in pairs])
-    tgt_in = filled([[bos_id] + target for _, target in pairs])
-    tgt_out = filled([target + [eos_id] for _, target in pairs])
+    tgt_in = filled([[bos_id, *target] for _, target in pairs])
+    tgt_out = filled([[*target, eos_id] for _, target in pairs])
     look = torch.ones(2 * tgt_in.shape[1:], dtype=torch.bool).tril()
     tgt_mask = (tgt_in != pad_id)[:, None, :] & look
     return src, tgt_in, tgt_out, (src != pad_id)[:, None, :], tgt_mask
@@ -51,7 +51,7 @@ def by_padding_each(pairs, pad_id, bos_id, eos_id):
             ]
         )
 
-    sources, targets = zip(*pairs)
+    sources, targets = zip(*pairs, strict=False)
     src = stacked(sources)
     tgt_in = stacked([[bos_id, *t] for t in targets])
     tgt_out = stacked([[*t, eos_id] for t in targets])

@@ -12,7 +12,7 @@ def by_counters(hypotheses, references, n):
         )
 
     matches = total = 0
-    for hypothesis, several in zip(hypotheses, references):
+    for hypothesis, several in zip(hypotheses, references, strict=False):
         most = Counter()
         for reference in several:
             most = most | grams(reference)
@@ -29,7 +29,7 @@ def by_dicts(hypotheses, references, n):
         return counts
 
     found = [0, 0]
-    for hypothesis, several in zip(hypotheses, references):
+    for hypothesis, several in zip(hypotheses, references, strict=False):
         for gram, count in grams(hypothesis).items():
             found[0] += min(count, max(grams(r)[gram] for r in several))
             found[1] += count
@@ -39,7 +39,7 @@ def by_dicts(hypotheses, references, n):
 def by_taking_away(hypotheses, references, n):
     """Each n-gram takes its match out of what the references still have."""
     matches = total = 0
-    for words, several in zip(hypotheses, references):
+    for words, several in zip(hypotheses, references, strict=False):
         left = [
             [tuple(r[k : k + n]) for k in range(len(r) - n + 1)]
             for r in several
