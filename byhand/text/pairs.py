@@ -111,11 +111,15 @@ def group_of(pair: Pair) -> str:
     return names[-1]
 
 
-def unseen(
-    of_each: int, seed: int, known: Iterable[Pair]
-) -> dict[str, list[Pair]]:
-    """So many different pairs of each of GROUPS, none of them known."""
-    seen, rng = {pair.english for pair in known}, Random(seed)
+@cache
+def learned() -> list[Pair]:
+    """The pairs that lesson 18's models learn from."""
+    return corpus(20_000, seed=1)
+
+
+def unseen(of_each: int = 60, seed: int = 2) -> dict[str, list[Pair]]:
+    """So many different pairs of each of GROUPS that were not learned."""
+    seen, rng = {pair.english for pair in learned()}, Random(seed)
     found: dict[str, list[Pair]] = {name: [] for name in GROUPS}
     while any(len(some) < of_each for some in found.values()):
         pair = _sentence(rng)

@@ -155,14 +155,14 @@ class Progress(NamedTuple):
 def train(
     kind: type[Translator],
     corpus: Sequence[pairs.Pair],
-    batch: Callable,
+    batch: Callable | None = None,
     steps: int = STEPS,
     seed: int = 0,
 ) -> Iterator[Progress]:
     """Teach a model by teacher forcing, a step at a time.
 
-    batch: lesson 18's make_batch. AdamW, its rate up for a tenth of the steps
-    and down again; gradients clipped at 1.
+    batch: lesson 18's make_batch, or one that does as much. AdamW, its rate up
+    for a tenth of the steps and down again; gradients clipped at 1.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -174,7 +174,7 @@ def train(
     chosen = batches(corpus, seed)
     with one_torch_thread():
         for step in range(1, steps + 1):
-            src, tgt_in, tgt_out, src_mask, tgt_mask = batch(
+            src, tgt_in, tgt_out, src_mask, tgt_mask = (batch or batch_of)(
                 next(chosen), pairs.PAD, pairs.BOS, pairs.EOS
             )
             logits = model(src, tgt_in, src_mask, tgt_mask)
@@ -211,6 +211,33 @@ def batches(
             yield [pairs.ids(pair) for pair in drawn[k : k + BATCH]]
 
 
+def batch_of(
+    some: Sequence[tuple[list[int], list[int]]], pad: int, bos: int, eos: int
+) -> tuple[Tensor, ...]:
+    """Lesson 18's, for who has not written it: one sentence, cut twice."""
+    whole = filled([[bos, *target, eos] for _, target in some], pad)
+    src, (shown, wanted) = filled([one for one, _ in some], pad), cut(whole)
+    shown = shown.masked_fill(shown == eos, pad)
+    m = shown.shape[1]
+    earlier = torch.arange(m) <= torch.arange(m)[:, None]
+    return (
+        *(src, shown, wanted, (src != pad)[:, None]),
+        earlier & (shown != pad)[:, None],
+    )
+
+
+def cut(whole: Tensor) -> tuple[Tensor, Tensor]:
+    return whole[:, :-1], whole[:, 1:]
+
+
+def filled(rows: Sequence[Sequence[int]], pad: int) -> Tensor:
+    return nn.utils.rnn.pad_sequence(
+        [torch.tensor(row) for row in rows],
+        batch_first=True,
+        padding_value=pad,
+    )
+
+
 # --- use -------------------------------------------------------------------
 
 
@@ -218,10 +245,7 @@ def sources(
     sentences: Sequence[Sequence[int]],
 ) -> tuple[Tensor, Tensor]:
     """Sources as ids (b, n) and their mask (b, 1, n)."""
-    rows = [torch.tensor(one) for one in sentences]
-    src = nn.utils.rnn.pad_sequence(
-        rows, batch_first=True, padding_value=pairs.PAD
-    )
+    src = filled(sentences, pairs.PAD)
     return src, (src != pairs.PAD)[:, None]
 
 
@@ -249,23 +273,38 @@ def translate(
     return [found[k] for k in range(len(corpus))]
 
 
-@torch.no_grad()
-def cross_weights(
-    model: Translator, english: Sequence[int], french: Sequence[int]
-) -> Tensor:
-    """What each word looked up as it was written: (layers, h, m, n).
+class Look(NamedTuple):
+    """One translated sentence, and what each word looked up.
 
-    english: source ids; french: what was written, without special tokens.
-    Row i is the place that wrote word i, and the last row wrote the end.
+    english, french: words, n and m of them. weights: (layers, h, m, n), row i
+    of the place that wrote French word i.
     """
+
+    english: list[str]
+    french: list[str]
+    weights: Tensor
+
+
+@torch.no_grad()
+def look(model: Translator, english: Sequence[int]) -> Look:
+    """Translate one sentence greedily, and see where it looked."""
     src, src_mask = sources([english])
     memory, seen = model.memory(src, src_mask)
-    x = placed(model.target, torch.tensor([[pairs.BOS, *french]]))
-    look = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).tril()
-    found = []
-    for layer in model.decoder:
-        first, *_ = layer.norms
-        asking = first(x + layer.own(x, x, look))
-        found.append(layer.cross.weights(asking, memory, seen)[0])
-        x = layer(x, look, memory, seen)
-    return torch.stack(found)
+    said: list[int] = []
+    while True:
+        x = placed(model.target, torch.tensor([[pairs.BOS, *said]]))
+        earlier = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).tril()
+        looks = []
+        for layer in model.decoder:
+            asking = layer.norms[0](x + layer.own(x, x, earlier))
+            looks.append(layer.cross.weights(asking, memory, seen)[0])
+            x = layer(x, earlier, memory, seen)
+        best = int(model.output(x)[0, -1].argmax())
+        if best == pairs.EOS or len(said) == len(english) + 5:
+            break
+        said.append(best)
+    return Look(
+        [pairs.ENGLISH[k] for k in english],
+        [pairs.FRENCH[k] for k in said],
+        torch.stack(looks)[:, :, : len(said)],
+    )
