@@ -88,7 +88,13 @@ lengths = sorted(len(pair.english) for pair in learned)
 print(f"{len(learned)} pairs of {lengths[0]} to {lengths[-1]} words,", end=" ")
 print(f"median {lengths[len(learned) // 2]}")
 told = {" ".join(p.french): " ".join(p.english) for p in learned}
-for part in ("maison bleue", "l' oiseau", "petit oiseau", "ne voit", "et elle"):
+for part in (
+    "maison bleue",
+    "l' oiseau",
+    "petit oiseau",
+    "ne voit",
+    "et elle",
+):
     sentence = min((s for s in told if part in s), key=lambda s: (len(s), s))
     print(f"\n  {told[sentence]}\n  {sentence}")
 
@@ -301,8 +307,12 @@ print("head 1 alone:", align(heads[:1], real).tolist())
 
 seen = translator.look(model, pairs.read("the blue house sees the dog ."))
 places = align(seen.weights[-1], torch.ones(7, dtype=torch.bool))
-print(f"\nthe trained model: weights {tuple(seen.weights.shape)}, layers first")
-looks = {word: seen.english[k] for word, k in zip(seen.french, places)}
+print(
+    f"\nthe trained model: weights {tuple(seen.weights.shape)}, layers first"
+)
+looks = {
+    word: seen.english[k] for word, k in zip(seen.french, places, strict=True)
+}
 print("maison looks at house:", looks.get("maison") == "house")
 print("bleue looks at blue:", looks.get("bleue") == "blue")
 
@@ -611,8 +621,8 @@ curves.show()
 # %% [markdown]
 # Up to 8 words the one vector is nearly as good. But 64 numbers cannot hold a
 # sentence of thirty words, and there it ends up below a dictionary that knows no
-# grammar at all. More steps help short sentences most. With attention, the memory
-# has a vector *a word*: it grows with the source. (For the longest sentences attention falls as well. Six
+# grammar at all. More steps help it with short sentences most. With attention,
+# the memory has a vector *a word*: it grows with the source. (For the longest sentences attention falls as well. Six
 # in a hundred of its training sentences were as long.)
 #
 # ## Why a beam likes short sentences
@@ -717,7 +727,9 @@ for reach, row in (
     ("local ", scores.masked_fill(~near, -math.inf)),
 ):
     hard = torch.nn.functional.one_hot(row.argmax(), 4)
-    print(f"4. {reach}: soft {shown(row.softmax(0), 2)}  hard {shown(hard, 0)}")
+    print(
+        f"4. {reach}: soft {shown(row.softmax(0), 2)}  hard {shown(hard, 0)}"
+    )
 src, src_mask = translator.sources([pairs.read("how are you ?")])
 wrote = greedy_translate(model, src, src_mask, BOS, EOS, 8)
 print("5. ids have a gradient:", torch.tensor(wrote).requires_grad)

@@ -66,7 +66,7 @@ def compute(
     require.whole("the sentence", sentence, 0, len(record()) - 1)
     shown = typed or record()[sentence]
     weights = np.asarray(shown["weights"], dtype=float)
-    layers, heads, m, n = weights.shape
+    layers, heads, m, _ = weights.shape
     require.whole("the layer", layer, 1, layers)
     require.one_of("the head", head, (MEAN, *map(str, range(1, heads + 1))))
     of_layer = weights[layer - 1]

@@ -296,6 +296,7 @@ def look(model: Translator, english: Sequence[int]) -> Look:
         earlier = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).tril()
         looks = []
         for layer in model.decoder:
+            assert isinstance(layer, Layer) and layer.cross is not None
             asking = layer.norms[0](x + layer.own(x, x, earlier))
             looks.append(layer.cross.weights(asking, memory, seen)[0])
             x = layer(x, earlier, memory, seen)
