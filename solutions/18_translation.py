@@ -84,9 +84,9 @@ def shown(numbers, digits=4):
 
 # %% tags=["demonstration"]
 learned = pairs.learned()
-lengths = sorted(len(pair.english) for pair in learned)
-print(f"{len(learned)} pairs of {lengths[0]} to {lengths[-1]} words,", end=" ")
-print(f"median {lengths[len(learned) // 2]}")
+sizes = sorted(len(pair.english) for pair in learned)
+print(f"{len(learned)} pairs of {sizes[0]} to {sizes[-1]} words,", end=" ")
+print(f"median {sizes[len(learned) // 2]}")
 told = {" ".join(p.french): " ".join(p.english) for p in learned}
 for part in (
     "maison bleue",
@@ -495,8 +495,8 @@ for text in (
     print(f"{text:41}{told:17}{short:.4f} {score:6.2f}")
 several = ["le chat est sur le tapis".split(), "il y a le chat".split()]
 print("\nle le le le:", ngram_matches([["le"] * 4], [several], 1))
-lengths = (6, 7), (4, 8), (1, 7), (9, 7)
-print("brevity:", shown(brevity_penalty(c, r) for c, r in lengths))
+spoken = (6, 7), (4, 8), (1, 7), (9, 7)
+print("brevity:", shown(brevity_penalty(c, r) for c, r in spoken))
 print(f"fourth root of 0.2: {0.2**0.25:.4f}")
 
 said = [
@@ -580,7 +580,7 @@ overlap.show()
 # {figure lengths}
 
 # %% tags=["demonstration"]
-from byhand.sliders import lengths as curves
+from byhand.sliders import lengths
 
 training = translator.train(translator.OneVector, learned, make_batch)
 *_, progress = followed(training, share=lambda one: one.share)
@@ -616,7 +616,7 @@ print("one vector, at least 60 up to 8 words:", vector[0] >= 60)
 print("one vector, below 60 from 15 words on:", max(vector[2:]) < 60)
 print("one vector, each below the one before:", vector == sorted(vector)[::-1])
 print("from 29 on, worse than the dictionary:", vector[-1] < dictionary[-1])
-curves.show()
+lengths.show()
 
 # %% [markdown]
 # Up to 8 words the one vector is nearly as good. But 64 numbers cannot hold a
