@@ -16,10 +16,11 @@ import numpy as np
 
 from byhand.sliders import draw as svg
 from byhand.sliders import require
-from byhand.sliders.controls import choice, stops
+from byhand.sliders.controls import choice
 from byhand.sliders.panel import Panel
 
 RECORD = Path(__file__).with_name("alignment.json")
+NAMES = ("house", "star", "girl", "how are you")  # of the record's sentences
 MEAN = "mean"
 MOST = 10  # words that fit beside each other
 LEAST = 0.1  # a thinner line is not drawn
@@ -50,10 +51,6 @@ class Alignment(NamedTuple):
 def record() -> list[dict]:
     """Sentences with "english", "french" and "weights" (layers, h, m, n)."""
     return json.loads(RECORD.read_text(encoding="utf-8"))
-
-
-def sentences() -> list[str]:
-    return [" ".join(one["english"]) for one in record()]
 
 
 def compute(
@@ -170,9 +167,9 @@ class Translation(Panel):
     def __init__(self, translate: Callable | None = None):
         self._translate, self._typed, self._refused = translate, None, ""
         heads = len(record()[0]["weights"][0])
-        options = [(text, k) for k, text in enumerate(sentences())]
+        options = [(name, k) for k, name in enumerate(NAMES)]
         controls = {
-            "sentence": stops("sentence", 0, options),
+            "sentence": choice("sentence", 0, options),
             "layer": choice("layer", 2, (1, 2)),
             "head": choice(
                 "head", MEAN, (MEAN, *map(str, range(1, heads + 1))), width=60

@@ -8,7 +8,10 @@ from tests.sliders.reading import matrix, require_room, shown
 
 def test_the_record_is_whole():
     kept = alignment.record()
-    assert alignment.sentences() == list(record.TRANSLATED)
+    sentences = [" ".join(one["english"]) for one in kept]
+    assert sentences == list(record.TRANSLATED)
+    for name, text in zip(alignment.NAMES, sentences, strict=True):
+        assert name in text
     said = {" ".join(p.english): list(p.french) for p in pairs.learned()}
     for one in kept:
         weights = np.array(one["weights"])

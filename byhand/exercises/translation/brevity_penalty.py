@@ -6,8 +6,6 @@ import numpy as np
 
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
-from .shared import LIBRARY_CALLS
-
 
 def smaller_of_two(hypothesis_length, reference_length):
     """The exponent is 0 where the hypothesis is long enough."""
@@ -216,5 +214,5 @@ EXERCISE = Exercise(
             lambda one: bool((one >= 0).all() and (one <= 1).all()),
         ),
     ),
-    not_by=LIBRARY_CALLS,
+    not_by=("brevity_penalty", "compute_bleu"),
 )

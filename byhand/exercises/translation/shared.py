@@ -18,19 +18,6 @@ WORDS = (
 )
 
 
-# Of sacrebleu and NLTK: what gives BLEU, and beside it all that it is made of.
-LIBRARY_CALLS = (
-    "corpus_bleu",
-    "sentence_bleu",
-    "corpus_score",
-    "sentence_score",
-    "raw_corpus_bleu",
-    "compute_bleu",
-    "modified_precision",
-    "brevity_penalty",
-)
-
-
 def ngrams(tokens, n):
     """Each n-gram of a sentence and how often it stands there."""
     return Counter(zip(*(tokens[k:] for k in range(n)), strict=False))
