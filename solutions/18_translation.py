@@ -128,10 +128,11 @@ print("unseen:", {words: len(some) for words, some in unseen.items()})
 #
 # Read the first row as the decoder does: given *bos*, say 8. Given *bos 8*, say
 # 9. Given *bos 8 9*, say *eos*. At its last place there is only padding, which
-# the loss leaves out. `tgt_mask` is look-ahead **and** "is no padding", as in
-# lesson 9. (With padding on the right, the look-ahead mask alone already keeps
-# real words from seeing it. The second rule changes rows of padding only. It is
-# there so that the mask is right whatever comes after it.)
+# the loss leaves out. `src_mask` hides padding in two places, as in lesson 14: in
+# the encoder and in cross-attention. `tgt_mask` is look-ahead **and** "is no
+# padding", as in lesson 9. (With padding on the right, the look-ahead mask alone
+# already keeps real words from seeing it. The second rule changes rows of padding
+# only. It is there so that the mask is right whatever comes after it.)
 #
 # {card translation.make_batch}
 

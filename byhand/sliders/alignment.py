@@ -131,8 +131,8 @@ def _middle(place):
 
 def _words(arrays):
     yield svg.caption(
+        "pairs of thick lines that cross: ",
         svg.Shown("crossings", arrays.crossings, 0),
-        " of the thick lines' pairs cross",
     )
 
 

@@ -62,11 +62,9 @@ def pairs(answer, candidates, alpha):
     came = answer(candidates, alpha)
     if came is None:
         return None
-    try:
-        found = [tuple(one) for one in came]
-    except TypeError:
-        found = [()]
-    if any(len(one) != 2 for one in found):
+    # A generator would not arrive from where a graded answer runs.
+    found = list(came) if isinstance(came, (list, tuple)) else [None]
+    if not all(isinstance(p, (list, tuple)) and len(p) == 2 for p in found):
         raise ValueError(
             "rescore should return a list of pairs (tokens, score)"
         )
