@@ -344,7 +344,7 @@ def typed(text):
     return looked._asdict() | {"weights": looked.weights.tolist()}
 
 
-alignment.show(typed)
+alignment.show().ask(typed)
 
 # %% [markdown]
 # <details><summary>What you should have found</summary>

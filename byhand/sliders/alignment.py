@@ -158,14 +158,10 @@ def picture() -> str:
 
 
 class Translation(Panel):
-    """The figure; with a translator, a line to type a sentence into.
+    """The figure; once it may ask a translator, with a line to type into."""
 
-    translate: a text to an entry like the record's. ValueError: it cannot,
-    and the sentence says why.
-    """
-
-    def __init__(self, translate: Callable | None = None):
-        self._translate, self._typed, self._refused = translate, None, ""
+    def __init__(self) -> None:
+        self._typed, self._refused = None, ""
         heads = len(record()[0]["weights"][0])
         options = [(name, k) for k, name in enumerate(NAMES)]
         controls = {
@@ -176,6 +172,15 @@ class Translation(Panel):
             ),
         }
         super().__init__("alignment", controls, self._shown, draw, summary)
+        self.line: Any = None
+
+    def ask(self, translate: Callable) -> "Translation":
+        """The same, with a line for a sentence of one's own.
+
+        translate: a text to an entry like the record's. ValueError: it
+        cannot, and the sentence says why.
+        """
+        self._translate = translate
         self.line = ipywidgets.Text(
             description="your own",
             placeholder="type a sentence, then Enter",
@@ -183,10 +188,10 @@ class Translation(Panel):
             style={"description_width": "120px"},
             layout={"width": "500px"},
         )
-        if translate is not None:
-            self.line.observe(self._type, "value")
-            self.controls["sentence"].observe(self._choose, "value")
-            self.widget.children = (self.line, *self.widget.children)
+        self.line.observe(self._type, "value")
+        self.controls["sentence"].observe(self._choose, "value")
+        self.widget.children = (self.line, *self.widget.children)
+        return self
 
     def _shown(self, sentence, layer, head):
         require.that(not self._refused, self._refused)
@@ -219,6 +224,6 @@ def fitting(entry: dict) -> dict:
     return entry
 
 
-def show(translate: Callable | None = None) -> Panel:
+def show() -> Translation:
     """The figure with its controls."""
-    return Translation(translate)
+    return Translation()

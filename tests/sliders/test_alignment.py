@@ -90,7 +90,7 @@ def of_a_model():
 
 
 def test_a_sentence_of_ones_own():
-    panel = alignment.show(of_a_model())
+    panel = alignment.show().ask(of_a_model())
     assert panel.widget.children[0] is panel.line
     before = panel.picture
     panel.line.value = "The cat sings."
@@ -113,7 +113,8 @@ def test_a_sentence_of_ones_own():
 
 def test_without_a_model_there_is_nothing_to_type():
     panel = alignment.show()
-    assert panel.line not in panel.widget.children
+    assert panel.line is None
+    assert len(panel.ask(of_a_model()).widget.children) == 3
 
 
 def test_it_is_recorded_from_a_trained_model(monkeypatch):
