@@ -75,7 +75,12 @@ _WIDE = 620
 
 def draw(arrays: Overlap) -> str:
     block = svg.column(
-        svg.caption("reference:  ", " ".join(REFERENCE)),
+        svg.caption(
+            f"reference:  {' '.join(REFERENCE)}   ·   word ",
+            svg.Shown("place", arrays.place, 0),
+            ": ",
+            svg.Shown("word", REFERENCE[arrays.place - 1]),
+        ),
         svg.caption(
             "hypothesis: ",
             svg.Shown("hypothesis", " ".join(arrays.hypothesis)),
