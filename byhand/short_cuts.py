@@ -16,7 +16,7 @@ from byhand.elsewhere import Elsewhere
 from byhand.reading import attributes_in, functions_of, globals_in
 
 # Whose functions count. A learner's own `softmax` is what was asked for.
-LIBRARIES = ("numpy", "scipy", "sklearn", "torch")
+LIBRARIES = ("numpy", "scipy", "sklearn", "torch", "sacrebleu", "nltk")
 # Where there are ufuncs, of whose calls nothing can be noticed.
 _WITH_UFUNCS = ("scipy.special", "numpy")
 # Of our own library, whatever is there to be shown and not to be called.

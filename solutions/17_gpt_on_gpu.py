@@ -884,4 +884,7 @@ print(f"4. in eval(), the logits want a gradient: {logits.requires_grad}")
 # other idea: more weights, more text, tokens that are pieces of words, and then
 # training on conversations.
 #
+# The same architecture has other jobs. In lesson 18 lesson 14's Transformer
+# translates, and a number says how well.
+#
 # `python -m byhand progress` in a terminal shows what you have solved.

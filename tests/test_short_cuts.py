@@ -47,6 +47,39 @@ def test_a_class_that_is_made_from_the_librarys():
     assert "torch.CrossEntropyLoss" in calls
 
 
+def by_sacrebleu(hypotheses, references, max_n=4):
+    from sacrebleu.metrics import BLEU
+
+    metric = BLEU(
+        force=True,
+        tokenize="none",
+        smooth_method="none",
+        max_ngram_order=max_n,
+    )
+    most = max(map(len, references))
+    columns = [
+        [" ".join(r[k]) if k < len(r) else None for r in references]
+        for k in range(most)
+    ]
+    texts = [" ".join(words) for words in hypotheses]
+    return metric.corpus_score(texts, columns).score
+
+
+def test_bleu_by_the_library():
+    calls = noticed("translation.bleu", by_sacrebleu)
+    assert "sacrebleu.corpus_score" in calls
+
+
+def test_a_brevity_penalty_by_nltk():
+    from nltk.translate.bleu_score import brevity_penalty
+
+    def answer(hypothesis_length, reference_length):
+        return brevity_penalty(reference_length, hypothesis_length)
+
+    calls = noticed("translation.brevity_penalty", answer)
+    assert calls == ("nltk.brevity_penalty",)
+
+
 def test_our_own_library_handed_in_and_called():
     name = "positional_encoding.sinusoidal_encoding"
     handed = judge(find(name), positions.encode, None, (0,)).short_cuts

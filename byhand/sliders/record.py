@@ -1,10 +1,10 @@
-"""Records the trainings that the figures of lessons 05 and 06 show.
+"""Records the trainings that some figures of lessons 05, 06 and 18 show.
 
 python -m byhand.sliders.record vectors writes byhand/sliders/vectors.json,
-and with bottleneck, bottleneck.json. The last digits depend on the machine,
-and after thousands of steps more than those: it is run when the texts or the
-training have changed. With one thread (OMP_NUM_THREADS=1) there is at least
-no order of threads to depend on.
+and with another figure's name, that figure's. The last digits depend on the
+machine, and after thousands of steps more than those: it is run when the texts
+or the training have changed. With one thread (OMP_NUM_THREADS=1) there is at
+least no order of threads to depend on.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.sliders import bottleneck, vectors
+from byhand.sliders import alignment, bottleneck, lengths, vectors
 from byhand.text import court, skipgram
 
 PEOPLE = [person.word for person in court.PEOPLE]
@@ -144,7 +144,88 @@ def of_bottleneck() -> dict[str, Any]:
     }
 
 
+# Of every mistake that a dictionary makes, one; short enough for a picture.
+TRANSLATED = (
+    "the blue house sees the small bird .",
+    "a tired star does not hear the dog .",
+    "the girl sings and it likes the book .",
+    "how are you ?",
+)
+SNAPSHOTS = 4  # of a training
+
+
+def of_alignment() -> list[dict[str, Any]]:
+    """Sentences that a trained translator reads, and where it looked."""
+    from byhand.text import pairs, translator
+
+    *_, last = translator.train(translator.Translator, pairs.learned())
+    looks = [
+        translator.look(last.model, pairs.read(text)) for text in TRANSLATED
+    ]
+    return [
+        {
+            "english": each.english,
+            "french": each.french,
+            "weights": rounded(each.weights.tolist()),
+        }
+        for each in looks
+    ]
+
+
+def rounded(numbers: Any) -> Any:
+    if isinstance(numbers, list):
+        return [rounded(each) for each in numbers]
+    return round(numbers, DECIMALS)
+
+
+def of_lengths() -> dict[str, Any]:
+    """BLEU by the length of the source: of two models as they learn."""
+    from sacrebleu.metrics import BLEU
+
+    from byhand.text import pairs, translator
+
+    groups = pairs.unseen()
+    bleu = BLEU(tokenize="none", smooth_method="none", force=True)
+
+    def scores(translated: Any) -> list[float]:
+        return [
+            round(
+                bleu.corpus_score(
+                    [" ".join(french) for french in translated(group)],
+                    [[" ".join(pair.french) for pair in group]],
+                ).score,
+                1,
+            )
+            for group in groups.values()
+        ]
+
+    models: dict[str, dict[str, list[float]]] = {}
+    for name, kind in (
+        (lengths.ATTENTION, translator.Translator),
+        (lengths.VECTOR, translator.OneVector),
+    ):
+        for step, progress in enumerate(
+            translator.train(kind, pairs.learned()), 1
+        ):
+            if step % (translator.STEPS // SNAPSHOTS) == 0:
+                models.setdefault(str(step), {})[name] = scores(
+                    lambda group, model=progress.model: [
+                        translator.look(model, pairs.ids(pair)[0]).french
+                        for pair in group
+                    ]
+                )
+    return {
+        "groups": list(groups),
+        "models": models,
+        "dictionary": scores(
+            lambda group: [pairs.word_by_word(p.english) for p in group]
+        ),
+    }
+
+
 RECORDS = {
+    "alignment": (of_alignment, alignment.RECORD),
+    "lengths": (of_lengths, lengths.RECORD),
     "vectors": (of_vectors, vectors.RECORD),
     "bottleneck": (of_bottleneck, bottleneck.RECORD),
 }
