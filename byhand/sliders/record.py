@@ -1,8 +1,8 @@
-"""Records the trainings that the figures of lessons 05 and 06 show.
+"""Records the trainings that the figures of lessons 05, 06 and 19 show.
 
 python -m byhand.sliders.record vectors writes byhand/sliders/vectors.json,
-and with bottleneck, bottleneck.json. The last digits depend on the machine,
-and after thousands of steps more than those: it is run when the texts or the
+and with bottleneck or gaps, a file of that name. The last digits depend on
+the machine, and after thousands of steps more: it is run when the texts or the
 training have changed. With one thread (OMP_NUM_THREADS=1) there is at least
 no order of threads to depend on.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.sliders import bottleneck, vectors
+from byhand.sliders import bottleneck, gaps, vectors
 from byhand.text import court, skipgram
 
 PEOPLE = [person.word for person in court.PEOPLE]
@@ -144,9 +144,40 @@ def of_bottleneck() -> dict[str, Any]:
     }
 
 
+def of_gaps() -> dict[str, Any]:
+    """Each word of a story hidden, and what [CLS] looks at."""
+    from byhand.text import gaps as text
+
+    bert = text.TinyBert(len(text.words()), **text.SIZES)
+    text.small(bert, 0)
+    head = text.TinyHead(bert.table)
+    text.small(head.before, 1)
+    for _ in text.train(bert, head, text.hiding):
+        pass
+    said = [
+        gaps.by(bert, head, gaps.STORY, place)
+        for place in range(len(gaps.tokens_of(gaps.STORY)))
+    ]
+    models, exact, looks = zip(*said, strict=True)
+
+    def rounded(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {word: round(p, DECIMALS) for word, p in value.items()}
+        if isinstance(value, list):
+            return [rounded(one) for one in value]
+        return round(value, DECIMALS)
+
+    return {
+        "model": [rounded(one) for one in models],
+        "exact": [rounded(gaps.likeliest(one)) for one in exact],
+        "looks": rounded(looks[0]),
+    }
+
+
 RECORDS = {
     "vectors": (of_vectors, vectors.RECORD),
     "bottleneck": (of_bottleneck, bottleneck.RECORD),
+    "gaps": (of_gaps, gaps.RECORD),
 }
 
 

@@ -9,7 +9,6 @@ segments, mask) and returns (hidden, pooled), a head takes hidden and returns
 logits, and `mask_tokens` hides words. The lesson hands over the learner's own.
 """
 
-import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +25,7 @@ from byhand.tools import one_torch_thread
 
 SIGNS = ("[PAD]", "[CLS]", "[SEP]", "[MASK]")
 PAD, CLS, SEP, MASK = range(4)
+TINY = 1e-12  # ε of BERT's norms
 PLACES = 56  # the longest story has 52 tokens; and [CLS] and [SEP]
 # What a BERT of this size is built with, behind the vocabulary.
 SIZES = {
@@ -91,7 +91,7 @@ def posterior(text: str, place: int) -> dict[str, float]:
 
     ValueError: no word makes a story of it.
     """
-    token = next(itertools.islice(TOKEN.finditer(text), place, None))
+    token = [*TOKEN.finditer(text)][place]
     before, after = text[: token.start()], text[token.end() :]
     likely = {
         word: math.exp(-information)
@@ -106,7 +106,7 @@ def posterior(text: str, place: int) -> dict[str, float]:
 
 
 @cache
-def gaps(count: int = 25, seed: int = 1) -> tuple[Gap, ...]:
+def gaps(count: int = 25, seed: int = 2) -> tuple[Gap, ...]:
     """Every token of so many unseen stories, hidden one at a time."""
     return tuple(
         Gap(story.text, place, posterior(story.text, place))
@@ -134,8 +134,9 @@ class Attention(nn.Module):
     def __init__(self, d_model: int, num_heads: int):
         super().__init__()
         self.num_heads = num_heads
-        for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
-            self.add_module(name, nn.Linear(d_model, d_model))
+        self.q_proj, self.k_proj, self.v_proj, self.out_proj = (
+            nn.Linear(d_model, d_model) for _ in range(4)
+        )
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         q, k, v = (
@@ -144,6 +145,110 @@ class Attention(nn.Module):
         )
         found = functional.scaled_dot_product_attention(q, k, v, mask)
         return self.out_proj(found.movedim(1, -2).flatten(-2))
+
+
+class TinyLayer(nn.Module):
+    """Attention and a network, each with its norm behind the sum."""
+
+    def __init__(self, d_model: int, num_heads: int, d_ff: int):
+        super().__init__()
+        self.self_attention = Attention(d_model, num_heads)
+        self.network = nn.Sequential(
+            nn.Linear(d_model, d_ff), nn.GELU(), nn.Linear(d_ff, d_model)
+        )
+        self.norms = nn.ModuleList(
+            nn.LayerNorm(d_model, TINY) for _ in range(2)
+        )
+
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        first, second = self.norms
+        x = first(x + self.self_attention(x, mask))
+        return second(x + self.network(x))
+
+
+class TinyBert(nn.Module):
+    """A BERT of our own, for what is recorded without a learner's."""
+
+    def __init__(
+        self,
+        vocab_size: int,
+        max_len: int,
+        d_model: int,
+        num_layers: int,
+        num_heads: int,
+        d_ff: int,
+    ):
+        super().__init__()
+        self.table = nn.Embedding(vocab_size, d_model)
+        self.places = nn.Embedding(max_len, d_model)
+        self.kinds = nn.Embedding(2, d_model)
+        self.norm = nn.LayerNorm(d_model, TINY)
+        self.layers = nn.ModuleList(
+            TinyLayer(d_model, num_heads, d_ff) for _ in range(num_layers)
+        )
+        self.last = nn.Linear(d_model, d_model)
+
+    def forward(
+        self,
+        ids: Tensor,
+        segments: Tensor | None = None,
+        mask: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        total = self.table(ids) + self.places.weight[: ids.shape[1]]
+        x = self.norm(
+            total + self.kinds(ids * 0 if segments is None else segments)
+        )
+        seen = mask if mask is None else mask[:, None, None]
+        for each in self.layers:
+            x = each(x, seen)
+        return x, self.last(x.select(1, 0)).tanh()
+
+
+class TinyHead(nn.Module):
+    """From vectors to a score for each word, by the table of the BERT."""
+
+    def __init__(self, table: nn.Embedding):
+        super().__init__()
+        d_model = table.embedding_dim
+        self.table = table
+        self.before = nn.Sequential(
+            nn.Linear(d_model, d_model), nn.GELU(), nn.LayerNorm(d_model, TINY)
+        )
+        self.offset = nn.Parameter(torch.zeros(table.num_embeddings))
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        return functional.linear(
+            self.before(hidden), self.table.weight, self.offset
+        )
+
+
+@torch.no_grad()
+def looks(bert: Any, ids: Tensor) -> Tensor:
+    """(layers, heads, n): what [CLS] of the one row pays attention to.
+
+    bert: its layers have a `self_attention` with `q_proj` and `k_proj`.
+    """
+    read: list[Tensor] = []
+    attentions = [layer.self_attention for layer in bert.layers]
+    hooks = [
+        each.register_forward_pre_hook(lambda _, given: read.append(given[0]))
+        for each in attentions
+    ]
+    try:
+        bert(ids, None, None)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    heads = SIZES["num_heads"]
+    found = []
+    for each, x in zip(attentions, read, strict=True):
+        q, k = (
+            project(x)[0].unflatten(-1, (heads, -1)).movedim(0, 1)
+            for project in (each.q_proj, each.k_proj)
+        )
+        scores = (k @ q[:, :1].mT)[..., 0] / math.sqrt(q.shape[-1])
+        found.append(scores.softmax(-1))
+    return torch.stack(found)
 
 
 def small(part: nn.Module, seed: int) -> nn.Module:
@@ -193,6 +298,22 @@ def train(
             loss = functional.cross_entropy(head(hidden[asked]), labels[asked])
             descend(adam, cycle, loss)
             yield Progress(step / steps, loss.item())
+
+
+def hiding(
+    ids: Tensor,
+    special: Tensor,
+    mask_id: int,
+    vocab_size: int,
+    rng: torch.Generator,
+    p: float,
+) -> tuple[Tensor, Tensor]:
+    """BERT's way to hide words, for what is recorded without a learner's."""
+    fates = torch.rand(ids.shape, generator=rng).masked_fill(special, 1)
+    words = torch.randint_like(ids, vocab_size, generator=rng)
+    asked = fates < p
+    shown = words.where(fates < 0.9 * p, ids).where(fates >= 0.8 * p, mask_id)
+    return shown, ids.where(asked, -100)
 
 
 def in_a_cycle(weights: list[Any], rate: float, steps: int) -> tuple:
@@ -293,7 +414,7 @@ EPOCHS, FINE_RATE = 15, 1e-3
 
 
 def fine_tune(judge: Judge, count: int, seed: int = 3) -> Iterator[Progress]:
-    """Teach a BERT to say of so many labelled stories if they hang together."""
+    """Teach a BERT to say which labelled stories hang together."""
     ids, good = labelled(count, seed)
     steps = EPOCHS * max(1, count // BATCH)
     adam, cycle = in_a_cycle([*judge.parameters()], FINE_RATE, steps)

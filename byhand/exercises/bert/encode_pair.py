@@ -183,8 +183,6 @@ def texts(first, second, max_len, pad=PAD):
     return inputs
 
 
-LAYS, CUTS, REFUSES = "lays out", "cuts", "refuses"
-
 EXERCISE = Exercise(
     id="bert.encode_pair",
     signature="encode_pair(first, second, cls_id, sep_id, pad_id, max_len)",
@@ -201,45 +199,42 @@ EXERCISE = Exercise(
         "own code does. Raise a `ValueError` where not even the signs fit: "
         "`max_len` below 2 for a single text, below 3 for a pair."
     ),
-    points={LAYS: 1, CUTS: 1, REFUSES: 1},
+    points=3,
     difficulty=2,
     importance=4,
     minutes=10,
     reference=reference,
     cases=(
-        Case("a single text of two words", texts(2, None, 4), LAYS),
-        Case("a single text, padded", texts(2, None, 7), LAYS),
-        Case("a pair, padded", texts(3, 2, 10), LAYS),
-        Case("a pair that just fits", texts(2, 3, 8), LAYS),
-        Case("padding with id 7 100", texts(1, 2, 9, 7100), LAYS),
-        Case("an empty second text is still a pair", texts(2, 0, 7), LAYS),
-        Case("an empty first text", texts(0, 2, 7), LAYS),
-        Case("nothing to say", texts(0, None, 4), LAYS),
-        Case("the first text is too long", texts(5, 3, 9), CUTS),
-        Case("the second text is too long", texts(2, 6, 9), CUTS),
-        Case("equally long, one word too many", texts(3, 3, 8), CUTS),
-        Case("both lose words", texts(7, 5, 9), CUTS),
-        Case("a single text is too long", texts(6, None, 5), CUTS),
-        Case("room for the signs of a pair only", texts(2, 1, 3), CUTS),
+        Case("a single text of two words", texts(2, None, 4)),
+        Case("a single text, padded", texts(2, None, 7)),
+        Case("a pair, padded", texts(3, 2, 10)),
+        Case("a pair that just fits", texts(2, 3, 8)),
+        Case("padding with id 7 100", texts(1, 2, 9, 7100)),
+        Case("an empty second text is still a pair", texts(2, 0, 7)),
+        Case("an empty first text", texts(0, 2, 7)),
+        Case("nothing to say", texts(0, None, 4)),
+        Case("the first text is too long", texts(5, 3, 9)),
+        Case("the second text is too long", texts(2, 6, 9)),
+        Case("equally long, one word too many", texts(3, 3, 8)),
+        Case("both lose words", texts(7, 5, 9)),
+        Case("a single text is too long", texts(6, None, 5)),
+        Case("room for the signs of a pair only", texts(2, 1, 3)),
         Case(
             "no room for two signs",
             texts(2, None, 1),
-            REFUSES,
-            ValueError,
+            raises=ValueError,
             wordless=True,
         ),
         Case(
             "no room for three signs",
             texts(2, 1, 2),
-            REFUSES,
-            ValueError,
+            raises=ValueError,
             wordless=True,
         ),
         Case(
             "no room for three signs, the second text empty",
             texts(1, 0, 2),
-            REFUSES,
-            ValueError,
+            raises=ValueError,
             wordless=True,
         ),
     ),

@@ -4,27 +4,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from byhand.text.gaps import TINY, Attention
+
 from ..pieces.weights import weights_of
-
-TINY = 1e-12  # ε of BERT's norms
-
-
-class Attention(nn.Module):
-    """Multi-head attention with the names of the course."""
-
-    def __init__(self, d_model, num_heads):
-        super().__init__()
-        self.num_heads = num_heads
-        for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
-            self.add_module(name, nn.Linear(d_model, d_model))
-
-    def forward(self, x, mask):
-        q, k, v = (
-            each(x).unflatten(-1, (self.num_heads, -1)).movedim(-2, 1)
-            for each in (self.q_proj, self.k_proj, self.v_proj)
-        )
-        found = functional.scaled_dot_product_attention(q, k, v, mask)
-        return self.out_proj(found.movedim(1, -2).flatten(-2))
 
 
 def post_norm(own, x, mask):

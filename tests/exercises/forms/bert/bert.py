@@ -55,7 +55,7 @@ class ByRecursion(nn.Module):
 
 
 class WithFused(nn.Module):
-    """Other layers of the same names, and a pooled first place by a product."""
+    """Other layers of the same names; place 0 pooled by a product."""
 
     def __init__(
         self, vocab_size, max_len, d_model, num_layers, num_heads, d_ff
