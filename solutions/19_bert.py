@@ -503,13 +503,14 @@ print("loss above the floor and below 0.25:", floor < loss < 0.25)
 # %% [markdown]
 # It comes close to the best that anybody can do. Look at it: hide a word. Beside
 # the model's five likeliest words stands the exact posterior. Below it, what
-# [CLS] pays attention to.
+# [CLS] pays attention to. The figure begins with a model that was recorded.
+# Press *yours* for the one that you trained.
 #
 # {figure gaps}
 #
 # 1. Hide a name. Hide the *first* name. Why is the model as sure there?
 # 2. Two words of this story cannot be known. Which? Compare the numbers there.
-# 3. Type another story, and make it contradict itself.
+# 3. Press *yours*, type another story, and make it contradict itself.
 
 # %% tags=["demonstration"]
 from byhand.sliders import gaps as figure

@@ -2,7 +2,9 @@
 
 What the picture shows without a model was recorded by `python -m
 byhand.sliders.record gaps`, from the training of byhand/text/gaps.py. With
-the lesson's model a story can be typed.
+the lesson's model a button changes to that, and a story can be typed. The
+figure begins with what was recorded: what a training gives depends, in its
+last digits, on the machine.
 """
 
 import json
@@ -17,7 +19,7 @@ import numpy as np
 
 from byhand.sliders import draw as svg
 from byhand.sliders import require
-from byhand.sliders.controls import stops, whole_slider
+from byhand.sliders.controls import choice, stops, whole_slider
 from byhand.sliders.panel import Panel
 
 RECORD = Path(__file__).with_name("gaps.json")
@@ -33,6 +35,7 @@ LOOKS = {
     for layer in range(LAYERS)
     for head in range(HEADS)
 }
+RECORDED, YOURS = "recorded", "yours"
 A_LINE = 10  # tokens
 _CELL = 72
 _WIDE = A_LINE * _CELL + 20
@@ -60,21 +63,30 @@ def record() -> dict:
     return json.loads(RECORD.read_text(encoding="utf-8"))
 
 
-def compute(hidden=START, look="layer 1, head 1", story=STORY, fill=None):
+def compute(
+    hidden=START,
+    look="layer 1, head 1",
+    whose=RECORDED,
+    story=STORY,
+    fill=None,
+):
     """What is likely in the gap, and what [CLS] looks at.
 
-    fill: (story, place) to the likeliest words, and what all heads look at;
-    None for what was recorded, which is of STORY alone. ValueError: no such
-    token, or a story that the grammar cannot make.
+    whose: RECORDED, which knows STORY alone, or YOURS. fill: (story, place)
+    to the likeliest words by your model, exactly, and what its heads look
+    at. ValueError: no such token, or a story that cannot be read.
     """
-    # The picture alone needs no PyTorch.
     tokens = tokens_of(story)
     require.that(
         1 <= hidden <= len(tokens),
         f"this story has {len(tokens)} words and signs, so that there is no "
         f"number {hidden}",
     )
-    if fill is None:
+    require.that(
+        whose == YOURS or story == STORY,
+        "only your own model reads another story: press “yours”",
+    )
+    if whose == RECORDED:
         kept = record()
         model, exact = (kept[name][hidden - 1] for name in ("model", "exact"))
         looks = kept["looks"]
@@ -194,6 +206,7 @@ def show(bert: Any = None, head: Any = None) -> Panel:
     }
     if bert is None:
         return Panel("gaps", controls, compute, draw, summary)
+    controls["whose"] = choice("whose model", RECORDED, (RECORDED, YOURS))
     controls["story"] = ipywidgets.Text(
         STORY, description="story", continuous_update=False,
         style={"description_width": "120px"}, layout={"width": "780px"},

@@ -254,7 +254,8 @@ def looks(bert: Any, ids: Tensor) -> Tensor:
 def small(part: nn.Module, seed: int) -> nn.Module:
     """The part with all its matrices drawn with a small deviation.
 
-    By NumPy, which draws the same numbers everywhere.
+    By NumPy, which draws the same numbers everywhere. Biases are 0; the
+    factors of norms stay 1.
     """
     rng = np.random.default_rng(seed)
     with torch.no_grad():
@@ -262,6 +263,8 @@ def small(part: nn.Module, seed: int) -> nn.Module:
             if weight.dim() > 1:
                 drawn = rng.normal(0, SPREAD, tuple(weight.shape))
                 weight.copy_(torch.from_numpy(drawn))
+            elif not bool((weight == 1).all()):
+                weight.zero_()
     return part
 
 

@@ -57,6 +57,13 @@ def of_probabilities(starts, ends, i, j):
     return softmax(starts)[i] + softmax(ends)[j]
 
 
+def a_word_costs(price):
+    """Each further word of a span costs as much."""
+    return by(
+        lambda starts, ends, i, j: added(starts, ends, i, j) - price * (j - i)
+    )
+
+
 def with_other(allowed=None, limit=None):
     """allowed, limit: what the answer makes of these two inputs."""
 
@@ -265,6 +272,14 @@ EXERCISE = Exercise(
                 with_other(limit=lambda most: most - 1),
                 apart=True,
             ),
+        ),
+        Case(
+            "a long span, better by little",
+            telling(*(10, 1, 9, 8), a_word_costs(0.1), each_for_itself),
+        ),
+        Case(
+            "a short span, better by little",
+            telling(*(10, 1, 9, 8), a_word_costs(-0.1)),
         ),
         Case(
             "logits below 0",

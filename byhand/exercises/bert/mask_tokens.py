@@ -27,7 +27,8 @@ from ..pieces.seams import but
 #     the pairs that are both chosen, Mp², how many both read [MASK], m². Two
 #     pairs that share a token are correlated, with two partners at most: see
 #     layer_norm.dropout for the first, and decoding.sample for the second.
-# The last are 1 for yes and 0 for no, and count in the large cases only.
+# The others are 1 for yes and 0 for no. Six of them are by chance, and count
+# in the large cases only.
 #
 # The bounds are five standard errors, times √2, since two answers are compared
 # that both draw. A right answer misses one of the 36 numbers of a check with
@@ -56,11 +57,11 @@ def measured(answer, ids, special, mask_id, vocab_size, seed, *p):
     return (
         np.array(ids.shape),
         *counted(inputs, labels, plain(ids), plain(special), vocab_size),
-        *of_chance(inputs, labels, plain(ids), plain(special), mask_id,
-                   vocab_size),
         yes(same(drawn, again)),
         yes(not same(drawn, other)),
         yes(not same(drawn[:1], drawn[1:2])),
+        *of_chance(inputs, labels, plain(ids), plain(special), mask_id,
+                   vocab_size),
         *map(yes, vary(labels != NOT_CHOSEN, plain(special))),
         yes(fates_vary(inputs, labels, mask_id)),
     )  # fmt: skip
@@ -92,15 +93,15 @@ def table(value):
 
 
 # How many numbers each measure behind the shape has.
-SIZES = (1, 1, 1, 1, 1, 3, PARTS, 2, 2, 1, 1, 1, 1, 1, 1)
+SIZES = (1, 1, 1, 1, 1, 1, 1, 1, 3, PARTS, 2, 2, 1, 1, 1)
 
 
 def counted(inputs, labels, ids, special, vocab_size):
-    """What must never be: how many places there are of each kind."""
+    """Whether there is no place of each kind that must never be."""
     chosen = labels != NOT_CHOSEN
     outside = (inputs < 0) | (inputs >= vocab_size)
     return tuple(
-        np.array([wrong.sum()], dtype=float)
+        yes(not wrong.any())
         for wrong in (
             chosen & (labels != ids),
             chosen & special,
@@ -195,16 +196,15 @@ def expected(ids, special, mask_id, vocab_size, seed, *p):
     for word in set(range(v)) - {mask_id}:
         others = 1 - share_of(ids, special, word)
         words[word * PARTS // v] += 0.1 / v * others
-    nothing = np.zeros(1)
     return (
         np.array(ids.shape),
-        *(nothing,) * 4,
+        *(np.ones(1),) * 7,
         np.array([p]),
         np.array([masked, stays, 1 - masked - stays]),
         words,
         np.full(2, p * p + q * q),
         np.full(2, masked**2),
-        *(np.ones(1),) * 6,
+        *(np.ones(1),) * 3,
     )
 
 
@@ -224,7 +224,7 @@ def bounds(ids, special, mask_id, vocab_size, seed, *p):
             for n in SIZES[4:]
         ]  # fmt: skip
         if p in (0, 1):
-            chance[0] = np.full(1, exact)
+            chance[3] = np.full(1, exact)
         return np.full(2, exact), *(np.full(1, exact),) * 4, *chance
     total = TIMES * free
     n, q, m = p * total, 1 - p, 0.8 + 0.1 / v
@@ -237,12 +237,13 @@ def bounds(ids, special, mask_id, vocab_size, seed, *p):
     return (
         np.full(2, exact),
         *(np.full(1, exact),) * 4,
+        *(np.full(1, 0.25),) * 3,
         five(p * q / total, 1),
         five(fates * (1 - fates) / n, 3),
         five(word * (1 - word) / n, PARTS),
         five(4 * p * q * max(1 - 3 * p * q, 0) / pairs, 2),
         five((mm * (1 - mm) + 2 * (m**3 - mm * mm)) / both, 2),
-        *(np.full(1, 0.25),) * 6,
+        *(np.full(1, 0.25),) * 3,
     )
 
 
@@ -678,18 +679,18 @@ EXERCISE = Exercise(
     ),
     returns=(
         Measured("shape of inputs and labels"),
-        Measured("number of labels that are neither the token's id nor −100"),
-        Measured("number of special tokens that are chosen"),
-        Measured("number of tokens that are changed and were not chosen"),
-        Measured("number of inputs that are no ids"),
+        Yes("every label is −100 or the token's own id"),
+        Yes("no special token has a label"),
+        Yes("a token without a label stays as it is"),
+        Yes("every input is an id"),
+        Yes("the same seed hides the same tokens"),
+        Yes("another seed hides other tokens"),
+        Yes("a second call hides other tokens"),
         Measured("share of the tokens that is chosen"),
         Measured("shares of [MASK], the same word and another"),
         Measured("share of other words, by eighths of the vocabulary"),
         Measured("share of neighbours that are chosen alike, down and across"),
         Measured("share of chosen neighbours that both read [MASK]"),
-        Yes("the same seed hides the same tokens"),
-        Yes("another seed hides other tokens"),
-        Yes("a second call hides other tokens"),
         Yes("how many of a row are chosen varies by chance"),
         Yes("how many of a batch are chosen varies by chance"),
         Yes("how many become [MASK] varies by chance"),
