@@ -413,7 +413,7 @@ class Judge(nn.Module):
         return self.score(self.bert(ids, None, ids != PAD)[1])[:, 0]
 
 
-EPOCHS, FINE_RATE = 15, 1e-3
+EPOCHS, FINE_RATE = 8, 1e-3
 
 
 def fine_tune(judge: Judge, count: int, seed: int = 3) -> Iterator[Progress]:

@@ -96,7 +96,7 @@ def accuracy_as_share_of_probability(logits, labels):
 def asked(*rows, vocab=5):
     """Rows of places: "x" is chosen and guessed right, "o" chosen and wrong.
 
-    Anything else is not chosen, and would be guessed right half of the time.
+    "2" is chosen, and its word comes second. Anything else is not chosen.
     """
     shape = len(rows), len(rows[0])
 
@@ -105,8 +105,8 @@ def asked(*rows, vocab=5):
         labels = np.full(shape, -100)
         for place, sign in np.ndenumerate(np.array([list(r) for r in rows])):
             ranked = logits[place].argsort(descending=True).tolist()
-            if sign == "x":
-                labels[place] = ranked[0]
+            if sign in "x2":
+                labels[place] = ranked[sign == "2"]
             elif sign == "o":
                 labels[place] = ranked[int(rng.integers(1, vocab))]
         return {"logits": logits, "labels": tensor(labels)}
@@ -147,7 +147,9 @@ EXERCISE = Exercise(
     reference=reference,
     cases=(
         Case("one place, guessed right", asked("x")),
+        Case("one place, guessed wrong", asked("o")),
         Case("the example of the lesson", by_hand),
+        Case("a right word that comes second", asked("2x.2")),
         Case("three places, one of them not chosen", asked("xo.")),
         Case("the right word is word 0", word_0),
         Case("rows with three and one", asked("xxo.", ".o..")),

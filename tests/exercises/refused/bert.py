@@ -39,13 +39,6 @@ def swaps_the_texts(first, second, *rest):
     return by_popping(second, first, *rest)
 
 
-def shortens_the_list_it_is_given(first, second, *rest):
-    room = rest[-1] - (2 if second is None else 3)
-    while len(first) + len(second or []) > room >= 0:
-        (first if len(first) > len(second or []) else second).pop()
-    return by_popping(first, second, *rest)
-
-
 def refuses_all_that_is_cut(first, second, *rest):
     signs = 2 if second is None else 3
     if len(first) + len(second or []) + signs > rest[-1]:
@@ -687,7 +680,6 @@ WRONG = {
         ),
         **named(
             swaps_the_texts,
-            shortens_the_list_it_is_given,
             refuses_all_that_is_cut,
             refuses_by_another_exception,
             returns_nothing_for_too_short,
