@@ -504,18 +504,18 @@ print("loss above the floor and below 0.2:", floor < loss < 0.2)
 # It comes close to the best that anybody can do. Look at it: hide a word. Beside
 # the model's five likeliest words stands the exact posterior. Below it, what
 # [CLS] pays attention to. The figure begins with a model that was recorded.
-# Press *yours* for the one that you trained.
+# Type a story, and the model that you trained reads it.
 #
-# {figure gaps}
+# {figure filling}
 #
 # 1. Hide a name. Hide the *first* name. Why is the model as sure there?
 # 2. Two words of this story cannot be known. Which? Compare the numbers there.
-# 3. Press *yours*, type another story, and make it contradict itself.
+# 3. Type a story, such as one from a cell above, and make it contradict itself.
 
 # %% tags=["demonstration"]
-from byhand.sliders import gaps as figure
+from byhand.sliders import filling
 
-figure.show(bert, head)
+filling.show(bert, head)
 
 # %% [markdown]
 # <details><summary>What you should have found</summary>

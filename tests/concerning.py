@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import sys
 from functools import cache
 
@@ -60,12 +61,7 @@ def known() -> dict[str, set[str]]:
 
 def sliders_in(text: str) -> set[str]:
     """The sliders that a lesson's text shows."""
-    end = ".show()"
-    return {
-        line.removesuffix(end)
-        for line in text.splitlines()
-        if line.endswith(end)
-    }
+    return set(re.findall(r"^(\w+)\.show\(.*\)$", text, re.M))
 
 
 def lesson_of(number: str) -> str:

@@ -1,7 +1,7 @@
 """Records the trainings that the figures of lessons 05, 06 and 19 show.
 
 python -m byhand.sliders.record vectors writes byhand/sliders/vectors.json,
-and with bottleneck or gaps, a file of that name. The last digits depend on
+and with bottleneck or filling, a file of that name. The last digits depend on
 the machine, and after thousands of steps more: it is run when the texts or the
 training have changed. With one thread (OMP_NUM_THREADS=1) there is at least
 no order of threads to depend on.
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.sliders import bottleneck, gaps, vectors
+from byhand.sliders import bottleneck, filling, vectors
 from byhand.text import court, skipgram
 
 PEOPLE = [person.word for person in court.PEOPLE]
@@ -144,19 +144,19 @@ def of_bottleneck() -> dict[str, Any]:
     }
 
 
-def of_gaps() -> dict[str, Any]:
+def of_filling() -> dict[str, Any]:
     """Each word of a story hidden, and what [CLS] looks at."""
-    from byhand.text import gaps as text
+    from byhand.text import gaps
 
-    bert = text.TinyBert(len(text.words()), **text.SIZES)
-    text.small(bert, 0)
-    head = text.TinyHead(bert.table)
-    text.small(head.before, 1)
-    for _ in text.train(bert, head, text.hiding):
+    bert = gaps.TinyBert(len(gaps.words()), **gaps.SIZES)
+    gaps.small(bert, 0)
+    head = gaps.TinyHead(bert.table)
+    gaps.small(head.before, 1)
+    for _ in gaps.train(bert, head, gaps.hiding):
         pass
     said = [
-        gaps.by(bert, head, gaps.STORY, place)
-        for place in range(len(gaps.tokens_of(gaps.STORY)))
+        filling.by(bert, head, filling.STORY, place)
+        for place in range(len(filling.tokens_of(filling.STORY)))
     ]
     models, exact, looks = zip(*said, strict=True)
 
@@ -169,7 +169,7 @@ def of_gaps() -> dict[str, Any]:
 
     return {
         "model": [rounded(one) for one in models],
-        "exact": [rounded(gaps.likeliest(one)) for one in exact],
+        "exact": [rounded(filling.likeliest(one)) for one in exact],
         "looks": rounded(looks[0]),
     }
 
@@ -177,7 +177,7 @@ def of_gaps() -> dict[str, Any]:
 RECORDS = {
     "vectors": (of_vectors, vectors.RECORD),
     "bottleneck": (of_bottleneck, bottleneck.RECORD),
-    "gaps": (of_gaps, gaps.RECORD),
+    "filling": (of_filling, filling.RECORD),
 }
 
 

@@ -7,9 +7,8 @@ import torch
 
 from byhand.exercise import Case, Exercise, Misconception
 
-from ..decoding.shared import distinct
 from ..pieces.seams import but
-from ..pieces.tensors import tensor
+from ..pieces.tensors import distinct, tensor
 
 
 def chosen_in(labels):

@@ -1,10 +1,10 @@
 """A story with one word hidden: what a small BERT says, and what is right.
 
 What the picture shows without a model was recorded by `python -m
-byhand.sliders.record gaps`, from the training of byhand/text/gaps.py. With
-the lesson's model a button changes to that, and a story can be typed. The
-figure begins with what was recorded: what a training gives depends, in its
-last digits, on the machine.
+byhand.sliders.record filling`, from the training of byhand/text/gaps.py. With
+the lesson's model a story can be typed, which that model reads. The figure
+begins with what was recorded: what a training gives depends, in its last
+digits, on the machine.
 """
 
 import json
@@ -19,10 +19,10 @@ import numpy as np
 
 from byhand.sliders import draw as svg
 from byhand.sliders import require
-from byhand.sliders.controls import choice, stops, whole_slider
+from byhand.sliders.controls import stops, whole_slider
 from byhand.sliders.panel import Panel
 
-RECORD = Path(__file__).with_name("gaps.json")
+RECORD = Path(__file__).with_name("filling.json")
 STORY = (
     "Rosa had a red kite. She loved the red kite every day. One day Rosa lost "
     "the red kite by the river. A fox found it. Rosa and the fox were friends."
@@ -35,7 +35,6 @@ LOOKS = {
     for layer in range(LAYERS)
     for head in range(HEADS)
 }
-RECORDED, YOURS = "recorded", "yours"
 A_LINE = 10  # tokens
 _CELL = 72
 _WIDE = A_LINE * _CELL + 20
@@ -66,27 +65,27 @@ def record() -> dict:
 def compute(
     hidden=START,
     look="layer 1, head 1",
-    whose=RECORDED,
-    story=STORY,
+    story="",
     fill=None,
 ):
     """What is likely in the gap, and what [CLS] looks at.
 
-    whose: RECORDED, which knows STORY alone, or YOURS. fill: (story, place)
-    to the likeliest words by your model, exactly, and what its heads look
-    at. ValueError: no such token, or a story that cannot be read.
+    story: a typed one, for `fill`; "": what was recorded, of STORY. fill:
+    (story, place) to the likeliest words by a model, exactly, and what its
+    heads look at. ValueError: no such token, or a story that nobody reads.
     """
-    tokens = tokens_of(story)
+    story = story.strip()
+    tokens = tokens_of(story or STORY)
     require.that(
         1 <= hidden <= len(tokens),
         f"this story has {len(tokens)} words and signs, so that there is no "
         f"number {hidden}",
     )
     require.that(
-        whose == YOURS or story == STORY,
-        "only your own model reads another story: press “yours”",
+        not story or fill is not None,
+        "only your own model reads another story: hand it to show()",
     )
-    if whose == RECORDED:
+    if not story:
         kept = record()
         model, exact = (kept[name][hidden - 1] for name in ("model", "exact"))
         looks = kept["looks"]
@@ -137,7 +136,7 @@ def draw(arrays: Gap) -> str:
         *_looks(arrays),
         gap=12,
     )
-    return svg.figure("gaps", summary(arrays), svg.sized(block, _WIDE))
+    return svg.figure("filling", summary(arrays), svg.sized(block, _WIDE))
 
 
 def _story(arrays):
@@ -205,13 +204,15 @@ def show(bert: Any = None, head: Any = None) -> Panel:
         "look": stops("[CLS] looks", next(iter(LOOKS)), tuple(LOOKS)),
     }
     if bert is None:
-        return Panel("gaps", controls, compute, draw, summary)
-    controls["whose"] = choice("whose model", RECORDED, (RECORDED, YOURS))
+        return Panel("filling", controls, compute, draw, summary)
     controls["story"] = ipywidgets.Text(
-        STORY, description="story", continuous_update=False,
-        style={"description_width": "120px"}, layout={"width": "780px"},
-    )  # fmt: skip
+        placeholder="type a story, and your model reads it",
+        description="story",
+        continuous_update=False,
+        style={"description_width": "120px"},
+        layout={"width": "780px"},
+    )
     # A typed story may be longer than ours.
     controls["hidden"].max = 52
     fill = partial(compute, fill=partial(by, bert, head))
-    return Panel("gaps", controls, fill, draw, summary)
+    return Panel("filling", controls, fill, draw, summary)
