@@ -44,22 +44,22 @@ class MultiHeadAttention(nn.Module):
 
     def __init__(self, d_model, num_heads):
         super().__init__()
-        self.split = (num_heads, d_model // num_heads)
-        self.q_proj = nn.Linear(d_model, d_model)
-        self.k_proj = nn.Linear(d_model, d_model)
-        self.v_proj = nn.Linear(d_model, d_model)
-        self.out_proj = nn.Linear(d_model, d_model)
+        self.num_heads = num_heads
+        for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
+            self.add_module(name, nn.Linear(d_model, d_model))
 
     def forward(self, query, key, value, mask=None):
-        q = self.q_proj(query).unflatten(-1, self.split).transpose(1, 2)
-        k = self.k_proj(key).unflatten(-1, self.split).transpose(1, 2)
-        v = self.v_proj(value).unflatten(-1, self.split).transpose(1, 2)
-        fits = q @ k.mT / math.sqrt(q.shape[-1])
-        if mask is not None:
-            mask = mask[:, None] if mask.dim() == 3 else mask
-            fits = fits.masked_fill(~mask, -math.inf)
-        shares = torch.softmax(fits, dim=-1).nan_to_num()
-        return self.out_proj((shares @ v).transpose(1, 2).flatten(2))
+        given = (self.q_proj, query), (self.k_proj, key), (self.v_proj, value)
+        q, k, v = (
+            project(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+            for project, x in given
+        )  # (b, h, n, width)
+        scores = q @ k.mT / math.sqrt(q.shape[-1])
+        if torch.is_tensor(mask):
+            per_head = mask.unsqueeze(1) if mask.dim() == 3 else mask
+            scores = scores.masked_fill(~per_head, -math.inf)
+        weights = scores.softmax(dim=-1).nan_to_num()
+        return self.out_proj((weights @ v).transpose(1, 2).flatten(2))
 
 
 class BertLayer(nn.Module):
@@ -67,7 +67,8 @@ class BertLayer(nn.Module):
 
     def __init__(self, d_model, num_heads, d_ff):
         super().__init__()
-        self.self_attention = MultiHeadAttention(d_model, num_heads)
+        attention = MultiHeadAttention(d_model, num_heads)
+        self.self_attention = attention
         self.norm1 = nn.LayerNorm(d_model, eps=1e-12)
         self.linear1 = nn.Linear(d_model, d_ff)
         self.linear2 = nn.Linear(d_ff, d_model)
@@ -141,8 +142,7 @@ def encode_pair(
     empty = max_len - len(front) - len(back)
     ids = torch.tensor(front + back + [pad_id] * empty)
     segments = torch.tensor([0] * len(front) + [1] * len(back) + [0] * empty)
-    mask = torch.arange(max_len) < max_len - empty
-    return ids, segments, mask
+    return ids, segments, torch.arange(max_len) < max_len - empty
     ### END SOLUTION
 
 
@@ -247,19 +247,19 @@ class BertEmbeddings(nn.Module):
     def __init__(self, vocab_size: int, max_len: int, d_model: int):
         super().__init__()
         ### BEGIN SOLUTION
-        self.tokens = nn.Embedding(vocab_size, d_model)
-        self.positions = nn.Embedding(max_len, d_model)
-        self.segments = nn.Embedding(2, d_model)
-        self.norm = nn.LayerNorm(d_model, eps=1e-12)
+        width = d_model
+        self.tokens = nn.Embedding(vocab_size, width)
+        self.positions = nn.Embedding(max_len, width)
+        self.segments = nn.Embedding(2, width)
+        self.norm = nn.LayerNorm(width, eps=1e-12)
         ### END SOLUTION
 
     def forward(self, ids, segments=None):
         ### BEGIN SOLUTION
-        if segments is None:
-            segments = torch.zeros_like(ids)
+        kinds = torch.zeros_like(ids) if segments is None else segments
         places = torch.arange(ids.shape[1], device=ids.device)
         total = self.tokens(ids) + self.positions(places)
-        return self.norm(total + self.segments(segments))
+        return self.norm(total + self.segments(kinds))
         ### END SOLUTION
 
 
@@ -296,16 +296,15 @@ class Bert(nn.Module):
         sizes = d_model, num_heads, d_ff
         stack = [BertLayer(*sizes) for _ in range(num_layers)]
         self.layers = nn.ModuleList(stack)
-        self.pooler = nn.Linear(d_model, d_model)
+        self.pooler = nn.Linear(d_model, out_features=d_model)
         ### END SOLUTION
 
     def forward(self, ids, segments=None, mask=None):
         ### BEGIN SOLUTION
         hidden = self.embeddings(ids, segments)
-        if mask is not None:
-            mask = mask[:, None, :]  # the same keys for every query
-        for layer in self.layers:
-            hidden = layer(hidden, mask)
+        keys = mask if mask is None else mask[:, None, :]  # for all queries
+        for each_layer in self.layers:
+            hidden = each_layer(hidden, keys)
         return hidden, torch.tanh(self.pooler(hidden[:, 0]))
         ### END SOLUTION
 
@@ -331,10 +330,10 @@ class MlmHead(nn.Module):
         super().__init__()
         ### BEGIN SOLUTION
         self.tokens = tokens
-        vocab, width = tokens.weight.shape
+        words, width = tokens.weight.shape
         self.linear = nn.Linear(width, width)
         self.norm = nn.LayerNorm(width, eps=1e-12)
-        self.bias = nn.Parameter(torch.zeros(vocab))
+        self.bias = nn.Parameter(torch.zeros(words))
         ### END SOLUTION
 
     def forward(self, hidden):
@@ -588,9 +587,9 @@ def best_span(
     """The places of the first and the last word; all inputs are (n,)."""
     ### BEGIN SOLUTION
     best, span = -math.inf, (0, 0)
-    n = len(allowed)
-    for start in range(n):
-        for end in range(start, min(n, start + max_length)):
+    count = len(allowed)
+    for start in range(count):
+        for end in range(start, min(count, start + max_length)):
             score = float(start_logits[start] + end_logits[end])
             if allowed[start] and allowed[end] and score > best:
                 best, span = score, (start, end)
@@ -625,7 +624,7 @@ import re
 def next_sentence_pairs(stories, rng):
     """(first, second, whether it follows), one for each story."""
     cut = [re.findall(r"[^.]+\.", story) for story in stories]
-    pairs = []
+    made = []
     for place, sentences in enumerate(cut):
         at = int(torch.randint(len(sentences) - 1, (), generator=rng))
         follows = bool(torch.rand((), generator=rng) < 0.5)
@@ -634,8 +633,8 @@ def next_sentence_pairs(stories, rng):
             step = 1 + int(torch.randint(len(cut) - 1, (), generator=rng))
             other = cut[(place + step) % len(cut)]
             second = other[int(torch.randint(len(other), (), generator=rng))]
-        pairs.append((sentences[at].strip(), second.strip(), follows))
-    return pairs
+        made.append((sentences[at].strip(), second.strip(), follows))
+    return made
 
 
 texts = [story.text for story in stories.corpus(4, 7)]

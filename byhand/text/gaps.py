@@ -297,8 +297,8 @@ def train(
                 batch, batch < len(SIGNS), MASK, len(words()), rng, p
             )
             hidden, _ = bert(inputs, None, batch != PAD)
-            asked = labels != -100
-            loss = functional.cross_entropy(head(hidden[asked]), labels[asked])
+            hid = labels != -100
+            loss = functional.cross_entropy(head(hidden[hid]), labels[hid])
             descend(adam, cycle, loss)
             yield Progress(step / steps, loss.item())
 

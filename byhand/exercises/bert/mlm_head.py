@@ -20,7 +20,7 @@ class FunctionalHead(nn.Module):
     def __init__(self, tokens):
         super().__init__()
         vocab, d_model = tokens.weight.shape
-        self.tokens = tokens
+        self.add_module("tokens", tokens)
         self.linear = nn.Linear(d_model, d_model)
         self.norm = nn.LayerNorm(d_model, eps=1e-12)
         self.bias = nn.Parameter(torch.zeros(vocab))

@@ -73,7 +73,7 @@ def reference(logits, labels):
     from torch.nn import functional
 
     if not chosen_in(labels).any():
-        return 0.0, 0.0
+        return (0.0,) * 2
     loss = functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
     hits = logits.argmax(-1)[chosen_in(labels)] == labels[chosen_in(labels)]
     return loss, hits.double().mean()
