@@ -61,7 +61,7 @@ def known() -> dict[str, set[str]]:
 
 def sliders_in(text: str) -> set[str]:
     """The sliders that a lesson's text shows."""
-    return set(re.findall(r"^(\w+)\.show\(\)", text, re.M))
+    return set(re.findall(r"^(\w+)\.show\(", text, re.M))
 
 
 def lesson_of(number: str) -> str:

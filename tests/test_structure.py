@@ -123,3 +123,23 @@ def test_a_clock_that_is_set_back_changes_no_grading():
     reads = re.compile(r"time\.(time|\w*localtime|gmtime)\(|datetime|st_.time")
     for path in (ROOT / "grader").rglob("*.py"):
         assert not reads.search(path.read_text("utf-8")), path
+
+
+def test_a_lesson_takes_from_pieces_and_from_no_other_lesson():
+    """So that a lesson's known mistakes can be brought along as a whole."""
+    for path in (ROOT / "byhand" / "exercises").rglob("*.py"):
+        assert taken_from(path.read_text("utf-8")) <= {"pieces"}, path
+
+
+def taken_from(source: str) -> set[str]:
+    """The folders beside its own that a file imports from."""
+    return {
+        (node.module or "").partition(".")[0]
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and node.level == 2
+    }
+
+
+def test_what_is_taken_from_another_lesson_is_seen():
+    assert taken_from("from ..decoding.shared import distinct") == {"decoding"}
+    assert taken_from("from .shared import a\nimport numpy") == set()

@@ -1,4 +1,4 @@
-"""Records the trainings that some figures of lessons 05, 06 and 18 show.
+"""Records the trainings that some figures of lessons 05, 06, 18 and 19 show.
 
 python -m byhand.sliders.record vectors writes byhand/sliders/vectors.json,
 and with another figure's name, that figure's. The last digits depend on the
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.sliders import alignment, bottleneck, lengths, vectors
+from byhand.sliders import alignment, bottleneck, filling, lengths, vectors
 from byhand.text import court, skipgram
 
 PEOPLE = [person.word for person in court.PEOPLE]
@@ -173,6 +173,8 @@ def of_alignment() -> list[dict[str, Any]]:
 
 
 def rounded(numbers: Any) -> Any:
+    if isinstance(numbers, dict):
+        return {name: rounded(each) for name, each in numbers.items()}
     if isinstance(numbers, list):
         return [rounded(each) for each in numbers]
     return round(numbers, DECIMALS)
@@ -223,11 +225,35 @@ def of_lengths() -> dict[str, Any]:
     }
 
 
+def of_filling() -> dict[str, Any]:
+    """Each word of a story hidden, and what [CLS] looks at."""
+    from byhand.text import gaps
+
+    bert = gaps.TinyBert(len(gaps.words()), **gaps.SIZES)
+    gaps.small(bert, 0)
+    head = gaps.TinyHead(bert.table)
+    gaps.small(head.before, 1)
+    for _ in gaps.train(bert, head, gaps.hiding):
+        pass
+    said = [
+        filling.by(bert, head, filling.STORY, place)
+        for place in range(len(filling.tokens_of(filling.STORY)))
+    ]
+    models, exact, looks = zip(*said, strict=True)
+
+    return {
+        "model": [rounded(one) for one in models],
+        "exact": [rounded(filling.likeliest(one)) for one in exact],
+        "looks": rounded(looks[0]),
+    }
+
+
 RECORDS = {
     "alignment": (of_alignment, alignment.RECORD),
     "lengths": (of_lengths, lengths.RECORD),
     "vectors": (of_vectors, vectors.RECORD),
     "bottleneck": (of_bottleneck, bottleneck.RECORD),
+    "filling": (of_filling, filling.RECORD),
 }
 
 

@@ -14,21 +14,29 @@ def backward(
     inputs: list[Any],
     along: Any,
     training: bool = False,
+    tables: dict[str, tuple[int, int]] | None = None,
 ) -> tuple:
     """Build a torch module, copy weights in, run it forth and back.
 
     settings: what it is built with. weights: name to array or tensor, for
     every parameter, in the order of the reference's. inputs: tensors or
     arrays (those of floating point get gradients), or None. along: of the
-    output's shape; the gradients are those of (output · along).sum().
-    training: whether dropout is on. All is computed in float64.
-    Returns what came, the gradients of the inputs in a row, and those of the
-    weights; what has no gradient has zeros. ValueError: the weights do not
-    fit its parameters.
+    output's shape; the gradients are those of (output · along).sum(). A list
+    for several outputs: then they are those of all such sums together.
+    training: whether dropout is on. tables: name to rows and width, for each
+    `nn.Embedding` that it is built with and is to share. All is computed in
+    float64.
+    Returns what came, the gradients of the inputs in a row, those of the
+    tables behind them, and those of the weights; what has no gradient has
+    zeros. ValueError: the weights do not fit its parameters.
     """
     import torch
 
-    built = answer(**settings).double().train(training)
+    handed = {
+        name: torch.nn.Embedding(*size).double()
+        for name, size in (tables or {}).items()
+    }
+    built = answer(**settings, **handed).double().train(training)
     own = dict(built.named_parameters(remove_duplicate=False))
     parameters = fitting(weights, own)
     with torch.no_grad():
@@ -44,12 +52,28 @@ def backward(
     # So that those who drop at the same places drop the same numbers.
     torch.default_generator.manual_seed(0)
     came = built(*given)
-    output, along = first_of(came), torch.as_tensor(along)
-    same_shape = getattr(output, "shape", None) == along.shape
-    if same_shape and getattr(output, "requires_grad", False):
-        output.backward(along)
+    if isinstance(along, list):
+        _go_back(came if isinstance(came, (tuple, list)) else [came], along)
+    else:
+        _go_back([first_of(came)], [along])
     leaves = [x for x in given if _has_gradient(x)]
+    leaves += [table.weight for table in handed.values()]
     return came, in_a_row(leaves), in_a_row(parameters.values())
+
+
+def _go_back(outputs: Any, along: Any) -> None:
+    """Gradients of the sum of (output · along), where the shapes fit."""
+    import torch
+
+    pairs: list[Any] = []
+    for output, one in zip(outputs, map(torch.as_tensor, along), strict=False):
+        same_shape = getattr(output, "shape", None) == one.shape
+        if same_shape and getattr(output, "requires_grad", False):
+            pairs.append((output, one.to(output.dtype)))
+    if pairs:
+        # No sum of products: an output may be infinite where along is 0.
+        outputs, along = zip(*pairs, strict=True)
+        torch.autograd.backward(outputs, along)
 
 
 def module(answer: Callable, *inputs: Any) -> tuple:
@@ -66,10 +90,33 @@ def alone(answer: Callable, *inputs: Any) -> tuple:
     came, *gradients = backward(answer, *inputs)
     if isinstance(came, (tuple, list)):
         raise ValueError(
-            "forward should return the output alone; yours returned a "
-            f"{type(came).__name__} of {len(came)}"
+            "forward should return the output alone; yours returned "
+            f"{_counted(came)}"
         )
     return came, *gradients
+
+
+def whole(answer: Callable, *inputs: Any) -> tuple:
+    """As `backward`, with all outputs, one after another.
+
+    ValueError: not so many came as the inputs' `along` has entries.
+    """
+    came, *gradients = backward(answer, *inputs)
+    wanted = len(inputs[3])
+    if not isinstance(came, (tuple, list)) or len(came) != wanted:
+        raise ValueError(
+            f"forward should return {wanted} values, one after another; "
+            f"yours returned {_counted(came)}"
+        )
+    return *came, *gradients
+
+
+def _counted(came: Any) -> str:
+    if came is None:
+        return "None"
+    name = type(came).__name__
+    several = isinstance(came, (tuple, list, dict))
+    return f"a {name} of {len(came)}" if several else f"one {name}"
 
 
 def first_of(came: Any) -> Any:

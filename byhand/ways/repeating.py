@@ -36,6 +36,28 @@ def _of_a_generator(error: Exception) -> bool:
 
 
 @inside
+def seeded(
+    answer: Callable,
+    before: list[Any],
+    after: list[Any],
+    seeds: list[int],
+    times: int,
+) -> list[list[Any]]:
+    """Call something random many times, with PyTorch's generators.
+
+    before, after: its inputs around the generator. Returns, for each seed,
+    what came of that many calls with one generator, in their order.
+    """
+    import torch
+
+    drawn = []
+    for seed in seeds:
+        rng = torch.Generator().manual_seed(seed)
+        drawn.append([answer(*before, rng, *after) for _ in range(times)])
+    return drawn
+
+
+@inside
 def stateful(
     answer: Callable, settings: dict[str, Any], steps: list[tuple[str, list]]
 ) -> list[Any]:

@@ -2,15 +2,7 @@
 
 import math
 
-import numpy as np
-
-from ..pieces.tensors import tensor
-
-
-def distinct(rng, *shape):
-    """Logits from −4.0 to 4.0 with one decimal, no two alike."""
-    tenths = rng.permutation(np.arange(-40, 41))[: math.prod(shape)]
-    return tensor(tenths.reshape(shape) / 10)
+from ..pieces.tensors import distinct, tensor
 
 
 def drawn(*shape, lowered=0.0, dropped=0, **settings):

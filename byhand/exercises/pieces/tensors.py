@@ -1,5 +1,6 @@
 """For lessons with PyTorch: tensors, masks, and what a module gives."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -53,3 +54,9 @@ def tensor(values: Any) -> Any:
 def flags(*rows: str) -> Any:
     """A mask written as rows of 0 and 1, as a tensor."""
     return tensor(masks.flags(*rows))
+
+
+def distinct(rng: np.random.Generator, *shape: int) -> Any:
+    """Logits from −4.0 to 4.0 with one decimal, no two alike."""
+    tenths = rng.permutation(np.arange(-40, 41))[: math.prod(shape)]
+    return tensor(tenths.reshape(shape) / 10)
