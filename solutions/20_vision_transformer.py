@@ -171,7 +171,7 @@ with torch.no_grad():
     by_linear = embedding.projection(patchify(images, 2))  # (2, 16, 5)
     by_filters = filters(images).flatten(2).mT  # (2, 5, 4, 4) → (2, 16, 5)
 gap = (by_linear - by_filters).abs().max()
-print("linear on patches and Conv2d, apart by less than 1e-12:", gap < 1e-12)
+print("linear and Conv2d, apart by less than 1e-12:", bool(gap < 1e-12))
 
 # %% [markdown]
 # ## The block
@@ -484,11 +484,12 @@ print("logistic regression, 97 % or more:", right >= 0.97)
 # {figure patch_attention}
 #
 # Where does [CLS] look? Its row of weights has 17 entries: itself, and 16
-# patches. The still picture is of a model that was trained like yours. The cell
-# below computes the weights of *your* model from its projections. Try:
+# patches. The picture is of a model that was trained like yours. The cell below
+# computes the weights of *your* model from its projections: choose *yours*.
 #
 # 1. Layer 1, head by head: do they look at the same places?
 # 2. Does any head look at empty paper?
+# 3. Which of this is the same in both models?
 
 # %% tags=["demonstration"]
 from byhand.sliders import patch_attention
@@ -519,8 +520,9 @@ patch_attention.show(
 
 # %% [markdown]
 # The heads differ, and empty patches get weight as well: that a stroke is
-# *missing* tells a 0 from an 8. Mind lesson 18: a map shows where a head looks,
-# and not why the model decides.
+# *missing* tells a 0 from an 8. The two models differ, too, and read alike. So
+# mind what lesson 18 said: a map shows where a head looks, and not why the
+# model decides.
 #
 # ## Pooling
 #
@@ -608,10 +610,10 @@ check("vision_transformer.Autoencoder", Autoencoder)
 
 # %% [markdown]
 # How good can it get? Without ReLU and sigmoid we know: **no linear autoencoder
-# beats PCA**, the principal components that lesson 5 drew its maps with. PCA
-# keeps the $k$ directions in which the images differ most, and its error is a
-# floor. The next cell trains a linear one with $k = 8$ towards that floor, and
-# then yours.
+# beats PCA**, principal component analysis. PCA keeps the $k$ directions in
+# which the images differ most, and $k$ numbers for each image. Its error is a
+# floor. The next cell trains a linear autoencoder with $k = 8$ towards that
+# floor, and then yours.
 
 # %% tags=["demonstration"]
 sizes = [784 * 32 + 32, 32 * 784 + 784]
@@ -653,7 +655,7 @@ training = digits.train(
 loss = functional.binary_cross_entropy(auto(flat)[0], flat).item()
 print("yours, 64 → 8: above that and below 0.33:", floor < loss < 0.33)
 
-# %% [markdown] quoted=["0.33"]
+# %% [markdown]
 # The last lines hold a trap. **Binary cross-entropy** is often called "how much
 # the reconstruction differs". For grey pixels it is not 0 even where nothing
 # differs: a pixel of 0.5 that comes back as 0.5 costs $\ln 2$. Over these digits

@@ -38,7 +38,10 @@ def test_it_learns_and_begins_alike_whoever_wrote_the_model():
     for _ in range(2):
         torch.manual_seed(len(found))
         model = Line()
-        steps = list(digits.train(model, digits.classify, *few, epochs=3))
+        training = digits.train(
+            model, digits.classify, *few, epochs=3, rate=0.1
+        )
+        steps = list(training)
         found.append([one.loss for one in steps])
         assert steps[-1].share == 1
         assert not model.training

@@ -1,12 +1,12 @@
 """Where [CLS] looks in a digit, by layer and head.
 
 What the picture shows was recorded by `python -m byhand.sliders.record
-patch_attention`, from a model of PyTorch's own layers. `show` takes what a
-notebook's model looks at instead.
+patch_attention`, from a model of PyTorch's own layers. What a notebook's own
+model looks at can be chosen instead.
 """
 
 import json
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from byhand.sliders import draw as svg
 from byhand.sliders import require
-from byhand.sliders.controls import stops, whole_slider
+from byhand.sliders.controls import choice, stops, whole_slider
 from byhand.sliders.panel import Panel
 
 RECORD = Path(__file__).with_name("patch_attention.json")
@@ -22,7 +22,8 @@ DIGITS, SIDE, PATCH, BRIGHTEST = 10, 8, 2, 16
 GRID = SIDE // PATCH
 LAYERS, HEADS = 2, 4
 MEAN = "mean"
-_PIXEL = 22  # of the image, on the screen
+RECORDED, YOURS = "recorded", "yours"
+_PIXEL = 24  # of the image, on the screen
 
 
 class Looks(NamedTuple):
@@ -79,7 +80,7 @@ def draw(arrays: Looks) -> str:
         title="where [CLS] looks, in %",
         limits=(0, 40),
         decimals=1,
-        cell=(44, 44),
+        cell=(48, 48),
     )
     image = svg.column(
         svg.caption("the digit, in patches", bold=True),
@@ -97,28 +98,29 @@ def draw(arrays: Looks) -> str:
         ),
         gap=12,
     )
-    block = svg.sized(block, 440)
+    block = svg.sized(block, 460)
     return svg.figure("patch_attention", summary(arrays), block)
 
 
 def _image(pixels):
-    wide = SIDE * _PIXEL
-    parts = []
-    for (i, j), value in np.ndenumerate(pixels):
-        grey = f"{round(255 * (1 - value / BRIGHTEST)):02x}" * 3
-        parts.append(
-            f'<rect x="{j * _PIXEL}" y="{i * _PIXEL}" width="{_PIXEL}"'
-            f' height="{_PIXEL}" fill="#{grey}"/>'
-        )
-    step = PATCH * _PIXEL
+    """The pixels with their numbers, and lines between the patches."""
+    wide, step = SIDE * _PIXEL, PATCH * _PIXEL
     lines = "".join(
-        f"M{at} 0V{wide}M0 {at}H{wide}" for at in range(0, wide + 1, step)
+        f"M{at - 1} 0V{wide}M0 {at - 1}H{wide}"
+        for at in range(step, wide, step)
     )
-    parts.append(
-        f'<path d="{lines}" fill="none" stroke-width="1.5"'
+    grid = (
+        f'<path d="{lines}" fill="none" stroke-width="2"'
         f' style="stroke:{svg.RED}"/>'
     )
-    return svg.Block("".join(parts), wide, wide)
+    cells = svg.heat_map(
+        pixels,
+        "pixels",
+        limits=(0, BRIGHTEST),
+        decimals=0,
+        cell=(_PIXEL, _PIXEL),
+    )
+    return svg.Block(cells.svg + grid, wide, wide)
 
 
 def summary(arrays: Looks) -> str:
@@ -139,17 +141,20 @@ def picture() -> str:
     return draw(compute())
 
 
-def show(looks=None) -> Panel:
-    """The figure with its controls, of a model's looks or the recorded."""
+def show(yours=None) -> Panel:
+    """The figure with its controls.
+
+    yours: looks of another model, to choose instead of the recorded ones.
+    """
     controls = {
         "digit": whole_slider("digit", 3, 0, DIGITS - 1),
-        "layer": stops("layer", 1, (1, LAYERS)),
+        "layer": stops("layer", 1, range(1, LAYERS + 1)),
         "head": stops("head", MEAN, (MEAN, *range(1, HEADS + 1))),
     }
-    return Panel(
-        "patch_attention",
-        controls,
-        partial(compute, looks=looks),
-        draw,
-        summary,
-    )
+    if yours is not None:
+        controls["model"] = choice("model", RECORDED, (RECORDED, YOURS))
+
+    def chosen(model=RECORDED, **numbers):
+        return compute(**numbers, looks=yours if model == YOURS else None)
+
+    return Panel("patch_attention", controls, chosen, draw, summary)

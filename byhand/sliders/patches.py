@@ -94,22 +94,21 @@ def _image(patch):
     """A house under the sun, cut into patches."""
     wide = SIDE * _SHOWN
     parts = [
-        f'<rect width="{wide}" height="{wide}" fill="#a8d8f0"/>',
-        f'<rect y="176" width="{wide}" height="80" fill="#8cbf6a"/>',
-        '<circle cx="206" cy="48" r="26" fill="#f2c230"/>',
-        '<rect x="56" y="112" width="112" height="92" fill="#e9dcc3"/>',
-        '<path d="M40 116L112 56L184 116Z" fill="#a84b00"/>',
-        '<rect x="98" y="150" width="30" height="54" fill="#5b3a1e"/>',
-        '<rect x="68" y="132" width="22" height="22" fill="#4f7fa8"/>',
-        '<rect x="136" y="132" width="22" height="22" fill="#4f7fa8"/>',
+        _shape(f"M0 0H{wide}V{wide}H0Z", svg.BLUE, 0.2),
+        _shape(f"M0 176H{wide}V{wide}H0Z", svg.GREEN, 0.6),
+        _shape("M180 48a26 26 0 1 0 52 0a26 26 0 1 0 -52 0", svg.RED, 0.7),
+        _shape("M56 112H168V204H56Z", svg.PAPER),
+        _shape("M40 116L112 56L184 116Z", svg.RED),
+        _shape("M98 150H128V204H98Z", svg.PINK),
+        _shape("M68 132H90V154H68ZM136 132H158V154H136Z", svg.BLUE),
     ]
     step = patch * _SHOWN
     lines = [
         f"M{at} 0V{wide}M0 {at}H{wide}" for at in range(0, wide + 1, step)
     ]
     parts.append(
-        f'<path d="{"".join(lines)}" fill="none" stroke="#1f1f1f"'
-        ' stroke-width=".8"/>'
+        f'<path d="{"".join(lines)}" fill="none" stroke-width=".8"'
+        f' style="stroke:{svg.INK}"/>'
     )
     picture = svg.Block("".join(parts), wide, wide)
     return svg.column(
@@ -117,6 +116,10 @@ def _image(patch):
         picture,
         gap=6,
     )
+
+
+def _shape(path, colour, opacity=1):
+    return f'<path d="{path}" fill-opacity="{opacity}" style="fill:{colour}"/>'
 
 
 def _chart(arrays):

@@ -40,6 +40,8 @@ def test_another_models_looks():
     weights = np.full((10, 2, 4, 17), 0.05)
     weights[..., 0] = 0.2
     panel = patch_attention.show({**kept, "weights": weights})
+    assert panel.picture == patch_attention.picture()
+    panel.controls["model"].value = patch_attention.YOURS
     assert shown(panel.picture)["itself"] == "20.0"
     panel.controls["head"].value = 2
     assert "head 2" in panel.summary
