@@ -465,9 +465,9 @@ for name, model in (("2", vit), ("4", coarse)):
     print(f"patches of {name}: {rest:,} + {places.numel():,}", end=" = ")
     print(f"{rest + places.numel():,}")
 
-pixels, answers = (one.flatten(1).numpy() for one in (learned.images, tested.images))
+pixels, unseen = (part.images.flatten(1).numpy() for part in (learned, tested))
 line = LogisticRegression(max_iter=5000).fit(pixels, learned.labels)
-right = line.score(answers, tested.labels)
+right = line.score(unseen, tested.labels)
 print("logistic regression, 97 % or more:", right >= 0.97)
 
 # %% [markdown]
@@ -552,9 +552,7 @@ def pool2d(x: torch.Tensor, size: int, kind: str = "max") -> torch.Tensor:
 check("vision_transformer.pool2d", pool2d)
 
 # %% tags=["demonstration"]
-x = torch.tensor(
-    [[1.0, 3, 2, 4], [5, 6, 1, 2], [7, 2, 8, 0], [3, 4, 5, 1]]
-)
+x = torch.tensor([[1.0, 3, 2, 4], [5, 6, 1, 2], [7, 2, 8, 0], [3, 4, 5, 1]])
 print("max: ", pool2d(x, 2).tolist())
 print("mean:", pool2d(x, 2, "mean").tolist())
 one = torch.tensor([[2.0, 3], [1, 4]])
