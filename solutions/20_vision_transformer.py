@@ -690,7 +690,9 @@ for width in (64, 66, 63):
     rest = width % 3
     each = f"{width // 3} each" if rest == 0 else f"{rest} left over"
     print(f"1. {width} over 3 heads: {each}")
-print("2. one head's query reads", 64, "numbers, and has", 64 // 4)
+first_head = nn.Linear(64, 64).weight[:16]  # of four: what makes its query
+made, read = first_head.shape
+print(f"2. the query of one head: {made} numbers, each from all {read}")
 for heads in (1, 3, 4):
     ours, keras = 4 * (64**2 + 64), 64 * heads * 64
     keras = 3 * (keras + 64 * heads) + keras + 64

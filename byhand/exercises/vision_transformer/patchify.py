@@ -289,11 +289,5 @@ EXERCISE = Exercise(
         "column. Join the last three, then the grid's two.",
     ),
     returns=("patches",),
-    not_by=(
-        "unfold",
-        "Unfold",
-        "im2col",
-        "pixel_unshuffle",
-        "PixelUnshuffle",
-    ),
+    not_by=("unfold", "im2col", "pixel_unshuffle"),
 )
