@@ -1,4 +1,4 @@
-# The README gives the same commands without make, for Windows.
+# docs/learning.md gives the same commands without make, for Windows.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -1,5 +1,5 @@
 # nbgrader reads this in the project's root, so none of its commands needs a
-# flag. See the instructor's chapter of the README.
+# flag. See docs/grading.md.
 from pathlib import Path
 
 from authoring.stamps import changed_lessons

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from byhand.attempt import Outcome
@@ -59,7 +60,16 @@ def judge(
     seeds: tuple[int, ...],
 ) -> Verdict:
     """Judge an answer on the cases of a part, once for each seed."""
-    return judge_on(trials_of(exercise, part, seeds), answer, part)
+    return judge_on(_shown(exercise, part, seeds), answer, part)
+
+
+# What is right, and what the known mistakes come to, is computed once: most
+# answers are checked more often.
+@lru_cache(maxsize=32)
+def _shown(
+    exercise: Exercise, part: str | None, seeds: tuple[int, ...]
+) -> list[Trial]:
+    return trials_of(exercise, part, seeds)
 
 
 def judge_on(
@@ -274,5 +284,5 @@ def _is_wrong(exercise: Exercise, answer: Callable[..., Any]) -> bool:
     """Whether an answer fails by itself, on what its own check shows."""
     return any(
         what_is_wrong(trial, trial.run(answer, noticing=False))
-        for trial in trials_of(exercise, None, (0,))
+        for trial in _shown(exercise, None, (0,))
     )

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from byhand.elsewhere import Elsewhere
@@ -46,8 +46,12 @@ def notice(
         return
 
     # Called for every call there is: what is nobody's is out at once.
+    nobodys: set[CodeType] = set()
+
     def event(frame: FrameType, kind: str, function: Any) -> None:
         if kind == "call":
+            if frame.f_code in nobodys:
+                return
             name = frame.f_code.co_name
             home = frame.f_globals.get("__name__") or ""
             if name == "__init__":
@@ -59,6 +63,8 @@ def notice(
                 add(made_from.rpartition(".")[2], home, frame.f_back)
             elif name in names or home.startswith("byhand."):
                 add(name, home, frame.f_back)
+            else:
+                nobodys.add(frame.f_code)
         elif kind == "c_call":
             name = getattr(function, "__name__", "")
             if name in names:
@@ -77,7 +83,7 @@ def notice(
         return
     profiled = sys.getprofile()
     with ExitStack() as stack:
-        if names and "torch" in sys.modules:
+        if "torch" in sys.modules and mentions(answer, names):
             stack.enter_context(_tensors(called, names))
         sys.setprofile(event)
         try:
@@ -116,6 +122,13 @@ def ufuncs_in(answer: Any, names: tuple[str, ...]) -> list[str]:
             if (value is itself or name == ufunc) and call not in found:
                 found.append(call)
     return found
+
+
+def mentions(answer: Any, names: tuple[str, ...]) -> bool:
+    """Whether an answer's code refers to anything of these names."""
+    return any(
+        name.removeprefix("special_") in names for name, _ in _reached(answer)
+    )
 
 
 def _ufunc_type() -> type:

@@ -13,7 +13,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import GetGrades
 from traitlets import List
 
-from grader.pages import styled
+from grader.pages import offline
 
 # A link of the page's contents: where it leads, and what it is called.
 _CONTENTS = re.compile(
@@ -79,4 +79,4 @@ class Feedback(GenerateFeedback):
         named = _CONTENTS.sub(
             lambda link: link[1] + link[2].removesuffix("-check"), output
         )
-        super().write_single_notebook(styled(named), resources)
+        super().write_single_notebook(offline(named), resources)

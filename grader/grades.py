@@ -11,12 +11,16 @@ from nbgrader.plugins import ExportPlugin
 
 WAITS = "yes"  # under `incomplete`: somebody has still to look
 NAMES = ("last_name", "first_name")
+# Names of some languages need these two of the signs that are not seen.
+JOINERS = "\u200c\u200d"
 
 
 def visible(text: Any) -> str:
     """A text as it is: no sign in it turns round what is shown."""
     return "".join(
-        f"\\u{ord(c):04x}" if unicodedata.category(c) == "Cf" else c
+        f"\\u{ord(c):04x}"
+        if unicodedata.category(c) == "Cf" and c not in JOINERS
+        else c
         for c in str(text)
     )
 
@@ -157,6 +161,6 @@ def import_roster(book: Gradebook, path: Path) -> int:
         name = (row["id"] or "").strip()
         if not name:
             raise NoRoster(f"{path}: a line without an id")
-        given = {k: v.strip() for k in known if (v := row.get(k))}
+        given = {k: visible(v.strip()) for k in known if (v := row.get(k))}
         book.update_or_create_student(name, **given)
     return len(rows)

@@ -9,12 +9,10 @@ from typing import Any
 import bleach
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters.markdown_mistune import (
-    IPythonRenderer,
-    MarkdownWithMath,
-)
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from pygments.token import STANDARD_TYPES
 
+from grader.formulas import Renderer, without_places
 from grader.lending import Lender
 
 # What Markdown makes, and what the lessons fold hints with.
@@ -27,18 +25,15 @@ LONGEST = 50_000  # characters of a text that is rendered
 # For a text and for all of a page: some take a time that grows with the square
 # of their length, and meanwhile the whole Jupyter server waits.
 SECONDS, SECONDS_A_PAGE = 1.0, 5.0
-# Where jupyter-server-mathjax has it; Safe takes ids and styles from formulas.
-MATHJAX = (
-    "/static/jupyter_server_mathjax/MathJax.js"
-    "?config=TeX-AMS-MML_HTMLorMML-full,Safe"
+# Formulas are MathML (grader/formulas.py). Formgrader waits for MathJax's end.
+_MATHJAX = re.compile(
+    "<!-- Load mathjax -->.*?<!-- End of mathjax configuration -->", re.S
 )
-_FROM_A_NET = re.compile(r'<script src="https://[^"]*mathjax[^"]*">', re.I)
-# The fonts that come with it.
-_FONTS = """<script type="text/x-mathjax-config">
-MathJax.Hub.Config({"HTML-CSS": {availableFonts: [], imageFont: null,
-  preferredFont: null, webFont: "STIX-Web"}});
-</script>
-"""
+_ENDS_AT_ONCE = """<script>
+window.MathJax = {Hub: {Startup: {signal: {Interest: (told) =>
+  document.readyState === "complete" ? told("End")
+    : addEventListener("load", () => told("End"))}}}};
+</script>"""
 _FITTING = """
 .rendered_html img, .rendered_html svg, div.output img, div.output svg {
     max-width: 100%; height: auto; border: 0; outline: 0;
@@ -93,7 +88,7 @@ def as_text(source: str) -> str:
 
 def rendered(source: str, attachments: dict[str, Any]) -> str:
     """A text's HTML, of which only what is harmless is left."""
-    renderer = IPythonRenderer(
+    renderer = Renderer(
         escape=False, attachments=attachments, exclude_anchor_links=True
     )
 
@@ -102,14 +97,15 @@ def rendered(source: str, attachments: dict[str, Any]) -> str:
         found = [f"data:{k};base64,{kinds[k]}" for k in kinds]
         return match[1] + (found or ["missing:"])[0]
 
-    made = MarkdownWithMath(renderer=renderer).render(source)
-    return bleach.clean(
+    made = MarkdownWithMath(renderer=renderer).render(without_places(source))
+    clean = bleach.clean(
         # Of an image that is written as HTML, nbconvert knows nothing.
         _ATTACHED.sub(data, made),
         tags=TAGS,
         attributes=allowed,
         protocols=("http", "https", "mailto", "data"),
     )
+    return renderer.filled(clean)
 
 
 _lender: Lender | None = None
@@ -128,17 +124,16 @@ def _in_time(source: str, attachments: dict[str, Any]) -> str | None:
 
 
 class Formgrader(HTMLExporter):
-    """Formgrader's pages, with MathJax from their own server: offline, too."""
+    """Formgrader's pages, which load nothing from a net."""
 
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **more: Any
     ) -> tuple:
         made, resources = super().from_notebook_node(nb, resources, **more)
-        base = html.escape(resources.get("base_url", ""))
-        script = f'{_FONTS}<script src="{base}{MATHJAX}">'
-        return styled(_FROM_A_NET.sub(lambda _: script, made)), resources
+        return offline(made, _ENDS_AT_ONCE), resources
 
 
-def styled(page: str) -> str:
-    """A page whose pictures stay within the panel that they are in."""
+def offline(page: str, instead: str = "") -> str:
+    """A page without MathJax, its pictures within their panel."""
+    page = _MATHJAX.sub(lambda _: instead, page)
     return page.replace("</head>", f"<style>{_FITTING}</style>\n</head>", 1)

@@ -473,7 +473,7 @@ if tools.installed("torch", recorded="recurrence/writer"):
     loss = writer.held_out_loss(progress.model, held_out.ids)
     print("above the floor and below 0.65:", floor < loss < 0.65)
 
-# %% [markdown] quoted=["0.547"]
+# %% [markdown] quoted=["0.547", "0.439", "0.500", "0.593", "0.620", "0.717", "0.097"]
 # On the machine where this was written the loss was 0.547, and it wrote:
 #
 # > Ben had a drum. He loved the drum at night. One day **Tom** lost the drum in
@@ -483,6 +483,21 @@ if tools.installed("torch", recorded="recurrence/writer"):
 # is fine, and the story is not: who is Tom, and since when is the drum round?
 # What came earlier was lost on the way. (If you keep a model, save its
 # `state_dict` *and* its vocabulary: without the words, the ids mean nothing.)
+#
+# Here are other networks and trainings, on the same machine. `python -m
+# byhand.text.writer` makes the table again; its last digits are the machine's.
+#
+# | network | nats a token, held out |
+# |---|---|
+# | LSTM of 128 units, 4 epochs | 0.547 |
+# | the same, 10 epochs | 0.439 |
+# | GRU, 10 epochs | 0.500 |
+# | plain RNN, 10 epochs | 0.593 |
+# | LSTM of 64, windows of 8, 3 epochs | 0.620 |
+# | the same, a fresh state for every window | 0.717 |
+#
+# Both kinds of gates beat the plain RNN. The last two lines differ in a single
+# thing, and it is worth 0.097 nats: the state that is carried.
 #
 # ## The bottleneck
 #

@@ -1,6 +1,7 @@
 """The house stays in order: imports go down, and files stay readable."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,3 +116,10 @@ def test_no_file_of_exercises_is_too_long():
     for path in (ROOT / "byhand" / "exercises").rglob("*.py"):
         lines = len(path.read_text("utf-8").splitlines())
         assert lines <= LONGEST_EXERCISE, f"{path}: {lines} lines"
+
+
+def test_a_clock_that_is_set_back_changes_no_grading():
+    """The grader reads no clock but the one that only goes forward."""
+    reads = re.compile(r"time\.(time|\w*localtime|gmtime)\(|datetime|st_.time")
+    for path in (ROOT / "grader").rglob("*.py"):
+        assert not reads.search(path.read_text("utf-8")), path

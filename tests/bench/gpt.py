@@ -196,44 +196,49 @@ def report(results: dict[str, list[Result]], steps: int, rate: float) -> str:
     return "\n".join([*lines, "", f"{ratio:.2f} times as fast as nanoGPT"])
 
 
-def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    tool = argparse.ArgumentParser(
         prog="python -m tests.bench.gpt", description=__doc__
     )
-    parser.add_argument(
+    tool.add_argument(
         "--nanogpt", type=Path, metavar="DIR", help="where nanoGPT lies"
     )
-    parser.add_argument(
+    tool.add_argument(
         "--text",
         type=Path,
         metavar="FILE",
         required=True,
         help="what to train on, a million characters of UTF-8 or so",
     )
-    parser.add_argument(
+    tool.add_argument(
         "--steps", type=int, default=STEPS, help=f"updates ({STEPS})"
     )
-    parser.add_argument(
+    tool.add_argument(
         "--rate",
         type=float,
         default=RATE,
         metavar="LR",
         help=f"byhand.gpt's learning rate ({RATE:g}); nanoGPT has its own",
     )
-    parser.add_argument(
+    tool.add_argument(
         "--rounds", type=int, default=1, help="times that each trains (1)"
     )
-    given = parser.parse_args(arguments)
+    return tool
+
+
+def main(arguments: list[str] | None = None) -> None:
+    tool = parser()
+    given = tool.parse_args(arguments)
     if given.nanogpt is None or not (given.nanogpt / "train.py").is_file():
-        parser.error("--nanogpt should name a folder with nanoGPT's train.py")
+        tool.error("--nanogpt should name a folder with nanoGPT's train.py")
     if not given.text.is_file():
-        parser.error(f"there is no text {given.text}; say --text FILE")
+        tool.error(f"there is no text {given.text}; say --text FILE")
     if (
         given.rounds < 1
         or given.steps < EVERY
         or not math.isfinite(given.rate)
     ):
-        parser.error(f"at least 1 round and {EVERY} steps are needed")
+        tool.error(f"at least 1 round and {EVERY} steps are needed")
     results = run(
         *(given.nanogpt.resolve(), given.text.resolve()),
         *(given.steps, given.rate, given.rounds),

@@ -45,11 +45,6 @@ def page(course):
         with Lab(course.root) as lab, opened(course) as book:
             (one,) = book.find_submission(LESSON, "eve").notebooks
             page = lab.page(f"formgrader/submissions/{one.id}/?index=0")
-            page.wait_for_function("window.MathJax && MathJax.isReady")
-            page.wait_for_selector(".MathJax, .MathJax_SVG, .mjx-chtml")
-            # Until all formulas are set the page moves, and a button may
-            # move away between the mouse's going down and up.
-            page.evaluate("new Promise(MathJax.Hub.Queue)")
             # Its marks have come, and so the buttons act.
             page.wait_for_selector("input.score[placeholder]")
             yield page
@@ -60,6 +55,11 @@ def page(course):
 def opened(course):
     url = f"sqlite:///{course.root / 'gradebook.db'}"
     return Gradebook(url, "attention-by-hand")
+
+
+def test_formulas_are_drawn(page):
+    formula = page.locator(".nbgrader_cell", has=page.locator("#why-rows"))
+    expect(formula.locator("msup").first).to_be_visible()
 
 
 def test_a_picture_that_was_handed_in_is_seen(page):

@@ -91,12 +91,16 @@ def test_feedback_names_the_exercises_and_what_is_not_read(course):
 
 def test_a_roster_changes_names_and_keeps_marks(course):
     path = course.root / "again.csv"
-    path.write_text("id,first_name\nzoe,Zoë\nnew,New\n", "utf-8")
+    text = "id,first_name,last_name\nzoe,Zoë,gnp\u202eexe\nnew,را\u200cم,New\n"
+    path.write_text(text, "utf-8")
     ran = course.grader("import-roster", "again.csv")
     assert ran.stdout == "entered: 2 students\n"
     url = f"sqlite:///{course.root / 'gradebook.db'}"
     with Gradebook(url, "attention-by-hand") as book:
         assert book.find_student("zoe").first_name == "Zoë"
+        # Formgrader shows names as they are kept.
+        assert book.find_student("zoe").last_name == r"gnp\u202eexe"
+        assert book.find_student("new").first_name == "را\u200cم"
         assert book.find_submission(LESSON, "ann").score == 9
 
 

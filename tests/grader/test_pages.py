@@ -2,17 +2,17 @@
 
 import base64
 import re
-from pathlib import Path
 
-import jupyter_server_mathjax.app
 import pytest
+from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from grader import pages
+from grader import formulas, pages
 from grader.submissions import parse
 from tests.grader.lessons import empty, submission
+from tests.notebooks.test_notebooks import LESSONS, released
 
 PNG = b"\x89PNG\r\n" + bytes(20)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(20)
@@ -125,14 +125,81 @@ def test_formgrader_loads_nothing_from_a_net():
     about = {"base_url": "/user/x", "notebook_id": "n", "index": 0, "total": 1}
     page, _ = exporter.from_notebook_node(nb, about)
     scripts = re.findall(r'<script[^>]*src="([^"]*)"', page)
-    assert f"/user/x{pages.MATHJAX}" in scripts
-    assert not [s for s in scripts if s.startswith("http")]
+    assert scripts and not [s for s in scripts if "//" in s]
+    assert 'told("End")' in page and "<math" in page
     assert "max-width: 100%" in page
 
 
-def test_mathjax_is_where_the_page_looks_for_it():
-    static = Path(jupyter_server_mathjax.app.STATIC_ASSETS_PATH)
-    path, _, config = pages.MATHJAX.partition("?config=")
-    assert (static / Path(path).name).exists()
-    for name in config.split(","):
-        assert (static / "config" / f"{name}.js").exists()
+# --- formulas --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "environment", ["aligned", "split", "align*", "pmatrix", "cases"]
+)
+def test_rows_and_columns_are_drawn(environment):
+    made = shown(
+        f"$$\\begin{{{environment}}}a&b\\\\c&d\\end{{{environment}}}$$"
+    )
+    assert made.count("<mtr") == 2 and made.count("<mtd") == 4
+
+
+def test_formulas_are_drawn_without_a_script():
+    made = shown("$x^2$, and\n\n$$\\frac{a}{b}$$")
+    assert "<msup><mi>x</mi><mn>2</mn></msup>" in made
+    assert "<math display=block>" in made and "<mfrac>" in made
+    assert "$" not in made
+    made = shown("\\begin{align}a&=b\\end{align}")
+    assert "<mtable" in made and "begin" not in made
+    made = shown("<details><summary>What is $d_k$?</summary>x</details>")
+    assert "<summary>What is <math display=inline>" in made
+
+
+def test_every_formula_of_the_lessons_is_drawn():
+    for lesson in LESSONS:
+        for cell in released(lesson).cells:
+            if cell.cell_type == "markdown":
+                text = re.sub(
+                    r"```.*?```|`[^`\n]*`", "", cell.source, flags=re.S
+                )
+                made = pages.rendered(text, cell.get("attachments", {}))
+                assert "$" not in made, made
+
+
+@pytest.mark.parametrize("source", ["$x^$", "$" + "{" * 5000 + "$"])
+def test_what_is_no_formula_stays_as_it_is_written(source):
+    assert source in shown(source)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\text{<script>alert(1)</script>}",
+        r"\text{&lt;script&gt;alert(1)}",
+        r"\href{javascript:alert(1)}{x}",
+        r"\class{full-credit}{x}",
+        r"\style{position:fixed}{x}",
+        r"\cssId{softmax-check}{x}",
+        r"\color{red onclick=alert(1)}{x}",
+        r"\text{' onerror=alert(1) x=\" }",
+        r"\unicode{x3C}script\unicode{x3E}",
+    ],
+)
+def test_a_formula_brings_nothing_but_itself(formula):
+    places = (
+        "${}$",
+        "$${}$$",
+        "<b>${}$</b>",
+        '<img alt="> ${}$">',
+        "![${}$](p)",
+    )
+    for place in places:
+        page = shown(place.replace("{}", formula))
+        for element in BeautifulSoup(page, "html.parser").find_all(True):
+            assert element.name in {*pages.TAGS, *formulas.TAGS}, page
+            assert not [a for a in element.attrs if a.startswith("on")]
+            assert not {"href", "class", "style", "id"} & {*element.attrs}
+
+
+def test_places_of_formulas_cannot_be_written():
+    made = shown("\ue0000\ue001 \ue0007\ue001 $x$")
+    assert made.count("<math") == 1 and "\ue000" not in made

@@ -1,0 +1,121 @@
+"""Formulas as MathML, which browsers draw without a script.
+
+So a page needs no MathJax: feedback that lies on a disk shows its formulas
+without a network.
+"""
+
+import html
+import re
+from xml.etree.ElementTree import Element
+
+from latex2mathml.converter import convert_to_element
+from nbconvert.filters.markdown_mistune import IPythonRenderer
+
+# What formulas are made of. Links, classes and styles are not among it:
+# \href, \class and \style are a learner's to write.
+TAGS = """
+    math menclose mfrac mi mn mo mover mpadded mroot mrow mspace msqrt mstyle
+    msub msubsup msup mtable mtd mtext mtr munder munderover
+""".split()
+_ATTRIBUTES = """
+    accent columnalign display displaystyle fence form linethickness mathsize
+    mathvariant maxsize minsize notation rowspacing separator stretchy width
+""".split()
+# Nothing that ends an unquoted value.
+_VALUE = re.compile(r"[A-Za-z0-9.+-]+")
+# Where a formula stands until the text around it is clean. The two characters
+# are for private use, and are taken from texts beforehand.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_PLACE = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
+_IN_HTML = re.compile(r"(?<![\\$])(\$\$?)([^$<>\n]+?)(?<!\\)\1(?!\$)")
+
+
+class Renderer(IPythonRenderer):
+    """Markdown's HTML, with places for its formulas."""
+
+    def __init__(self, **settings: object):
+        super().__init__(**settings)  # type: ignore[arg-type]
+        self.formulas: list[tuple[str, str]] = []  # the source, and MathML
+
+    def _place(self, source: str, formula: str, display: bool) -> str:
+        made = mathml(formula, display)
+        if made is None:
+            return html.escape(source)
+        self.formulas.append((source, made))
+        return f"{_OPEN}{len(self.formulas) - 1}{_CLOSE}"
+
+    def inline_math(self, body: str) -> str:
+        return self._place(f"${body}$", body, False)
+
+    def block_math(self, body: str) -> str:
+        return self._place(f"$${body}$$", body, True)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        whole = f"\\begin{{{name}}}{body}\\end{{{name}}}"
+        return self._place(whole, whole, True)
+
+    def block_html(self, html: str) -> str:
+        return super().block_html(self._in_html(html))
+
+    def inline_html(self, html: str) -> str:
+        return super().inline_html(self._in_html(html))
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        as_written = _PLACE.sub(lambda at: self.formulas[int(at[1])][0], text)
+        return super().image(as_written, url, title)
+
+    def _in_html(self, text: str) -> str:
+        """Formulas between a text's tags, which Markdown leaves alone."""
+        return "".join(
+            part
+            if part.startswith("<")
+            else _IN_HTML.sub(
+                lambda found: self._place(
+                    found[0], html.unescape(found[2]), found[1] == "$$"
+                ),
+                part,
+            )
+            for part in re.split("(<[^>]*>)", text)
+        )
+
+    def filled(self, clean: str) -> str:
+        """The cleaned text, with its formulas in their places."""
+        return _PLACE.sub(lambda at: self.formulas[int(at[1])][1], clean)
+
+
+def without_places(source: str) -> str:
+    return source.replace(_OPEN, "").replace(_CLOSE, "")
+
+
+def mathml(formula: str, display: bool) -> str | None:
+    """A formula's MathML, or None if it cannot be read.
+
+    There is no quotation mark in it: wherever it comes to stand, also within
+    an attribute, it stays what it is.
+    """
+    for name in ("aligned", "split"):  # which the converter does not know
+        formula = formula.replace(f"{{{name}}}", "{align*}")
+    try:
+        root = convert_to_element(
+            formula, display="block" if display else "inline"
+        )
+        return _written(root)
+    except Exception:
+        # Of its own kinds of error there are twenty, and others come through.
+        return None
+
+
+def _written(element: Element) -> str:
+    """An element of TAGS, whatever was written in it being text."""
+    text = html.unescape(element.text or "")
+    # Of what it does not know, the converter makes letters.
+    unknown = text.startswith("\\") or (text == "&" and element.tag == "mi")
+    if element.tag not in TAGS or unknown:
+        raise ValueError(f"{element.tag} {text} is not drawn")
+    attributes = "".join(
+        f" {name}={value}"
+        for name, value in element.attrib.items()
+        if name in _ATTRIBUTES and _VALUE.fullmatch(value)
+    )
+    inside = html.escape(text) + "".join(map(_written, element))
+    return f"<{element.tag}{attributes}>{inside}</{element.tag}>"

@@ -1,0 +1,214 @@
+"""What somebody reads before they have installed anything is true."""
+
+import importlib.util
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from nbgrader.apps.nbgraderapp import NbGraderApp
+
+import byhand.__main__
+import byhand.gpt.__main__
+import grader.__main__
+import tests.bench.gpt
+from authoring.paths import ROOT, sources
+from byhand import CheckFailed, check
+
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")],
+    key=lambda path: path.name,
+)
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PARSERS = {
+    "python -m byhand": byhand.__main__.parser,
+    "python -m byhand.gpt": byhand.gpt.__main__.parser,
+    "grader": grader.__main__.parser,
+}
+# Not ours; their own manuals say what they take.
+OTHERS = (
+    *("cd", "conda", "cp", "dask", "git", "jupyter", "pip", "py", "source"),
+    *("sudo", "python -m pip", "python -m pytest"),
+)
+FENCED = re.compile(r"^```(?:sh|bat)\n(.*?)^```", re.M | re.S)
+OURS = re.compile(r"(?:make|grader|nbgrader|python -m byhand\S*) .*")
+
+
+def commands(page: Path) -> Iterator[str]:
+    """Every command of a page: of its blocks, and what it names in a line."""
+    text = page.read_text("utf-8")
+    for block in FENCED.findall(text):
+        for line in block.replace("\\\n", " ").splitlines():
+            line = re.sub(r"(^|\s)#.*", "", line)
+            yield from filter(None, map(str.strip, line.split("&&")))
+    for named in re.findall(r"`([^`\n]+)`", FENCED.sub("", text)):
+        if OURS.fullmatch(named) and "…" not in named:
+            # `grader import-roster` is what it is called, without its FILE.
+            yield named if problem(named + " x") else named + " x"
+
+
+def problem(command: str) -> str:
+    """Why a command is none, or nothing."""
+    words = shlex.split(command.replace(".venv\\Scripts\\", ""))
+    program = " ".join(words[:3]) if words[0] == "python" else words[0]
+    if program in PARSERS:
+        return of_parser(PARSERS[program](), words[program.count(" ") + 1 :])
+    if program == "make":
+        return of_make(words[1:])
+    if program == "nbgrader":
+        known = NbGraderApp.subcommands
+        return "" if words[1] in known else f"nbgrader has no {words[1]}"
+    if program in OTHERS:
+        return ""
+    if program.startswith("python -m "):
+        found = importlib.util.find_spec(words[2])
+        return "" if found else f"there is no module {words[2]}"
+    return f"what is {program}?"
+
+
+def of_parser(parser, words: list[str]) -> str:
+    try:
+        _, rest = parser.parse_known_args(words)
+    except SystemExit:
+        return f"{words} is not accepted"
+    return f"{rest} is not known" if rest else ""
+
+
+def of_make(words: list[str]) -> str:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
+    goals = [word for word in words if "=" not in word]
+    settings = dict(word.split("=", 1) for word in words if "=" in word)
+    if unknown := {*goals} - {*targets, "bench-…"}:
+        return f"make has no {unknown}"
+    if goals == ["bench-gpt"]:
+        arguments = shlex.split(settings.get("ARGS", ""))
+        return of_parser(tests.bench.gpt.parser(), arguments)
+    return ""
+
+
+@every_page
+def test_every_command_is_accepted(page):
+    found = [*commands(page)]
+    assert [p for p in map(problem, found) if p] == []
+    if page.name in ("README.md", "grading.md", "CONTRIBUTING.md"):
+        assert len(found) > 4
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("make lob", "grader autograd x", "grader report --html x"),
+        *("python -m byhand hints x", "python -m byhand.gpt train --stop 3"),
+        *("nbgrader grade x", "python -m byhand.gtp", "made lab"),
+        "make bench-gpt ARGS=--texts",
+    ],
+)
+def test_a_command_that_is_none_is_noticed(command):
+    assert problem(command)
+
+
+@every_page
+def test_links_within_the_project_lead_somewhere(page):
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.S)
+    for link in re.findall(r"\]\(([^)\s]+)", text):
+        where, _, heading = link.partition("#")
+        if "://" in link:
+            continue
+        target = page.parent / where if where else page
+        assert target.exists(), link
+        if heading:
+            titles = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.M)
+            assert heading in [slug(title) for title in titles], link
+
+
+def slug(title: str) -> str:
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+@every_page
+def test_no_page_names_a_place_outside_the_project(page):
+    text = page.read_text("utf-8")
+    assert not re.search(r"\.\./shared|/work/|/root/|/home/", text)
+
+
+def test_rows_are_of_lessons_with_their_minutes():
+    text = (ROOT / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| \[`(\d\d_\w+)`\].* \| (\d+) \| .* \|$", text, re.M)
+    said = [(source.stem, minutes(source)) for source in sources()]
+    assert rows == said
+
+
+def minutes(source: Path) -> str:
+    text = source.read_text("utf-8").replace("\n# ", " ")
+    return re.search(r"About (\d+) minutes", text)[1]
+
+
+def test_the_message_in_the_readme_is_what_a_check_says():
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = re.search(r"^```text\n(.*?)```", text, re.M | re.S)[1]
+
+    def gradient_step(x, grad, lr):
+        return x + lr * grad
+
+    with pytest.raises(CheckFailed) as said:
+        check("gradient_descent.gradient_step", gradient_step)
+    assert str(said.value).startswith(shown)
+    assert len(text.splitlines()) <= 110
+
+
+def test_the_version_is_the_same_everywhere():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    newest = re.search(
+        r"^## (\S+?),? ", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M
+    )
+    assert cited["version"] == PROJECT["version"] == newest[1]
+
+
+def test_licences_are_the_same_everywhere():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert PROJECT["license"].split(" AND ") == cited["license"]
+    text = (ROOT / "LICENSE").read_text("utf-8")
+    assert "MIT licence" in text and "CC BY 4.0" in text
+
+
+def test_changes_begin_with_what_they_concern():
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    begins = re.compile(
+        r"(`(marks|grader|site):`|(`lesson \d\d:`(,| to| and)? ?)+"
+        r"|all lessons:)"
+    )
+    for line in re.findall(r"^- (.+)$", text, re.M):
+        assert begins.match(line), line
+
+
+def test_what_ci_runs_is_what_the_project_runs():
+    """The workflow's commands are accepted, and its Pythons are declared."""
+    path = ROOT / ".github/workflows/test.yml"
+    jobs = yaml.safe_load(path.read_text("utf-8"))["jobs"]
+    steps = [step for job in jobs.values() for step in job["steps"]]
+    ran = [step["run"] for step in steps if "run" in step]
+    assert "make test" in ran
+    for command in ran:
+        for line in command.splitlines():
+            if not line.startswith("#"):
+                assert problem(line) == "", line
+    tried = jobs["linux"]["strategy"]["matrix"]["python"]
+    declared = [
+        c.rpartition(" ")[2]
+        for c in PROJECT["classifiers"]
+        if re.search(r":: 3\.\d+$", c)
+    ]
+    assert tried == declared
+
+
+def test_the_name_of_every_folder_is_in_contributing():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    tree = re.search(r"```\n(.*?)```", text, re.S)[1]
+    for path in ROOT.iterdir():
+        shown = path.is_dir() and not path.name.startswith(".")
+        if shown and not path.name.endswith((".egg-info", "build")):
+            assert f"{path.name}/" in tree, path
