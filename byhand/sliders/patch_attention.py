@@ -149,7 +149,7 @@ def show(yours=None) -> Panel:
     controls = {
         "digit": whole_slider("digit", 3, 0, DIGITS - 1),
         "layer": stops("layer", 1, range(1, LAYERS + 1)),
-        "head": stops("head", MEAN, (MEAN, *range(1, HEADS + 1))),
+        "head": choice("head", MEAN, (MEAN, *range(1, HEADS + 1)), width=60),
     }
     if yours is not None:
         controls["model"] = choice("model", RECORDED, (RECORDED, YOURS))
