@@ -87,9 +87,7 @@ def patchify(images: torch.Tensor, patch: int) -> torch.Tensor:
     ### BEGIN SOLUTION
     count, channels, height, width = images.shape
     if height % patch or width % patch:
-        raise ValueError(
-            f"an image of {height} by {width} has no patches of {patch}"
-        )
+        raise ValueError(f"{height} by {width}: no patches of {patch}")
     down, across = height // patch, width // patch
     grid = images.reshape(count, channels, down, patch, across, patch)
     grid = grid.permute(0, 2, 4, 1, 3, 5)
