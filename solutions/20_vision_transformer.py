@@ -189,10 +189,9 @@ class ViTBlock(nn.Module):
         super().__init__()
         ### BEGIN SOLUTION
         self.attention = MultiHeadAttention(d_model, num_heads)
-        self.linear1, self.linear2 = (
-            nn.Linear(d_model, d_ff),
-            nn.Linear(d_ff, d_model),
-        )
+        wide = d_ff
+        self.linear1 = nn.Linear(d_model, wide)
+        self.linear2 = nn.Linear(wide, d_model)
         self.norm1 = nn.LayerNorm(d_model, eps=1e-6)
         self.norm2 = nn.LayerNorm(d_model, eps=1e-6)
         ### END SOLUTION
@@ -240,22 +239,22 @@ class VisionTransformer(nn.Module):
             raise ValueError(f"pooling is 'cls' or 'mean', not {pooling!r}")
         self.speaks = pooling
         self.embedding = PatchEmbedding(image_size, patch, channels, d_model)
-        self.blocks = nn.ModuleList(
-            ViTBlock(d_model, num_heads, d_ff) for _ in range(num_layers)
-        )
+        inside = d_model, num_heads, d_ff
+        stack = [ViTBlock(*inside) for _ in range(num_layers)]
+        self.blocks = nn.ModuleList(stack)
         self.norm = nn.LayerNorm(d_model, eps=1e-6)
         self.head = nn.Linear(d_model, num_classes)
         ### END SOLUTION
 
     def forward(self, images):
         ### BEGIN SOLUTION
-        stream = self.embedding(images)
+        tokens = self.embedding(images)
         for layer in self.blocks:
-            stream = layer(stream)
-        stream = self.norm(stream)
+            tokens = layer(tokens)
+        tokens = self.norm(tokens)
         if self.speaks == "cls":
-            return self.head(stream[:, 0])
-        return self.head(stream[:, 1:].mean(dim=1))
+            return self.head(tokens[:, 0])
+        return self.head(tokens[:, 1:].mean(dim=1))
         ### END SOLUTION
 
 

@@ -6,11 +6,12 @@ import torch
 from torch import nn
 
 from byhand.exercise import Exercise, Misconception
-from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS, going_in
+from ..pieces.tensors import going_in
 from .shared import (
+    OF_WEIGHTS,
     TorchEmbedding,
+    alone,
     by_reshape,
     channels_last,
     patches_of,
@@ -169,14 +170,14 @@ EXERCISE = Exercise(
         "patches, put `cls` in front of those of every image, then add the "
         "positions to *all* rows. Return `(b, 1 + n, d_model)`. The check "
         "copies weights in, so it does not matter how yours begin, and it "
-        "looks at all gradients."
+        "looks at their gradients."
     ),
     points=2,
     difficulty=3,
     importance=5,
     minutes=7,
     reference=TorchEmbedding,
-    way=modules.alone,
+    way=alone,
     cases=(
         case("one patch is the whole image", sized(2, 2, 1, 3), 1),
         case("four patches, one channel", sized(4, 2, 1, 3), 1),
@@ -323,6 +324,6 @@ EXERCISE = Exercise(
         "rows = projection of patchify(images, patch); rows = cls expanded, "
         "then rows, joined along axis 1; return rows + positions.",
     ),
-    returns=GRADIENTS,
+    returns=OF_WEIGHTS,
     called=going_in("images"),
 )

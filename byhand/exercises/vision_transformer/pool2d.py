@@ -11,7 +11,7 @@ from .shared import pictures
 
 
 def by_library(x, size, kind="max"):
-    if kind not in ("max", "mean"):
+    if kind not in {"max", "mean"}:
         raise ValueError(f"kind should be 'max' or 'mean'; got {kind!r}")
     flat = x.reshape(1, -1, *x.shape[-2:])
     pool = functional.max_pool2d if kind == "max" else functional.avg_pool2d

@@ -7,12 +7,25 @@ from torch import nn
 from torch.nn import functional
 
 from byhand.exercise import Case
+from byhand.ways import modules
 
 from ..pieces.inputs import readable
-from ..pieces.tensors import tensor
+from ..pieces.tensors import GRADIENTS, tensor
 from ..pieces.weights import weights_of
 
 EPS = 1e-6
+
+# What `alone` returns.
+OF_WEIGHTS = (GRADIENTS[0], GRADIENTS[2])
+
+
+def alone(answer, *inputs):
+    """As `modules.alone`, without the gradients of the images.
+
+    Nobody needs them, and where `patchify` is lent none gets through.
+    """
+    output, _, of_weights = modules.alone(answer, *inputs)
+    return output, of_weights
 
 
 # --- the references --------------------------------------------------------
@@ -42,19 +55,22 @@ class TorchEmbedding(nn.Module):
 
 
 class TorchViTBlock(nn.Module):
-    """PyTorch's encoder layer, its norms first, with GELU."""
+    """PyTorch's encoder layer, its norms first, with GELU.
+
+    It names nothing of this file: where it is lent, its source is sent alone.
+    """
 
     def __init__(self, d_model, num_heads, d_ff):
         super().__init__()
         self.sizes = d_model, num_heads, d_ff
-        self.norm1 = nn.LayerNorm(d_model, EPS)
+        self.norm1 = nn.LayerNorm(d_model, 1e-6)
         self.attention = nn.ModuleDict(
             {
                 name: nn.Linear(d_model, d_model)
                 for name in ("q_proj", "k_proj", "v_proj", "out_proj")
             }
         )
-        self.norm2 = nn.LayerNorm(d_model, EPS)
+        self.norm2 = nn.LayerNorm(d_model, 1e-6)
         self.linear1 = nn.Linear(d_model, d_ff)
         self.linear2 = nn.Linear(d_ff, d_model)
 
@@ -65,7 +81,7 @@ class TorchViTBlock(nn.Module):
             *self.sizes,
             dropout=0.0,
             activation="gelu",
-            layer_norm_eps=EPS,
+            layer_norm_eps=1e-6,
             norm_first=True,
             batch_first=True,
             device="meta",

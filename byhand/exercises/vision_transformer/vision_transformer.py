@@ -9,13 +9,15 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.tensors import GRADIENTS, going_in
+from ..pieces.tensors import going_in
 from .patch_embedding import Embedding, none_added, scaled
 from .shared import (
     EPS,
+    OF_WEIGHTS,
     Block,
     TorchEmbedding,
     TorchViTBlock,
+    alone,
     bent_by_relu,
     post_norm,
     used,
@@ -51,7 +53,7 @@ class TorchVisionTransformer(nn.Module):
             TorchViTBlock(d_model, num_heads, d_ff) for _ in range(num_layers)
         )
         self.norm = nn.LayerNorm(d_model, EPS)
-        self.head = nn.Linear(d_model, num_classes)
+        self.head = nn.Linear(d_model, num_classes, bias=True)
         self.pooling = pooling
 
     def forward(self, images):
@@ -175,7 +177,7 @@ class Whole(nn.Module):
         made = [block(d_model, heads(num_heads), d_ff) for _ in range(count)]
         self.blocks = keep(made[:1] * count if shared else made)
         self.norm = nn.LayerNorm(d_model, eps)
-        self.head = nn.Linear(d_model, num_classes)
+        self.head = nn.Linear(d_model, num_classes, bias=True)
 
     def forward(self, images):
         x = self.flow(self, self.embedding(images))
@@ -207,10 +209,10 @@ def other(**parts):
 
 
 def used_or_built(answer, settings, *given):
-    """As `modules.alone`; of another `pooling`, built and no more."""
+    """As `alone`; of another `pooling`, built and no more."""
     if settings.get("pooling", "cls") not in POOLINGS:
         return modules.built(answer, settings)
-    return modules.alone(answer, settings, *given)
+    return alone(answer, settings, *given)
 
 
 def sized(image_size, patch, channels, layers, heads, classes, **more):
@@ -543,7 +545,7 @@ EXERCISE = Exercise(
         "embedding(images); x = block(x) for each block; x = norm(x); row = "
         "x[:, 0] or the mean of x[:, 1:] over axis 1; return head(row).",
     ),
-    returns=GRADIENTS,
+    returns=OF_WEIGHTS,
     called=going_in("images"),
     not_by=("TransformerEncoderLayer", "TransformerEncoder"),
     tolerance=2e-6,

@@ -10,7 +10,7 @@ from .vision_transformer import TorchVisionTransformer
 
 
 def divides(image_size, patch):
-    if image_size % patch:
+    if image_size % patch != 0:
         raise ValueError(
             f"patches of {patch} do not divide an image of {image_size} by "
             f"{image_size}"

@@ -173,11 +173,6 @@ class ClsWithoutGradient(Embedded):
         return self.cls.detach().expand(len(x), -1, -1)
 
 
-class ImagesWithoutGradient(Embedded):
-    def cut(self, images):
-        return super().cut(images.detach())
-
-
 class NormAtTheEnd(Embedded):
     def forward(self, images):
         x = super().forward(images)
@@ -759,7 +754,6 @@ WRONG = {
         "cls twice": ClsTwice,
         "cls plus mean": ClsPlusMean,
         "cls without a gradient": ClsWithoutGradient,
-        "images without a gradient": ImagesWithoutGradient,
         "norm at the end": NormAtTheEnd,
         "dropout in training": DropoutInTraining,
         "sinus instead": SinusInstead,
