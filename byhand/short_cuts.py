@@ -20,7 +20,7 @@ LIBRARIES = ("numpy", "scipy", "sklearn", "torch", "sacrebleu", "nltk")
 # Where there are ufuncs, of whose calls nothing can be noticed.
 _WITH_UFUNCS = ("scipy.special", "numpy")
 # Of our own library, whatever is there to be shown and not to be called.
-OURS = ("byhand.sliders", "byhand.gpt", "byhand.text")
+OURS = ("byhand.digits", "byhand.sliders", "byhand.gpt", "byhand.text")
 # Whoever calls an answer; and a right answer that stands in for a learner's.
 _CALLERS = ("byhand.ways", "byhand.exercise", "byhand.attempt")
 _RIGHT = ("lent", "byhand.exercises")

@@ -29,7 +29,7 @@ ORDER = """
     byhand.attempt
     byhand.results byhand.short_cuts
     byhand.notebook
-    byhand.elsewhere byhand.held byhand.text
+    byhand.digits byhand.elsewhere byhand.held byhand.text
     byhand.environment byhand.reading byhand.tools
     byhand.exercise
 """

@@ -1,4 +1,4 @@
-"""Records the trainings that some figures of lessons 05, 06, 18 and 19 show.
+"""Records the trainings that some figures of lessons 05, 06, 18 to 20 show.
 
 python -m byhand.sliders.record vectors writes byhand/sliders/vectors.json,
 and with another figure's name, that figure's. The last digits depend on the
@@ -16,7 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from byhand.sliders import alignment, bottleneck, filling, lengths, vectors
+from byhand.sliders import (
+    alignment,
+    bottleneck,
+    filling,
+    lengths,
+    patch_attention,
+    vectors,
+)
 from byhand.text import court, skipgram
 
 PEOPLE = [person.word for person in court.PEOPLE]
@@ -248,12 +255,81 @@ def of_filling() -> dict[str, Any]:
     }
 
 
+def of_patch_attention() -> dict[str, Any]:
+    """Where [CLS] looks in a digit of each kind that was not learned from."""
+    import torch
+
+    from byhand import digits
+
+    learned, tested = digits.parts()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = reader()
+    for _ in digits.train(model, digits.classify, *learned):
+        pass
+    firsts = [int((tested.labels == d).nonzero()[0]) for d in range(10)]
+    images = tested.images[firsts]
+    with torch.no_grad():
+        x, looks = model.rows(images), []
+        for layer in model.layers:
+            y = layer.norm1(x)
+            _, weights = layer.self_attn(y, y, y, average_attn_weights=False)
+            looks.append(weights[:, :, 0])
+            x = layer(x)
+        read = model(images).argmax(dim=1)
+    weights = torch.stack(looks, dim=1).tolist()
+    return {
+        "images": (digits.BRIGHTEST * images[:, 0]).round().int().tolist(),
+        "read": read.tolist(),
+        "weights": rounded(weights),
+    }
+
+
+def reader() -> Any:
+    """A small Vision Transformer of PyTorch's own layers."""
+    import torch
+    from torch import nn
+
+    class Reader(nn.Module):
+        def __init__(self, width=64):
+            super().__init__()
+            side, heads = patch_attention.PATCH, patch_attention.HEADS
+            self.patches = nn.Conv2d(1, width, side, stride=side)
+            self.cls = nn.Parameter(torch.zeros(1, 1, width))
+            places = 1 + patch_attention.GRID**2
+            self.positions = nn.Parameter(torch.zeros(1, places, width))
+            self.layers = nn.ModuleList(
+                nn.TransformerEncoderLayer(
+                    *(width, heads, 2 * width, 0.0, "gelu", 1e-6),
+                    batch_first=True,
+                    norm_first=True,
+                )
+                for _ in range(patch_attention.LAYERS)
+            )
+            self.norm = nn.LayerNorm(width, 1e-6)
+            self.head = nn.Linear(width, patch_attention.DIGITS)
+
+        def rows(self, images):
+            patches = self.patches(images).flatten(2).mT
+            first = self.cls.expand(len(images), -1, -1)
+            return torch.cat([first, patches], dim=1) + self.positions
+
+        def forward(self, images):
+            x = self.rows(images)
+            for layer in self.layers:
+                x = layer(x)
+            return self.head(self.norm(x[:, 0]))
+
+    return Reader()
+
+
 RECORDS = {
     "alignment": (of_alignment, alignment.RECORD),
     "lengths": (of_lengths, lengths.RECORD),
     "vectors": (of_vectors, vectors.RECORD),
     "bottleneck": (of_bottleneck, bottleneck.RECORD),
     "filling": (of_filling, filling.RECORD),
+    "patch_attention": (of_patch_attention, patch_attention.RECORD),
 }
 
 

@@ -76,6 +76,13 @@ def _go_back(outputs: Any, along: Any) -> None:
         torch.autograd.backward(outputs, along)
 
 
+@inside
+def built(answer: Callable, settings: dict[str, Any]) -> str:
+    """Build a torch module, and do nothing with it: it may be refused."""
+    answer(**settings)
+    return "a module"
+
+
 def module(answer: Callable, *inputs: Any) -> tuple:
     """As `backward`, with the output alone: the first, of several.
 

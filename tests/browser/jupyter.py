@@ -440,12 +440,15 @@ class Figure:
     def controls(self, descriptions):
         """The controls in view, once they are those.
 
-        Sliders and groups of buttons, in their order; see `in_view`.
+        Sliders and groups of buttons, in their order; see `in_view`. Behind
+        them may be more, where a notebook hands its own model over.
         """
         found = self.panel.locator(CONTROLS)
         until(
             lambda: found.evaluate_all(
-                "all => all.map(e => e.querySelector('label').innerText)"
+                "(all, count) => all.slice(0, count)"
+                ".map(e => e.querySelector('label').innerText)",
+                len(descriptions),
             ),
             equals(list(descriptions)),
         )
