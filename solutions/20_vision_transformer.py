@@ -114,10 +114,11 @@ for side, patch, channels in ((128, 8, 3), (128, 4, 3), (224, 16, 3)):
 # ## From pixels to rows
 #
 # Each patch goes through one linear layer: the **patch embedding**. In front
-# stands **[CLS]**, a row that is learned and belongs to no patch. What comes out
-# at its place will speak for the whole image. Then every row gets its position,
-# [CLS] too. The positions are *learned*: at the start they are noise. Nothing
-# tells the model that patch 5 lies below patch 1.
+# stands **[CLS]**, a row that is learned and belongs to no patch. What comes
+# out at its place will speak for the whole image. Then every row gets its
+# position, [CLS] too. The positions are *learned*: at the start they are noise.
+# In a grid four patches wide, counted from 0, patch 5 lies below patch 1.
+# Nothing tells the model so.
 #
 # {card vision_transformer.PatchEmbedding}
 
@@ -263,9 +264,9 @@ check("vision_transformer.VisionTransformer", VisionTransformer)
 
 # %% [markdown]
 # Is it the library's? `transformers` has the same model. Copy its weights into
-# yours, under your names, and compare. (It takes ε from its configuration,
-# where it is $10^{-12}$ unless one says otherwise. To get the package:
-# `python -m pip install transformers`.)
+# yours, under your names, and compare. (The library takes ε from its
+# configuration, where it is $10^{-12}$ unless one says otherwise. To get the
+# package: `python -m pip install transformers`.)
 
 # %% tags=["demonstration"]
 if tools.installed("transformers", recorded="vision_transformer/library"):
@@ -431,13 +432,11 @@ print("96 % or more:", digits.accuracy(vit, tested) >= 0.96)
 
 # %% [markdown]
 # What is that worth? Three comparisons. The same model **without positions**.
-# The same with patches of 4. And logistic regression on the 64 pixels, a
-# single linear layer that is sixty years older.
+# The same with patches of 4. And **logistic regression** on the 64 pixels: a
+# single linear layer and a softmax, which is sixty years older.
+
 
 # %% tags=["demonstration"]
-from sklearn.linear_model import LogisticRegression
-
-
 def without_positions(model, images, labels):
     """The loss, with every position held at 0."""
     model.embedding.positions.data.zero_()
@@ -453,6 +452,7 @@ print("without positions, between 60 and 85 %:", 0.6 < found < 0.85)
 gap = digits.accuracy(vit, tested) - found
 print("points lost, 15 or more:", gap >= 0.15)
 
+# %% tags=["demonstration"]
 coarse = VisionTransformer(8, 4, 1, 64, 2, 4, 128, 10)
 training = digits.train(coarse, digits.classify, *learned)
 *_, progress = followed(training, share=lambda one: one.share)
@@ -464,6 +464,9 @@ for name, model in (("2", vit), ("4", coarse)):
     print(f"patches of {name}: {rest:,} + {places.numel():,}", end=" = ")
     print(f"{rest + places.numel():,}")
 
+# %% tags=["demonstration"]
+from sklearn.linear_model import LogisticRegression
+
 pixels, unseen = (part.images.flatten(1).numpy() for part in (learned, tested))
 line = LogisticRegression(max_iter=5000).fit(pixels, learned.labels)
 right = line.score(unseen, tested.labels)
@@ -472,12 +475,13 @@ best = max(digits.accuracy(model, tested) for model in (vit, coarse))
 print("the better ViT ahead of it by two points:", best >= right + 0.02)
 
 # %% [markdown]
-# Read that again. Without positions the model sees a *bag of patches*, and loses
-# 15 points or more. So it does learn neighbourhood, from positions that were
-# noise at the start. And on 1,437 images a ViT is hardly better, or no better,
-# than **logistic regression**. A Transformer brings no knowledge of images. A convolution does:
-# near pixels belong together, and a stroke is a stroke wherever it stands. A
-# ViT must learn that from data, and pays off with millions of images.
+# Read that again. Without positions the model sees a *bag of patches*, and
+# loses 15 points or more. So it does learn neighbourhood, from positions that
+# were noise at the start. And on 1,437 images a ViT is hardly better, or no
+# better, than logistic regression. A Transformer brings no knowledge of images.
+# A convolution does: near pixels belong together, and a stroke is a stroke
+# wherever it stands. A ViT must learn that from data, and pays off with
+# millions of images.
 #
 # (Patches of 2 and of 4 have the same number of parameters here, by accident:
 # 320 + 1,088 and 1,088 + 320. What the projection gains, the positions lose.)
@@ -611,8 +615,9 @@ check("vision_transformer.Autoencoder", Autoencoder)
 # How good can it get? Without ReLU and sigmoid we know: **no linear autoencoder
 # beats PCA**, principal component analysis. PCA keeps the $k$ directions in
 # which the images differ most, and $k$ numbers for each image. Its error is a
-# floor. The next cell trains a linear autoencoder with $k = 8$ towards that
-# floor, and then yours.
+# floor. The next cell counts the autoencoder that many tutorials show: 28 by 28
+# pixels, so 784 numbers, into a code of 32. Then it goes on with our digits of
+# 64 pixels. It trains a linear autoencoder with $k = 8$ towards that floor.
 
 # %% tags=["demonstration"]
 sizes = [784 * 32 + 32, 32 * 784 + 784]
@@ -638,6 +643,13 @@ error = functional.mse_loss(linear(flat), flat).item()
 print("linear, k = 8: above PCA:", error > floors[8], end=", ")
 print("by less than a tenth:", error < 1.1 * floors[8])
 
+# %% [markdown]
+# Now yours, with ReLU and sigmoid. A pixel between 0 and 1 can be read as a
+# probability, so its loss is often the **binary cross-entropy**: with $x$ the
+# pixel and $y$ what comes back, $-x \ln y - (1 - x) \ln (1 - y)$. The cell also
+# computes it for a perfect reconstruction, $y = x$.
+
+# %% tags=["demonstration"]
 grey = flat.double().clamp(1e-12, 1 - 1e-12)
 floor = functional.binary_cross_entropy(grey, flat.double()).item()
 print(f"binary cross-entropy of a perfect reconstruction: {floor:.4f}")
@@ -655,10 +667,10 @@ loss = functional.binary_cross_entropy(auto(flat)[0], flat).item()
 print("yours, 64 → 8: above that and below 0.33:", floor < loss < 0.33)
 
 # %% [markdown]
-# The last lines hold a trap. **Binary cross-entropy** is often called "how much
-# the reconstruction differs". For grey pixels it is not 0 even where nothing
-# differs: a pixel of 0.5 that comes back as 0.5 costs $\ln 2$. Over these digits
-# the floor is 0.2134 nats a pixel. A loss without its floor says little.
+# The last lines hold a trap. Binary cross-entropy is often called "how much the
+# reconstruction differs". For grey pixels it is not 0 even where nothing
+# differs: a pixel of 0.5 that comes back as 0.5 costs $\ln 2$. Over these
+# digits the floor is 0.2134 nats a pixel. A loss without its floor says little.
 #
 # ## What it costs, and where it breaks
 #
@@ -698,8 +710,8 @@ for heads in (1, 3, 4):
     ours, keras = 4 * (64**2 + 64), 64 * heads * 64
     keras = 3 * (keras + 64 * heads) + keras + 64
     print(f"3. {heads} heads: ours {ours:,}, Keras with key_dim=64 {keras:,}")
-values = torch.tensor([-3.0, -1.0, 1.0, 3.0])
-print("4. GELU of −3, −1, 1, 3:", functional.gelu(values).numpy())
+values = torch.tensor([-3.0, -0.75, 1.0, 3.0])
+print("4. GELU of −3, −0.75, 1, 3:", functional.gelu(values).numpy())
 try:
     print(transformer_units)
 except NameError as error:
@@ -715,8 +727,8 @@ except NameError as error:
 # 3. Keras does not split: every head is `key_dim` wide. So the parameters grow
 #    from 16,640 to 49,792 for 3 heads and 66,368 for 4. Where heads split the
 #    width, their number changes nothing.
-# 4. GELU lets hardly anything below 0 through. The block could only ever add to
-#    a number, and never take away.
+# 4. GELU lets hardly anything below 0 through. The block could add any amount to
+#    a number, and take away 0.17 at most.
 # 5. They have none, and leave a convolution's as they are. A dense layer behind
 #    them gets smaller.
 # 6. Cause and remedy are swapped. 99.96 % of that model is the head. A mean over
@@ -782,8 +794,8 @@ except NameError as error:
 #
 # <details><summary>5. In which order: norm, pooling, head?</summary>
 #
-# As I wrote it. For [CLS], norm and pooling could be swapped. For a mean they
-# cannot.
+# In just that order. For [CLS], norm and pooling could be swapped. For a mean
+# they cannot.
 #
 # </details>
 #
