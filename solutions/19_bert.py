@@ -113,8 +113,9 @@ class BertLayer(nn.Module):
 # | (11 … 15, 21 22 23), 9 places | 101 11 12 13 102 21 22 23 102 | 0 0 0 0 0 1 1 1 1 | 111111111 |
 # | "How are you?" alone | [CLS] how are you ? [SEP] | 0 0 0 0 0 0 | 111111 |
 #
-# In the second row the first text lost two words. The last row has six tokens
-# for three words and a sign.
+# In the second row the first text lost two words. The last row has six tokens:
+# three words, a question mark, [CLS] and [SEP]. The **special tokens** [CLS],
+# [SEP], [PAD] and [MASK] stand for no word.
 #
 # {card bert.encode_pair}
 
@@ -165,7 +166,7 @@ for text in (
 ):
     words = [i + 1 for i, _ in enumerate(text.split())]
     ids, _, mask = encode_pair(words, None, **signs, max_len=12)
-    print(f"{len(words)} words and signs: {int(mask.sum())} tokens")
+    print(f"{len(words)} words with punctuation: {int(mask.sum())} tokens")
 
 # %% [markdown]
 # ## What is learned: hidden words
@@ -350,8 +351,9 @@ check("bert.MlmHead", MlmHead)
 # ## The same twelve blocks
 #
 # How large is the real one? Count yours, at BERT's sizes. A model on the device
-# `meta` has shapes and no numbers, so it takes no memory. The other two columns
-# are formulas.
+# `meta` has shapes and no numbers, so it takes no memory. GPT-2 and lesson 20's
+# ViT (an encoder of images) are counted by formula: $d$ is the width of a
+# block, $f$ that of its network. The table below the cell compares the three.
 
 
 # %% tags=["demonstration"]
@@ -399,8 +401,9 @@ print("12 tokens:", tuple(hidden.shape), "and", tuple(pooled.shape))
 # | learns | the hidden word | the next word | the label |
 #
 # One architecture. What differs is what stands before and behind, the mask, and
-# the task. GPT writes: a prompt becomes pieces, twelve blocks make 50,257
-# logits of the last one, and lesson 16 chooses. BERT does not write. It *reads*.
+# the task. GPT writes: a prompt becomes pieces, and the last piece's vector
+# becomes 50,257 logits. Lesson 16 chooses among them. BERT does not write. It
+# *reads*.
 #
 # ## How well are gaps filled?
 #
@@ -446,11 +449,14 @@ for label in ([0, -100, -100], [-100, 2, -100], [0, 2, -100]):
 # %% [markdown]
 # ## A floor that is known
 #
-# Real text has no known best. Ours has. The stories of lesson 17 come from a
-# grammar that gives each its exact probability. Hide *one* word, put every word
-# of the vocabulary in the gap, and compare: that is the exact posterior. Its
-# largest entry is the best accuracy that anybody can have, and its entropy the
-# floor of the loss.
+# Nobody knows how well gaps in real text can be filled. In ours we know. The
+# stories of lesson 17 come from a grammar that gives each its exact
+# probability. Hide *one* word, put every word of the vocabulary in the gap, and
+# divide each story's probability by the sum of all. This says how likely each
+# word is, given the others: the exact **posterior**. Always guess its largest
+# entry: nobody can be right more often. Its entropy (lesson 8) is the floor of
+# the loss, in *nats*, since the logarithm is the natural one. The cell takes
+# the mean of both over 850 gaps.
 
 # %% tags=["demonstration"]
 some = gaps.gaps()
@@ -468,9 +474,9 @@ for word, chance in open_gap.posterior.items():
 # ## It learns
 #
 # Yours, with 2 layers of width 64, four heads, and 6,000 stories. One thing
-# differs from BERT: 30 % of the words are chosen, not 15 %. A story has about 36
-# words. 15 % would be five signals a story, and here they are what costs. The
-# next two cells train for half a minute each.
+# differs from BERT: 30 % of the words are chosen, not 15 %. A story has about
+# 36 words. 15 % would ask for five of them, and training here must be short.
+# The next two cells train for half a minute each.
 
 # %% tags=["demonstration"]
 from itertools import islice
@@ -500,10 +506,10 @@ print("at least 93 % right:", accuracy >= 0.93)
 print("loss above the floor and below 0.2:", floor < loss < 0.2)
 
 # %% [markdown]
-# It comes close to the best that anybody can do. Look at it: hide a word. Beside
-# the model's five likeliest words stands the exact posterior. Below it, what
-# [CLS] pays attention to. The figure begins with a model that was recorded.
-# Type a story, and the model that you trained reads it.
+# It comes close to the best that anybody can do. Look at it: hide a word.
+# Beside the model's five likeliest words stands the exact posterior. Below is
+# what [CLS] pays attention to. The figure begins with a model that was
+# recorded. Type a story, and the model that you trained reads it.
 #
 # {figure filling}
 #
@@ -538,9 +544,10 @@ filling.show(bert, head)
 # - **A pair:** does B follow from A? Both in one row, and [CLS] again.
 #
 # Here is the first: does this story hang together? In half of the stories the
-# child at the last mention is another one than before. Guessing gives 50 %. Your
-# BERT has 2,000 labelled stories to learn from. So has a new one, with random
-# weights. The next cell trains both, for about half a minute.
+# child at the last mention is another one than before. Guessing gives 50 %.
+# Your BERT, **pretrained** on gaps, has 2,000 labelled stories to learn from.
+# So has a new one, with random weights. The next cell trains both, for about
+# half a minute.
 
 # %% tags=["demonstration"]
 import copy
@@ -727,8 +734,9 @@ if tools.installed("transformers", recorded="bert/transformers"):
 # - **Few signals.** GPT is asked at every token, BERT at 15 % of them. It needs
 #   more passes over the text.
 # - **It cannot write.** There is no next word in it.
-# - **Gaps are filled apart from each other.** Hide all mentions of a child. Each
-#   gap has four likely names, and each is guessed alone: they may disagree.
+# - **Gaps are filled apart from each other.** Hide all mentions of a child. *She*
+#   or *he* leaves four of the eight names for each gap, and each is guessed alone:
+#   they may disagree.
 # - **512 places, and no more.** Positions are a table, and attention costs $n^2$
 #   ("n squared").
 #

@@ -116,6 +116,11 @@ def inverted(mask):
     return None if mask is None else ~keys(mask)
 
 
+def along_the_queries(mask):
+    """Padded queries see nothing at all."""
+    return None if mask is None else mask[:, None, :, None]
+
+
 def queries(mask):
     """Padded queries see nothing; padded keys are seen."""
     if mask is None:
@@ -173,6 +178,11 @@ def all_but_the_last(own, x, mask):
     for layer in own.layers[: max(1, len(own.layers) - 1)]:
         x = layer(x, mask)
     return x
+
+
+def padding_emptied(own, x, mask):
+    x = one_after_another(own, x, mask)
+    return x if mask is None else x * mask[:, 0, 0, :, None]
 
 
 def normed_at_the_end(own, x, mask):
@@ -428,6 +438,13 @@ EXERCISE = Exercise(
             other(masks=queries),
         ),
         Misconception(
+            "mask along the queries",
+            "your mask runs along the *queries*: padded tokens see nothing, "
+            "and everybody sees them. It should hide keys, along the last "
+            "axis.",
+            other(masks=along_the_queries),
+        ),
+        Misconception(
             "padding sees padding",
             "padding sees padding, and real tokens see each other. A padded "
             "key should be seen by nobody, not by padding either.",
@@ -537,6 +554,12 @@ EXERCISE = Exercise(
             "hidden was normalised once more at the end. A post-norm layer "
             "ends with a norm already.",
             other(flow=normed_at_the_end),
+        ),
+        Misconception(
+            "0 at padding",
+            "you put 0 at padded places. Return what the last layer gives: "
+            "nobody reads those places, so nothing need happen to them.",
+            other(flow=padding_emptied),
         ),
         Misconception(
             "segments not handed on",

@@ -93,6 +93,16 @@ def each_for_itself(start_logits, end_logits, allowed, max_length):
     )
 
 
+def put_in_order(*given):
+    return tuple(sorted(each_for_itself(*given)))
+
+
+def from_zero(*given):
+    """Only a sum above 0 is better than none."""
+    start, end = reference(*given)
+    return (start, end) if given[0][start] + given[1][end] > 0 else (0, 0)
+
+
 def any_order(start_logits, end_logits, allowed, max_length):
     """An end may stand before its start, as near as the limit says."""
     places = np.flatnonzero(allowed.numpy())
@@ -285,6 +295,7 @@ EXERCISE = Exercise(
             "logits below 0",
             telling(*(8, 1, 7, 4), by(multiplied), by(of_probabilities)),
         ),
+        Case("every sum below 0", telling(*(6, 2, 3, 2), from_zero)),
     ),
     misconceptions=(
         Misconception(
@@ -292,6 +303,19 @@ EXERCISE = Exercise(
             "you took the best start and the best end, each for itself. The "
             "two need not make a span. Look for the best *pair*.",
             each_for_itself,
+        ),
+        Misconception(
+            "each for itself, then put in order",
+            "you took the best start and the best end, each for itself, and "
+            "swapped the two where the end came first. Look for the best "
+            "*pair*.",
+            put_in_order,
+        ),
+        Misconception(
+            "the best so far begins at 0",
+            "your best sum begins at 0, so no span wins where all sums are "
+            "below 0. Begin with −∞.",
+            from_zero,
         ),
         Misconception(
             "end before start",

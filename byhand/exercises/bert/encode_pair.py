@@ -49,20 +49,22 @@ def laid_out(
     padding=0,
     masks=(True, False),
     edge=0,
+    alone=0,
     filler=lambda pad_id: pad_id,
 ):
     """A row of BERT's, of which every part can be another.
 
-    opening, padding: the segments of [CLS] and of the padding. edge: that of
-    the first [SEP]. masks: of what is there, and of what is not.
+    opening, padding: the segments of [CLS] and of the padding. edge, alone:
+    that of the first [SEP] of a pair, and of the only one. masks: of what is
+    there, and of what is not.
     """
     if max_len < least(second):
-        raise ValueError(f"max_len {max_len} leaves no room for the signs")
+        raise ValueError(f"max_len {max_len} is too small")
     pair = is_pair(second)
     room = max_len - (3 if pair else 2)
     one, two = cut(list(first), list(second or []), room)
     ids = [cls_id, *one, sep_id]
-    segments = [opening, *(0 for _ in one), edge if pair else 0]
+    segments = [opening, *(0 for _ in one), edge if pair else alone]
     if pair:
         ids += [*two, sep_id]
         segments += [1] * (len(two) + 1)
@@ -149,6 +151,22 @@ def special_is_no_token(first, second, cls_id, sep_id, pad_id, max_len):
     return ids, segments, mask & ~np.isin(ids, [cls_id, sep_id])
 
 
+def unclosed(first, second, cls_id, sep_id, pad_id, max_len):
+    """A pair without its last [SEP], which leaves room for a word more."""
+    if second is None:
+        return reference(first, second, cls_id, sep_id, pad_id, max_len)
+    ids, segments, mask = reference(
+        first, second, cls_id, sep_id, pad_id, max_len + 1
+    )
+    end = mask.sum() - 1
+    return tuple(np.delete(row, end) for row in (ids, segments, mask))
+
+
+def ids_at_the_right(*given):
+    """The ids only; segments and mask as they should be."""
+    return but(laid_out, fill=left_side)(*given)[0], *reference(*given)[1:]
+
+
 def last_sep_in_front(first, second, cls_id, sep_id, pad_id, max_len):
     """The second [SEP] counts to segment 0, as the first does."""
     ids, segments, mask = reference(
@@ -196,8 +214,8 @@ EXERCISE = Exercise(
         "and 0 on padding. The mask is `True` on everything but padding.\n\n"
         "Where the words do not fit, drop the last word of the **longer** of "
         "the two, again and again. At a tie drop one of the second, as BERT's "
-        "own code does. Raise a `ValueError` where not even the signs fit: "
-        "`max_len` below 2 for a single text, below 3 for a pair."
+        "own code does. Raise a `ValueError` where not even [CLS] and [SEP] "
+        "fit: `max_len` below 2 for a single text, below 3 for a pair."
     ),
     points=3,
     difficulty=2,
@@ -218,21 +236,21 @@ EXERCISE = Exercise(
         Case("equally long, one word too many", texts(3, 3, 8)),
         Case("both lose words", texts(7, 5, 9)),
         Case("a single text is too long", texts(6, None, 5)),
-        Case("room for the signs of a pair only", texts(2, 1, 3)),
+        Case("room for [CLS] and two [SEP] only", texts(2, 1, 3)),
         Case(
-            "no room for two signs",
+            "no room for [CLS] and [SEP]",
             texts(2, None, 1),
             raises=ValueError,
             wordless=True,
         ),
         Case(
-            "no room for three signs",
+            "no room for [CLS] and two [SEP]",
             texts(2, 1, 2),
             raises=ValueError,
             wordless=True,
         ),
         Case(
-            "no room for three signs, the second text empty",
+            "no room for [CLS] and two [SEP], the second text empty",
             texts(1, 0, 2),
             raises=ValueError,
             wordless=True,
@@ -242,7 +260,7 @@ EXERCISE = Exercise(
         Misconception(
             "the end of the row is cut",
             "you cut the end of the finished row, and the last [SEP] is lost "
-            "with it. Drop *words* first, then add the signs.",
+            "with it. Drop *words* first, then add [CLS] and [SEP].",
             but(laid_out, cut=nothing_cut, cut_row=the_end),
         ),
         Misconception(
@@ -287,6 +305,18 @@ EXERCISE = Exercise(
             but(laid_out, edge=1),
         ),
         Misconception(
+            "every first [SEP] in segment 1",
+            "the first [SEP] is in segment 1, in a single text too. It "
+            "closes the first text, so it is in segment 0.",
+            but(laid_out, edge=1, alone=1),
+        ),
+        Misconception(
+            "one [SEP] for a pair",
+            "your pair has no [SEP] behind the second text. Each text ends "
+            "with one.",
+            unclosed,
+        ),
+        Misconception(
             "last [SEP] in segment 0",
             "the last [SEP] of a pair is in segment 0. It closes the second "
             "text, so it is in segment 1.",
@@ -315,7 +345,7 @@ EXERCISE = Exercise(
             but(laid_out, masks=(True, True)),
         ),
         Misconception(
-            "signs masked",
+            "[CLS] and [SEP] masked",
             "the mask is `False` on [CLS] and [SEP]. They are real tokens: "
             "only padding is hidden.",
             special_is_no_token,
@@ -325,6 +355,12 @@ EXERCISE = Exercise(
             "the padding stands at the left. Fill up at the right, so that "
             "[CLS] is at place 0.",
             but(laid_out, fill=left_side),
+        ),
+        Misconception(
+            "only the ids filled at the left",
+            "the padding of the ids stands at the left. Fill up at the "
+            "right, so that [CLS] is at place 0.",
+            ids_at_the_right,
         ),
         Misconception(
             "not filled",
@@ -370,7 +406,7 @@ EXERCISE = Exercise(
         ),
     ),
     hints=(
-        "How many places do the signs take, with and without a second text? "
+        "How many places do [CLS] and [SEP] take, for one text and for two? "
         "How many are left for words?",
         "Work on copies. While the two together are longer than the room, "
         "drop the last word of the first if it is longer, else of the "

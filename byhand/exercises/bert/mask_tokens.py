@@ -158,16 +158,16 @@ def swapped(*given, **named):
 
 # --- cases -----------------------------------------------------------------
 
-WORDS = 4  # ids from here on are words; before them stand four signs
+WORDS = 4  # ids from here on are words; before them stand special tokens
 
 
 def a_batch(b, n, vocab_size, *p):
-    """Texts of words between two signs, the later ones shorter and padded."""
+    """Texts between [CLS] and [SEP], the later ones shorter and padded."""
 
     def inputs(rng):
         ids = rng.integers(WORDS, vocab_size, size=(b, n))
         ids[:, 0] = 1
-        lengths = n - np.arange(b) % 3  # with their signs
+        lengths = n - np.arange(b) % 3  # with [CLS] and [SEP]
         for row, length in enumerate(lengths):
             ids[row, length - 1 :] = 0
             ids[row, length - 1] = 2
@@ -198,9 +198,9 @@ EXERCISE = Exercise(
     signature=("mask_tokens(ids, special, mask_id, vocab_size, rng, p=0.15)"),
     asks=(
         "Hide some tokens, and keep what stood there. `ids` is `(b, n)`. "
-        "`special` `(b, n)` is `True` on signs and padding, which are never "
-        "chosen. Choose every other token with probability `p`, each for "
-        "itself. Of the chosen, again each for itself, 80 % become "
+        "`special` `(b, n)` is `True` on [CLS], [SEP] and padding, which are "
+        "never chosen. Choose every other token with probability `p`, each "
+        "for itself. Of the chosen, again each for itself, 80 % become "
         "`mask_id`, 10 % become a word drawn uniformly from *all* "
         "`vocab_size` ids (perhaps the same one), and 10 % stay. Return "
         "`(inputs, labels)`, both `(b, n)`. The labels are the ids at the "
@@ -241,6 +241,12 @@ EXERCISE = Exercise(
             but(masked, fates=shares(0.8, 0.2)),
         ),
         Misconception(
+            "nine in ten become [MASK]",
+            "nine in ten of the chosen become [MASK], and none stays. It is "
+            "eight in ten, and one in ten stays.",
+            but(masked, fates=shares(0.9, 0.1)),
+        ),
+        Misconception(
             "none drawn",
             "no chosen token becomes another word. One in ten should.",
             but(masked, fates=shares(0.8, 0)),
@@ -255,6 +261,17 @@ EXERCISE = Exercise(
             "every token has its id as label. Where none was chosen, put "
             "−100, or the loss counts what was never hidden.",
             but(masked, label=lambda ids, chosen, fate: ids),
+        ),
+        Misconception(
+            "labels of all words",
+            "every word has its id as label. Where none was chosen, put "
+            "−100, or the loss counts what was never hidden.",
+            but(
+                masked,
+                label=lambda ids, chosen, fate: where_chosen(
+                    ids, ids >= WORDS, fate
+                ),
+            ),
         ),
         Misconception(
             "labels only under [MASK]",

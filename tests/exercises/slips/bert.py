@@ -106,6 +106,11 @@ class MaskTurned(Bert):
         return None if mask is None else ~mask[:, None, :]
 
 
+class QueriesClosed(Bert):
+    def keys(self, mask):
+        return None if mask is None else mask[:, :, None]
+
+
 class Mean(Bert):
     def pool(self, x):
         return torch.tanh(self.pooler(x.mean(1)))
@@ -260,6 +265,20 @@ def each_alone(start_logits, end_logits, allowed, max_length):
     )
 
 
+def put_in_order(*given):
+    return tuple(sorted(each_alone(*given)))
+
+
+def from_zero(start_logits, end_logits, allowed, max_length):
+    best, span = 0.0, (0, 0)
+    for start in range(len(allowed)):
+        for end in range(start, min(len(allowed), start + max_length)):
+            score = float(start_logits[start] + end_logits[end])
+            if allowed[start] and allowed[end] and score > best:
+                best, span = score, (start, end)
+    return span
+
+
 WRONG = {
     "bert.encode_pair": {
         "end cut": pair_but(cut=lambda a, b, room: (a, b)),
@@ -273,6 +292,7 @@ WRONG = {
     },
     "bert.mask_tokens": {
         "all masked": mask_but(below=(1.0, 1.0)),
+        "nine in ten masked": mask_but(below=(0.9, 1.0)),
         "none stay": mask_but(below=(0.8, 1.0)),
         "labels everywhere": mask_but(everywhere=True),
         "special too": mask_but(special_too=True),
@@ -292,6 +312,7 @@ WRONG = {
         "look-ahead": LookAhead,
         "no mask": NoMask,
         "mask turned": MaskTurned,
+        "queries closed": QueriesClosed,
         "mean": Mean,
         "no tanh": NoTanh,
         "first again": FirstAgain,
@@ -320,6 +341,8 @@ WRONG = {
     },
     "bert.best_span": {
         "each alone": each_alone,
+        "put in order": put_in_order,
+        "from 0": from_zero,
         "question": span_but(any_place=True),
         "limit + 1": span_but(less=1),
         "no limit": span_but(less=100),
