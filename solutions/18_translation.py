@@ -67,9 +67,9 @@ def shown(numbers, digits=4):
 #
 # ## The data
 #
-# Our sentences come from a small grammar: 46 English and 49 French words, signs
-# included. Small as it is, it has what makes translation hard. Look for these
-# five in the pairs below:
+# Our sentences come from a small grammar: 46 English and 49 French words,
+# punctuation included. Small as it is, it has what makes translation hard. Look
+# for these five in the pairs below:
 #
 # - colours stand *behind* the noun: *the blue house*, *la maison bleue*;
 # - articles and adjectives agree with the noun's gender: *petit*, *petite*;
@@ -111,11 +111,12 @@ print("unseen:", {words: len(some) for words, some in unseen.items()})
 #
 # ## Shapes, on paper
 #
-# *How are you ?* is four words, so ids `(1, 4)`. With `d_model` = 256 they become
-# `(1, 4, 256)`, and the memory is `(1, 4, 256)` too: a vector for each source
-# word. With t French words so far the decoder works on `(1, t, 256)`, and answers
-# with logits `(1, t, vocab)`. Its cross-attention has a weight for each head,
-# each French and each English word: `(1, h, t, 4)`.
+# *How are you ?* is four words, so ids `(1, 4)`. Take a wider model than ours,
+# with `d_model` = 256. The ids become `(1, 4, 256)`, and the memory is
+# `(1, 4, 256)` too: a vector for each source word. With t French words so far
+# the decoder works on `(1, t, 256)`, and answers with logits `(1, t, vocab)`. Its
+# cross-attention has h heads, and a weight for each head, each French and each
+# English word: `(1, h, t, 4)`.
 #
 # ## A batch, on paper
 #
@@ -185,9 +186,11 @@ print("logits of three places", tuple(logits.shape))
 # learn at the same time, in one pass.
 #
 # The loop is lesson 15's: your batch, logits, cross-entropy without padding,
-# gradients clipped at 1, AdamW with a warm-up. 64 pairs a batch, 400 steps, half
-# a minute on one core. The loss of a model that knows nothing is about the
-# logarithm of the vocabulary, $\ln 52 = 3.9512$. The floor is 0.
+# gradients clipped at 1, AdamW with a warm-up. 64 pairs a batch, 400 steps,
+# half a minute on one core. The decoder chooses among 52: 49 French words,
+# *pad*, *bos* and *eos*. A model that knows nothing gives each the same, so its
+# loss is about $\ln 52 = 3.9512$, with ln the natural logarithm. The floor is
+# 0.
 
 # %% tags=["demonstration"]
 print(f"ln 52 = {math.log(len(pairs.FRENCH)):.4f}")
@@ -374,8 +377,11 @@ alignment.show().ask(typed)
 # - *le le le le le le le*: is every word right? *le* stands in the reference
 #   **once**, so only one of the seven counts. That is **clipping**.
 # - With two references, *le chat est sur le tapis* and *il y a le chat*, the
-#   hypothesis *le le le le* has 2 of 4. The first reference has *le* twice, and
-#   the second once more. The larger count holds, not the sum 3.
+#   hypothesis *le le le le* has 2 of 4. The first reference has *le* twice, the
+#   second once. The larger count holds, 2, and not the sum, 3.
+#
+# Matches divided by all n-grams of the hypothesis are the **precision** of
+# order n. Above, with *noir chat*, that of order 2 is 4/6.
 #
 # {card translation.ngram_matches}
 
@@ -512,8 +518,9 @@ print("matches:", [ngram_matches(said, right, n) for n in (1, 2, 3, 4)])
 
 # %% [markdown]
 # Look at the last line of the table. It is a right translation in the passive
-# voice, and BLEU gives it 0. BLEU counts. It does not understand. And *la maison
-# bleue* in place of *le chat noir*, a wrong animal altogether, gets 41.11.
+# voice, and BLEU gives it 0. BLEU counts. It does not understand. And *la
+# maison bleue*, where *le chat noir* should stand, gets 41.11: the mouse sees a
+# house.
 #
 # The library that papers use is **sacrebleu**. It computes what you computed.
 
@@ -621,10 +628,11 @@ lengths.show()
 
 # %% [markdown]
 # Up to 8 words the one vector is nearly as good. But 64 numbers cannot hold a
-# sentence of thirty words, and there it ends up below a dictionary that knows no
-# grammar at all. More steps help it with short sentences most. With attention,
-# the memory has a vector *a word*: it grows with the source. (For the longest sentences attention falls as well. Six
-# in a hundred of its training sentences were as long.)
+# sentence of thirty words, and there it ends up below a dictionary that knows
+# no grammar at all. More steps help it with short sentences most. With
+# attention, the memory has a vector *a word*: it grows with the source. (For
+# the longest sentences attention falls as well. Only six in a hundred of its
+# training sentences were as long.)
 #
 # ## Why a beam likes short sentences
 #
@@ -639,7 +647,7 @@ lengths.show()
 #
 # By themselves, −2.0 is better than −2.4. Divided by the **length penalty**
 # ((5 + n)/6) to the power of α, the long one wins. With α = 0 nothing changes.
-# Google's system of 2016 had an α between 0.6 and 0.7.
+# The Transformer of 2017 was scored with α = 0.6.
 #
 # {card translation.rescore}
 

@@ -113,6 +113,10 @@ def smoothed_zeros(hypotheses, references, max_n):
     return found
 
 
+def zeros_are_ones(hypotheses, references, max_n):
+    return [p or 1.0 for p in precisions_of(hypotheses, references, max_n)]
+
+
 def without_zeros(precisions):
     return geometric([one for one in precisions if one > 0])
 
@@ -417,6 +421,12 @@ EXERCISE = Exercise(
             "you left out the orders without matches, or without n-grams. "
             "One precision of 0 makes the whole score 0.",
             wrong(mean=without_zeros),
+        ),
+        Misconception(
+            "orders without matches skipped",
+            "you skipped the orders without matches, so each counts as 1. "
+            "One precision of 0 makes the whole score 0.",
+            wrong(precisions=zeros_are_ones),
         ),
         Misconception(
             "`max_n` ignored",

@@ -110,6 +110,13 @@ EXERCISE = Exercise(
             penalty(long=lambda c, r: math.exp(1 - c / r)),
         ),
         Misconception(
+            "both sides punished",
+            "you punish translations that are too *long* as well, by how far "
+            "they are off. For them the result is 1. What is too much lowers "
+            "the precision already.",
+            penalty(long=lambda c, r: math.exp(r / c - 1)),
+        ),
+        Misconception(
             "above 1",
             "your penalty rises above 1 for long translations. It is 1 at "
             "most: nobody is rewarded for many words.",

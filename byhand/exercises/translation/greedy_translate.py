@@ -317,6 +317,19 @@ EXERCISE = Exercise(
             but(together, cut=up_to_the_last_eos, stop=never_stops),
         ),
         Misconception(
+            "cut at the last eos so far",
+            "you keep the words up to a row's *last* `eos_id`. A row that has "
+            "ended goes on while others write, and may say `eos_id` again. "
+            "Cut at its first.",
+            but(together, cut=up_to_the_last_eos),
+        ),
+        Misconception(
+            "stops with the first sentence",
+            "you stop as soon as the *first sentence* has ended. The others "
+            "may not be finished: go on until every row has said `eos_id`.",
+            but(together, stop=lambda tgt, eos_id: (tgt[0] == eos_id).any()),
+        ),
+        Misconception(
             "never cut",
             "rows that have ended are never cut: `eos_id` and all that "
             "comes after it are still there.",
@@ -371,8 +384,9 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "no source mask",
-            "the model gets no `src_mask`, so it reads padding as if it were "
-            "words. Hand the mask on.",
+            "the model reads padding as if it were words: it gets no "
+            "`src_mask`, or one that hides nothing. Hand on the mask that you "
+            "are given.",
             but(together, masks=lambda real, look: (None, look)),
         ),
         Misconception(

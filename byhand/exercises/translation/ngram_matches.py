@@ -274,6 +274,15 @@ EXERCISE = Exercise(
             counts(of=lambda mine, theirs, tokens, n: theirs[0].total()),
         ),
         Misconception(
+            "total from the references together",
+            "`total` counts the n-grams that the references allow. It counts "
+            "those of the hypotheses: the share of what was said that is "
+            "right.",
+            counts(
+                of=lambda mine, theirs, tokens, n: reduce(or_, theirs).total()
+            ),
+        ),
+        Misconception(
             "total of different n-grams",
             "`total` counts *different* n-grams of the hypotheses. Count one "
             "that stands twice twice.",

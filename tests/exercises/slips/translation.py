@@ -106,6 +106,14 @@ def until_one_ends(model, src, src_mask, bos_id, eos_id, max_len):
     return cut(tgt, eos_id)
 
 
+def until_the_first_ends(model, src, src_mask, bos_id, eos_id, max_len):
+    tgt = write(
+        *(model, src, src_mask, bos_id, eos_id, max_len),
+        stop=lambda ended: ended[0],
+    )
+    return cut(tgt, eos_id)
+
+
 def one_word_a_time(model, src, src_mask, bos_id, eos_id, max_len):
     tgt = write(
         *(model, src, src_mask, bos_id, eos_id, max_len),
@@ -231,6 +239,7 @@ WRONG = {
     "translation.greedy_translate": {
         "everything as it is": everything,
         "until one ends": until_one_ends,
+        "until the first ends": until_the_first_ends,
         "one word at a time": one_word_a_time,
         "no look-ahead mask": without_look_ahead,
         "the first place": first_logits,
@@ -249,6 +258,7 @@ WRONG = {
         "c over r": lambda c, r: min(1.0, c / r),
         "without a branch": lambda c, r: math.exp(1 - r / c) if c else 0.0,
         "upside down": lambda c, r: 1.0 if c >= r else math.exp(1 - c / r),
+        "both sides": lambda c, r: math.exp(-abs(1 - r / c)) if c else 0.0,
         "0 forgotten": lambda c, r: 1.0 if c >= r else math.exp(1 - r / c),
         "swapped": lambda r, c: (
             1.0 if c >= r else math.exp(1 - r / c) if c else 0.0
