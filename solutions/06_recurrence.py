@@ -473,7 +473,7 @@ if tools.installed("torch", recorded="recurrence/writer"):
     loss = writer.held_out_loss(progress.model, held_out.ids)
     print("above the floor and below 0.65:", floor < loss < 0.65)
 
-# %% [markdown] quoted=["0.547", "0.439", "0.500", "0.593", "0.620", "0.717", "0.097"]
+# %% [markdown] quoted=["0.547", "0.439", "0.593", "0.620", "0.717", "0.097"]
 # On the machine where this was written the loss was 0.547, and it wrote:
 #
 # > Ben had a drum. He loved the drum at night. One day **Tom** lost the drum in
