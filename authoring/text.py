@@ -10,11 +10,14 @@ import jupytext
 from nbformat import NotebookNode
 
 from authoring import pictures
-from authoring.paths import ROOT
+from authoring.paths import ROOT, sources
 from byhand.bank import find
 from byhand.check_cell import check_in
 from byhand.exercise import Exercise
 
+LICENCE = (
+    "*Text and pictures: CC BY 4.0, code: MIT, the Attention by Hand authors.*"
+)
 DIRECTIVE = re.compile(r"^\{(card|figure|picture) ([\w.]+)( .+)?\}$", re.M)
 
 
@@ -35,6 +38,7 @@ def notebook(source: Path) -> NotebookNode:
         language_info={"name": "python"},
     )
     nb.nbformat, nb.nbformat_minor = 4, 5
+    add_ways(nb, source)
     seen: dict[str, int] = {}
     for cell in nb.cells:
         where = f"{source.name}, the cell that begins {cell.source[:60]!r}"
@@ -47,6 +51,39 @@ def notebook(source: Path) -> NotebookNode:
             raise BuildError(f"{where}: {error}") from error
         cell.id = stable_id(cell, seen)
     return nb
+
+
+def add_ways(nb: NotebookNode, source: Path) -> None:
+    """Links to the neighbours, at both ends, and under what licence it is."""
+    every = sources()
+    if source not in every:  # a text by itself
+        return
+    place = every.index(source)
+    links = []
+    if place:
+        before = every[place - 1]
+        links = [
+            f"[← {title(before)}]({link(before)})",
+            f"[All lessons]({link(every[0])})",
+        ]
+    for after in every[place + 1 : place + 2]:
+        links.append(f"[{title(after)} →]({link(after)})")
+    ways = " &nbsp;·&nbsp; ".join(links)
+    texts = [cell for cell in nb.cells if cell.cell_type == "markdown"]
+    texts[0].source = "\n\n".join([texts[0].source, ways, LICENCE])
+    texts[-1].source = "\n\n".join([texts[-1].source, ways])
+
+
+def title(source: Path) -> str:
+    """What a lesson is called: its first heading."""
+    found = re.search(r"^# # (.+)$", source.read_text("utf-8"), re.M)
+    if not found:
+        raise BuildError(f"{source.name} has no heading")
+    return found[1]
+
+
+def link(source: Path) -> str:
+    return f"../{source.stem}/{source.stem}.ipynb"
 
 
 def expand(cell: NotebookNode) -> None:

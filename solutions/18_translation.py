@@ -32,6 +32,7 @@
 
 # %%
 import math
+from collections import Counter
 
 import torch
 
@@ -233,11 +234,11 @@ def greedy_translate(
         so_far = torch.cat([so_far, word[:, None]], dim=1)
         if (so_far == eos_id).any(dim=1).all():
             break
-    translations = []
+    in_french = []
     for row in so_far[:, 1:].tolist():
         end = row.index(eos_id) if eos_id in row else len(row)
-        translations.append(row[:end])
-    return translations
+        in_french.append(row[:end])
+    return in_french
     ### END SOLUTION
 
 
@@ -385,21 +386,20 @@ def ngram_matches(
     hypotheses: list[list[str]], references: list[list[list[str]]], n: int
 ) -> tuple[int, int]:
     """How many n-grams match, clipped, and how many there are."""
-    ### BEGIN SOLUTION
-    from collections import Counter
 
+    ### BEGIN SOLUTION
     def count(words):
         starts = range(len(words) - n + 1)
         return Counter(tuple(words[at : at + n]) for at in starts)
 
-    matches = total = 0
-    for hypothesis, several in zip(hypotheses, references, strict=True):
-        said, allowed = count(hypothesis), Counter()
-        for reference in several:
-            allowed |= count(reference)
-        matches += (said & allowed).total()
-        total += said.total()
-    return matches, total
+    found, all_there = 0, 0
+    for guess, several in zip(hypotheses, references, strict=True):
+        said, allowed = count(guess), Counter()
+        for one in several:
+            allowed |= count(one)
+        found += (said & allowed).total()
+        all_there += said.total()
+    return found, all_there
     ### END SOLUTION
 
 
@@ -427,11 +427,8 @@ check("translation.ngram_matches", ngram_matches)
 def brevity_penalty(hypothesis_length: int, reference_length: int) -> float:
     """1 for long enough, less for shorter, 0.0 for nothing."""
     ### BEGIN SOLUTION
-    if hypothesis_length >= reference_length:
-        return 1.0
-    if hypothesis_length == 0:
-        return 0.0
-    return math.exp(1.0 - reference_length / hypothesis_length)
+    share = min(1.0, hypothesis_length / reference_length)
+    return math.exp(1.0 - 1.0 / share) if share else 0.0
     ### END SOLUTION
 
 
@@ -461,16 +458,14 @@ def bleu(
     """The score of all sentences together, from 0 to 100."""
     ### BEGIN SOLUTION
     product = 1.0
-    for n in range(1, max_n + 1):
-        matches, total = ngram_matches(hypotheses, references, n)
-        if matches == 0:
-            return 0.0
-        product *= matches / total
+    for size in range(1, max_n + 1):
+        found, all_there = ngram_matches(hypotheses, references, size)
+        product *= found / max(all_there, 1)
     said = wanted = 0
-    for hypothesis, several in zip(hypotheses, references, strict=True):
-        size = len(hypothesis)
-        near = sorted((abs(len(one) - size), len(one)) for one in several)
-        said, wanted = said + size, wanted + near[0][1]
+    for guess, several in zip(hypotheses, references, strict=True):
+        length = len(guess)
+        near = sorted((abs(len(one) - length), len(one)) for one in several)
+        said, wanted = said + length, wanted + near[0][1]
     return 100 * brevity_penalty(said, wanted) * product ** (1 / max_n)
     ### END SOLUTION
 

@@ -46,7 +46,7 @@ def expected(lesson):
     tests = {
         "browser/test_lessons.py": (
             "the_solved_lesson_runs_and_its_sliders_answer",
-            "the_lesson_shows_its_pictures_before_it_is_run",
+            "the_lesson_shows_its_pictures_and_is_saved_as_it_was",
         ),
         "end_to_end/test_every_lesson.py": (
             "the_lesson_is_what_nbgrader_makes_of_it",

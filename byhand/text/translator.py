@@ -24,13 +24,13 @@ CHUNK = 20  # batches that are sorted by length together
 class Attention(nn.Module):
     """Lesson 13's, and the weights beside: (b, n, d) and (b, h, n, m)."""
 
-    def __init__(self, width: int, heads: int):
+    def __init__(self, d_model: int, heads: int):
         super().__init__()
         self.heads = heads
-        self.q_proj = nn.Linear(width, width)
-        self.k_proj = nn.Linear(width, width)
-        self.v_proj = nn.Linear(width, width)
-        self.out_proj = nn.Linear(width, width)
+        self.q_proj = nn.Linear(d_model, d_model)
+        self.k_proj = nn.Linear(d_model, d_model)
+        self.v_proj = nn.Linear(d_model, d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
 
     def forward(self, asking: Tensor, told: Tensor, mask: Any) -> Tensor:
         values = self.split(self.v_proj(told))

@@ -479,11 +479,16 @@ class Control:
         self.description = box.locator("label").inner_text()
 
     def value(self):
-        """Reads a slider's number, or the label of the pressed button."""
-        if self.kind == "slider":
-            written = self.box.locator(".widget-readout").inner_text()
+        """Reads a slider's number, or the word that it stops at, or the label
+        of the pressed button.
+        """
+        if self.kind != "slider":
+            return self.box.locator("button.mod-active").inner_text()
+        written = self.box.locator(".widget-readout").inner_text()
+        try:
             return float(written.replace("−", "-").replace(",", ""))
-        return self.box.locator("button.mod-active").inner_text()
+        except ValueError:
+            return written
 
     def wait_value(self, wanted):
         """Until it says that."""

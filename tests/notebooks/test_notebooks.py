@@ -168,6 +168,20 @@ def test_the_package_holds_no_lesson_and_no_solution(tmp_path):
 
 
 @every_lesson
+def test_a_lesson_leads_to_its_neighbours_from_both_ends(lesson):
+    place = LESSONS.index(lesson)
+    near = [*LESSONS[:place][-1:], *LESSONS[place + 1 :][:1]]
+    folder = paths.lesson_path(lesson).parent
+    cells = [c for c in released(lesson).cells if c.cell_type == "markdown"]
+    for cell in (cells[0], cells[-1]):
+        links = re.findall(r"\]\((\.\./[^)]+)\)", cell.source)
+        assert all((folder / link).is_file() for link in links)
+        for one in near:
+            assert f"../{one}/{one}.ipynb" in links
+    assert "CC BY 4.0" in cells[0].source
+
+
+@every_lesson
 def test_pictures_are_local_and_have_a_text(lesson):
     for cell in released(lesson).cells:
         for alt, address in re.findall(

@@ -221,12 +221,12 @@ def _read(row, seen):
 
 def _told(row, looks, place):
     """What a place is told: each word it sees, and what that saw itself."""
-    numbers = []
+    heard = []
     for other in np.flatnonzero(looks[place]).tolist():
         sees = np.flatnonzero(looks[other])
         word = int(row[other]) % 2**32  # a generator's seed is not negative
-        numbers += [other, word, *(100 + sees).tolist()]
-    return tuple(numbers)
+        heard += [other, word, *(100 + sees).tolist()]
+    return tuple(heard)
 
 
 def _heard(words):
