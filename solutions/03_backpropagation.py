@@ -113,9 +113,10 @@ check("backpropagation.leaky_relu", leaky_relu)
 
 # %% [markdown]
 # **GELU** is the activation of BERT and GPT. ReLU multiplies $x$ by 1 or by 0.
-# GELU multiplies it by $\Phi(x)$ (say *phi of x*), the share of a normal
-# distribution that lies below $x$. That share rises smoothly from 0 to 1.
-# GPT-2 used an approximation with tanh, because it was faster at the time.
+# GELU multiplies it by $\Phi(x)$ (say *phi of x*). Picture a bell curve around
+# 0: the **normal distribution**, with the deviation 1. $\Phi(x)$ is the share of
+# it that lies below $x$. It rises smoothly from 0 to 1, and a ready function,
+# the error function `erf`, computes it. GPT-2 used an approximation with tanh, because it was faster at the time.
 #
 # {card backpropagation.gelu}
 
@@ -158,8 +159,8 @@ print(f", near ±{abs(grid[gaps.argmax()]):.2f}")
 #
 # Without an activation, a second layer adds nothing. $(x W_1) W_2$ is
 # $x (W_1 W_2)$: the two matrices are one, and the network draws straight
-# lines. With hinges in between, it can draw a curve. Each hidden ReLU neuron
-# gives one corner, and the output adds them up. Here a network draws the price
+# lines. A ReLU is a hinge: flat on one side, steep on the other. With hinges in
+# between, the network can draw a curve. Each hidden ReLU neuron gives one corner, and the output adds them up. Here a network draws the price
 # of a house against its size:
 #
 # {figure hinges}
@@ -508,7 +509,7 @@ for size in (0, 1, 2, 3, 4):
 # - Backward: $f$ gets 1. It hands 1 to $c$ and 1 to $a$. Then $c$ hands
 #   $1 · (-3)$ to $a$ and $1 · 2$ to $b$.
 #
-# Now $a$ has received 1 and −3. The loss feels $a$ on both ways, so the two
+# Now $a$ has received 1 and −3. $f$ feels $a$ on both ways, so the two
 # **add**: $\partial f / \partial a = -2$, which is $b + 1$. And the *order*
 # matters. A value may hand on only when everything has come in. So each value
 # waits for all that used it. That is the **reverse topological order**: list
@@ -687,21 +688,27 @@ scores = [h[0] * V2[0][k] + h[1] * V2[1][k] + c2[k] for k in range(2)]
 chosen = scores[0].exp() / (scores[0].exp() + scores[1].exp())
 print(f"probability of the right class: {chosen.data:.4f}")
 
-# Its logarithm's slope is 1/p, so -ln p has the slope -1/p in p.
+# The engine has no logarithm. But -ln p has the slope -1/p in p, and so has
+# p times the plain number -1/p: the same gradients come back.
 (chosen * (-1 / chosen.data)).backward()
 for row in V1:
     print("dW1:", ", ".join(f"{w.grad:.4f}" for w in row))
 print("dW2:", ", ".join(f"{w.grad:.4f}" for row in V2 for w in row))
 
 # %% [markdown]
-# Backpropagation updated nothing here: the step is the optimiser's work. It
-# needs a number to start from, a loss. Whether labels went into that number is
-# all the same to it.
+# Backpropagation updated nothing here. The step comes afterwards, and whatever
+# takes it is called the **optimiser**. So far it was lesson 1's rule: weight
+# minus learning rate × gradient. Backpropagation needs a number to start from, a
+# loss. Whether labels went into that number is all the same to it.
 #
 # ## Deep networks: products of many slopes
 #
 # On the way back, each layer multiplies the gradient by slope × weight. Many
-# such factors make a product that is tiny or huge:
+# such factors make a product that is tiny or huge. You need not read `gain`
+# below. It sends random rows through 50 layers and a gradient back. Its table has
+# the deviation of the last output, and the gradient's size at the input, over
+# its size at the end. N(0, 0.01²) says that the weights are random numbers
+# around 0 with the deviation 0.01:
 
 # %% tags=["demonstration"]
 for n in (5, 10, 50):
@@ -738,11 +745,10 @@ for name, deviation, relu in (
     print(f"{name}  {output:9.2g}  {size}")
 
 # %% [markdown]
-# N(0, 0.01²) are random numbers around 0 with the deviation 0.01. With such
-# small weights the gradient **vanishes**, and the first layers learn nothing.
-# With large weights almost all tanh neurons are saturated, and their slopes are
+# With small weights, such as N(0, 0.01²), the gradient **vanishes**, and the
+# first layers learn nothing. With large ones, N(0, 1), almost all tanh neurons are saturated, and their slopes are
 # tiny. Still the gradient **explodes**, because the weights outweigh the
-# slopes. It is the product that counts. (Here it was 1.3e18, and your machine may find
+# slopes. It is the product that counts. (For N(0, 1) it was 1.3e18 here, and your machine may find
 # six times as much. Such a network enlarges rounding errors in the same way.)
 #
 # So choose the weights at the start to suit. **Xavier** draws them with the

@@ -39,7 +39,8 @@ np.set_printoptions(precision=4, suppress=True)
 # {picture ids_to_rows.svg Three ids, 2, 0 and 3, pick three rows of a table with four rows of three numbers. Beside it the rows are dots on a plane: king and queen lie close together, cat and soup far away.}
 #
 # Left: a table `E` with one row for each word of the vocabulary. An id picks
-# its row. Right: the same rows as places on a map. Words that are used alike
+# its row. Right: the same rows as places on a map, by their first
+# two numbers. Words that are used alike
 # should lie close together. The table starts with random numbers; where the
 # rows end up is learned from text.
 #
@@ -123,7 +124,7 @@ for a, b in (
     print(a, b, f"dot product {np.dot(a, b)}, cosine {cosine + 0:.4f}")
 
 # %% [markdown]
-# Turn and stretch the red vector. Which of the two numbers notices its length?
+# Turn and stretch b, the orange vector. Which of the two numbers notices its length?
 # At which angle are both 0?
 #
 # {figure cosine}
@@ -203,10 +204,11 @@ print(f"a word in 2 of 100: ln 50 = {np.log(50):.4f}", end="")
 print(f", log₁₀ 50 = {np.log10(50):.4f}")
 
 # %% [markdown]
-# Two things to notice. "the" weighs 0 by the textbook and 0.5812 in
+# Three things to notice. "the" weighs 0 by the textbook and 0.5812 in
 # scikit-learn, whose idf never falls below 1: formulas of one name differ, so
-# say which one you took. And for both, document 1 is nearer to document 2,
-# since they share "sat on".
+# say which one you took. Some take $\log_{10}$ for $\ln$, as the last line does.
+# That divides each textbook weight by 2.3, and no cosine changes. And for both
+# formulas, document 1 is nearer to document 2, since they share "sat on".
 #
 # Is the smoothed one really scikit-learn's?
 
@@ -226,7 +228,7 @@ if tools.installed("sklearn", recorded="word_vectors/tf_idf"):
 #
 # A one-hot row is a vector for a word, but every two of them are at a right
 # angle: "king" is as far from "queen" as from "soup". A **word embedding** is
-# short, dense and *learned*. Where from? "You shall know a word by the company
+# short, dense (hardly any zeros) and *learned*. Where from? "You shall know a word by the company
 # it keeps", wrote the linguist J. R. Firth in 1957. Words that stand between
 # the same neighbours should get vectors that point the same way.
 #
@@ -264,7 +266,7 @@ for window in (1, 2):
 print(*(f"{names[a]}→{names[b]}" for a, b in pairs[:6]))
 
 # %% [markdown]
-# ## Yes or no, in place of which
+# ## Yes or no, instead of which word
 #
 # "Which word stands near *cat*?" is a softmax over the whole vocabulary: for
 # each pair as many dot products as there are words. **Negative sampling** asks
@@ -553,10 +555,11 @@ for text in (
 #
 # ## Poke at it
 #
-# The training was recorded for five windows. The arrows lead from the plain to
-# the royal one: from man to king, from woman to queen, from boy to prince, from
-# girl to princess. You see two axes of 16: the first and the third along which
-# the eight people differ most.
+# The training was recorded for five windows. The arrows lead from the plain word
+# to the royal one: from man to king, from woman to queen, from boy to prince, from
+# girl to princess. A row has 16 numbers and a map has two axes. So the map takes
+# two directions from the list of those in which the eight people differ most:
+# the first and the third. They are called *principal axes*.
 #
 # 1. Go back to epoch 0. What do you see?
 # 2. At which epoch are there groups, and at which are the arrows parallel?
@@ -584,8 +587,8 @@ vectors.show()
 #
 # ## What it costs, and where it breaks
 #
-# **Cost.** Text × window × (k + 1) dot products. The softmax would cost text ×
-# window × vocabulary.
+# **Cost.** A word has up to 2 × window neighbours. So it takes text × 2 × window
+# × (k + 1) dot products. The softmax would take text × 2 × window × vocabulary.
 #
 # **No axis means anything.** It is tempting to call number 7 "royalty". But
 # rotate all vectors together: every number changes, and no dot product does.
@@ -601,7 +604,8 @@ print("dot products stay:", np.allclose(turned @ turned.T, E @ E.T))
 # %% [markdown]
 # **Counting does as well.** Count for each word which others stand within four
 # places. Compare with what chance would give: $\ln\frac{p(a, b)}{p(a)\,p(b)}$,
-# negatives cut off at 0. That is *positive pointwise mutual information*.
+# negatives cut off at 0. Here $p(a, b)$ is the share of a pair among all pairs,
+# and $p(a)$ that of a word. That is *positive pointwise mutual information*.
 # Compress the table to 32 numbers a word, with a singular value decomposition
 # (NumPy has it). Negative sampling finds nearly the same table, one step at a
 # time (Levy and Goldberg, 2014).

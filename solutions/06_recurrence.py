@@ -52,7 +52,9 @@ np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 # - $h_2 = \tanh(0 + 0.7616 · 0.5) = 0.3634$;
 # - $h_3 = \tanh(0 + 0.3634 · 0.5) = 0.1797$.
 #
-# The state remembers the 1, and less of it at every step.
+# The state remembers the 1, and less of it at every step. With several units the
+# state is a row. The shapes below call its length `h` as well, and that of a
+# word's row `d`.
 #
 # {card recurrence.rnn_cell}
 
@@ -151,6 +153,14 @@ states = unroll(ones_first[:3], zero, one, 0.5 * one, zero)
 back = gradient_through_time(states, 0.5 * one, np.ones(1))
 print("h₀ to h₃:", back[:, 0])
 
+# %% [markdown]
+# Now go back 20 steps, during which nothing came in. First with one unit, from
+# two starts $h_0$. Then with two units at rest, where tanh's slope is 1, and two
+# matrices. The **spectral radius** of a matrix is the largest size of an
+# eigenvalue. An eigenvalue is the factor by which it stretches a direction that
+# it keeps:
+
+# %% tags=["demonstration"]
 nothing = np.zeros((20, 1))
 for size, start in (
     (0.5, 0.0),
@@ -181,18 +191,21 @@ for name, W in (("all entries 0.6", even), ("one entry of 2", corner)):
 # weight nor the slope decides alone. Their *product* does, over all steps.
 #
 # For a matrix, its entries do not tell. All entries 0.6, below 1, have the
-# spectral radius 1.2 (the largest size of an eigenvalue), and the gradient
-# grows to 38.3. A matrix with an entry of 2 is gone after two steps.
+# spectral radius 1.2, and the gradient grows to 38.3. With one entry of 2 and
+# zeros elsewhere, the radius is 0 and the gradient is gone after two steps.
 #
 # Against explosion there is lesson 3's clipping: a norm of 20 clipped at 5
 # becomes a quarter. Against vanishing it does nothing.
+#
+# In the figure the last step stands at the right. Move the state of an earlier
+# step a little. The curve says how many times as fast the last state moves.
 #
 # {figure through_time}
 #
 # 1. Where is the RNN's line level? Where does it explode?
 # 2. $W_h = 3$: raise $h_0$ a little. What happens, and why?
-# 3. Which forget bias holds the LSTM's line level over 60 steps? (An LSTM comes
-#    next.)
+# 3. Which forget bias holds the LSTM's line level over 60 steps? (The LSTM is
+#    the section after next.)
 
 # %% tags=["demonstration"]
 from byhand.sliders import through_time
@@ -314,7 +327,9 @@ for bias in (0, 1, 3, 5):
     print(f"bias {bias}: {f**10:.4f} after 10 steps, {f**50:.4g} after 50")
 
 # %% [markdown]
-# That is why forget biases should *start* high: with 0 they begin by forgetting.
+# That is why forget biases should *start* high: with 0 an LSTM begins by
+# forgetting. (The line with 0.3655 is a formula from a published text, without g.
+# You meet it again in "Spot the slip".)
 #
 # ## One gate fewer: the GRU
 #
@@ -447,9 +462,10 @@ check("recurrence.next_token_batches", next_token_batches)
 # words for that loop: *sample, append, feed*. Feed **only the new word**, with
 # the carried state: the state knows the rest.
 #
-# A model that knows nothing but counts has a loss of 3.885 nats a token, one
-# that knows all pairs 1.424. Nobody can get below 0.3990, the stories' own
-# information. The next cell trains for about ten seconds.
+# A loss with the natural logarithm is counted in **nats**. A model that knows
+# nothing but counts has a loss of 3.885 nats a token, one that knows all pairs
+# 1.424. Nobody can get below 0.3990 on average: so much of the stories was drawn
+# at random. The next cell trains for about ten seconds.
 
 # %% tags=["demonstration"]
 if tools.installed("torch", recorded="recurrence/writer"):
@@ -569,8 +585,9 @@ print(f"only the new token:           {right[0]:.4f}")
 # 1. The input never gets in. It is $f ⊙ c_{t-1} + i ⊙ g$. You saw 0.3655 instead
 #    of 0.9223.
 # 2. The product of both decides, over all steps. tanh's slope is never above 1.
-#    Entries of 0.6 exploded, and an entry of 2 was gone after two steps.
-# 3. The gates help against vanishing. Against explosion the same code clips.
+#    With entries of 0.6 the gradient exploded, and with an entry of 2 it was
+#    gone after two steps.
+# 3. The gates help against vanishing. Against explosion you still clip.
 # 4. Every word is read again and again: 0.1950 instead of 0.1797. Feed the new
 #    token with the state, or the whole text with a fresh one.
 # 5. It is the BLEU score, which measures translations (lesson 18).

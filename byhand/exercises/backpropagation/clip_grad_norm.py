@@ -99,6 +99,13 @@ def small(grads, size):
     return [np.round(g / norm * size, 3) for g in grads]
 
 
+def by_the_square(grads, max_norm):
+    """Shortened, or lengthened, where the square is above max_norm."""
+    norm = global_norm(grads)
+    factor = max_norm / norm if norm**2 > max_norm else 1.0
+    return [g * factor for g in grads], norm
+
+
 EXERCISE = Exercise(
     id="backpropagation.clip_grad_norm",
     signature="clip_grad_norm(grads, max_norm) -> (clipped, norm)",
@@ -153,10 +160,11 @@ EXERCISE = Exercise(
             },
         ),
         Case(
-            "zeros beside large ones",
+            "zeros beside others, just short enough",
             lambda rng: {
-                "grads": [np.zeros(3), *drawn(rng, (2, 2, 2))],
-                "max_norm": 1.5,
+                # The square of their norm is above max_norm.
+                "grads": [np.zeros(3), *small(drawn(rng, (2, 2, 2)), 3.5)],
+                "max_norm": 4.0,
             },
         ),
     ),
@@ -166,6 +174,12 @@ EXERCISE = Exercise(
             "you clipped each array by its own norm. That changes the "
             "direction: all arrays share one norm and one factor.",
             each_alone,
+        ),
+        Misconception(
+            "the square compared",
+            "you compared the square of the norm with `max_norm`. Take the "
+            "root before you compare.",
+            by_the_square,
         ),
         Misconception(
             "entry by entry",

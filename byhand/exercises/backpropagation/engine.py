@@ -181,9 +181,26 @@ class Tape(Arithmetic):
                 parent.take(value.share(slope))
 
 
-def changed(**seams: Any) -> Callable:
+class Composed(Tape):
+    """A tape whose −, / and minus sign are made of +, * and **."""
+
+    def __neg__(self):
+        return Tape.__mul__(self, -1.0)
+
+    def __sub__(self, other):
+        return Tape.__add__(self, -self.lift(other))
+
+    def __truediv__(self, other):
+        return Tape.__mul__(self, Tape.__pow__(self.lift(other), -1))
+
+
+def leaves_first(self):
+    return Tape.order(self)[::-1]
+
+
+def changed(kind: type = Tape, **seams: Any) -> Callable:
     """A tape but for these methods, under the name that learners give it."""
-    return type("Value", (Tape,), seams)
+    return type("Value", (kind,), seams)
 
 
 # --- orders that go wrong ----------------------------------------------------

@@ -230,6 +230,35 @@ EXERCISE = Exercise(
             but(back, slope=lambda z, hidden: (z > 0) * 1.0),
         ),
         Misconception(
+            "no brackets",
+            "your first layer gets no gradient at all. Has the slope "
+            "h · (1 − h) its brackets? Without them it is h − h, which is 0.",
+            but(back, slope=lambda z, hidden: hidden * 1 - hidden),
+        ),
+        Misconception(
+            "softmax over the table",
+            "your softmax divides by the sum over all examples. Each row is "
+            "an example, and has probabilities of its own.",
+            but(
+                back,
+                error=lambda logits, targets: (
+                    scipy.special.softmax(logits)
+                    - np.eye(logits.shape[1])[targets]
+                ),
+            ),
+        ),
+        Misconception(
+            "softmax down the columns",
+            "your softmax runs down the columns. It runs along each row.",
+            but(
+                back,
+                error=lambda logits, targets: (
+                    scipy.special.softmax(logits, axis=0)
+                    - np.eye(logits.shape[1])[targets]
+                ),
+            ),
+        ),
+        Misconception(
             "softmax's slope once more",
             "you multiplied by p(1 − p). The slope of the softmax is in "
             "p − one-hot already.",

@@ -6,6 +6,7 @@ from byhand.exercise import Exercise, Misconception
 from byhand.ways import graphs
 
 from .engine import (
+    Composed,
     Dual,
     Tape,
     along_every_path,
@@ -15,6 +16,7 @@ from .engine import (
     by_recursion,
     changed,
     end_only,
+    leaves_first,
     waiting_for_all,
     wiping_first,
     zero_is_the_start,
@@ -387,6 +389,12 @@ EXERCISE = Exercise(
             "the gradient came back one step only. Walk from the end to the "
             "leaves, so that each parent hands on in its turn.",
             changed(order=end_only),
+        ),
+        Misconception(
+            "list not reversed",
+            "the gradient came no farther than to the end's own parents. Is "
+            "your list reversed? The end comes first, the leaves last.",
+            changed(Composed, order=leaves_first),
         ),
         Misconception(
             "assigns",

@@ -187,6 +187,12 @@ EXERCISE = Exercise(
             but(by_hand, slope=slope_of_tanh_of_h),
         ),
         Misconception(
+            "added to the one behind",
+            "you added the gradient of the state behind to each. It has been "
+            "through the step already: hand on the product alone.",
+            but(by_hand, step=lambda g, s, W: g + (g * s) @ W.T),
+        ),
+        Misconception(
             "running sums",
             "you added the rows up. Only the last state meets the loss.",
             running_sums,

@@ -58,6 +58,12 @@ def bias_outside(x, h, W_x, W_h, b_x, b_h):
     )
 
 
+def gates_of_input(x, h, W_x, W_h, b_x, b_h):
+    """The state comes to the new content alone."""
+    seen, kept = sums(x, h, W_x, W_h, b_x, b_h)
+    return seen, kept * np.repeat([0, 0, 1], h.shape[-1])
+
+
 def two_results(*given):
     found = right(*given)
     return found, found
@@ -151,6 +157,18 @@ EXERCISE = Exercise(
             "you multiplied the input's part by r as well. Only what the "
             "state brings is reset.",
             but(right, new=lambda seen, kept, r: np.tanh(r * (seen + kept))),
+        ),
+        Misconception(
+            "r on the input",
+            "you multiplied the input's part by r. It acts on what the state "
+            "brings, r ⊙ (h W + b_h).",
+            but(right, new=lambda seen, kept, r: np.tanh(r * seen + kept)),
+        ),
+        Misconception(
+            "gates without the state",
+            "your gates see the input alone. Add what the state brings to "
+            "them, h W_h + b_h.",
+            but(right, brought=gates_of_input),
         ),
         Misconception(
             "no r",

@@ -23,19 +23,20 @@ def right(
     *,
     total=sums,
     order="ifgo",
+    cut=lambda s: np.split(s, 4, -1),
     gates=(gate, gate, gate),
     new=np.tanh,
     write=lambda i, f, g, h, c: f * c + i * g,
     show=lambda o, new_c, c: o * np.tanh(new_c),
     end=lambda h, c: (h, c),
 ):
-    """order: of the blocks. gates: input, forget, output. new: of the cell.
+    """order: of the blocks. cut: into them. gates: input, forget, output.
+
+    new: of the cell.
 
     write: the new cell. show: the new state. end: what is returned.
     """
-    parts = dict(
-        zip(order, np.split(total(x, h, W_x, W_h, b), 4, -1), strict=True)
-    )
+    parts = dict(zip(order, cut(total(x, h, W_x, W_h, b)), strict=True))
     i, f, o = (
         squash(parts[name]) for squash, name in zip(gates, "ifo", strict=True)
     )
@@ -104,6 +105,18 @@ EXERCISE = Exercise(
             "you let the old *state* into the cell, i ⊙ h. The new content "
             "is g: without it the input never gets in.",
             but(right, write=lambda i, f, g, h, c: f * c + i * h),
+        ),
+        Misconception(
+            "f ⊙ h",
+            "you kept f of the old *state*. The forget gate keeps the old "
+            "cell: f ⊙ c.",
+            but(right, write=lambda i, f, g, h, c: f * h + i * g),
+        ),
+        Misconception(
+            "every fourth number",
+            "you dealt the sums out in turn, one to each gate. The blocks "
+            "stand side by side: first all of i, then all of f.",
+            but(right, cut=lambda s: [s[..., k::4] for k in range(4)]),
         ),
         Misconception(
             "i and f swapped",

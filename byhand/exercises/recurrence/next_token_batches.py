@@ -63,6 +63,12 @@ def turned(order):
     return answer
 
 
+def reshaped_at_once(ids, batch_size, seq_len):
+    """The streams, read row by row into the shape of the windows."""
+    both = right(ids, batch_size, seq_len)
+    return tuple(one.swapaxes(0, 1).reshape(one.shape) for one in both)
+
+
 def as_one_window(ids, batch_size, seq_len):
     """The streams themselves, not cut."""
     inputs, targets = right(ids, batch_size, seq_len)
@@ -115,6 +121,19 @@ def asserts(ids, batch_size, seq_len):
 def without_the_one(ids, batch_size):
     """The length of a stream, counted as if no target came after it."""
     return len(ids) // batch_size
+
+
+def one_short(ids, batch_size, seq_len):
+    """The same by reshaping, which the targets are too few for."""
+    L = without_the_one(ids, batch_size)
+    if (windows := L // seq_len) == 0:
+        raise ValueError("no window fits")
+    both = [ids[at : at + batch_size * L] for at in (0, 1)]
+    rows = [one.reshape(batch_size, L) for one in both]
+    return tuple(
+        np.stack(np.split(one[:, : windows * seq_len], windows, 1))
+        for one in rows
+    )
 
 
 def drawn(n, batch_size, seq_len):
@@ -203,6 +222,13 @@ EXERCISE = Exercise(
             but(right, place=beside_one_another),
         ),
         Misconception(
+            "reshaped at once",
+            "you reshaped the streams straight to `(windows, batch_size, "
+            "seq_len)`, which mixes them. Cut each row into its windows, then "
+            "swap the two axes.",
+            reshaped_at_once,
+        ),
+        Misconception(
             "every batch_size-th token",
             "you dealt the tokens out in turn, one to each row. A row is a "
             "piece of the text, as it stands.",
@@ -265,6 +291,12 @@ EXERCISE = Exercise(
             "you counted L without the − 1. The last id of the text is only "
             "ever a target.",
             but(right, length=without_the_one),
+        ),
+        Misconception(
+            "L without the − 1, reshaped",
+            "your targets are one id short of a full table: you counted L "
+            "without the − 1. The last id of the text has no next one.",
+            one_short,
         ),
         Misconception(
             "the last window dropped",

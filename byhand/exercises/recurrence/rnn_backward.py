@@ -35,22 +35,27 @@ def by_hand(
     told=lambda grads: grads,
     before=lambda states, h0: np.vstack([h0, states[:-1]]),
     gather=lambda terms: np.sum(terms, axis=0),
+    order=lambda n: range(n - 1, -1, -1),
+    meet=lambda own, later, slope: (own + later) * slope,
+    carry=lambda later, handed: handed,
 ):
     """The closed form, from the last step to the first.
 
     slope: of a state. back: what a step hands to the one before. told: what
     the losses say. before: the states that the steps began with. gather:
-    makes one array of those of all steps.
+    makes one array of those of all steps. order: of the steps. meet: a
+    state's own loss and what comes from later ones. carry: what is handed to
+    the next step, from what was and what came back.
     """
     states = states_of(X, h0, W_x, W_h, b)
     olds, told = before(states, h0), told(grads)
     d_W_x, d_W_h, d_b, later = [], [], [], np.zeros_like(h0)
-    for t in range(len(X) - 1, -1, -1):
-        dz = (told[t] + later) * slope(states[t])
+    for t in order(len(X)):
+        dz = meet(told[t], later, slope(states[t]))
         d_W_x.append(np.outer(X[t], dz))
         d_W_h.append(np.outer(olds[t], dz))
         d_b.append(dz)
-        later = back(dz, W_h)
+        later = carry(later, back(dz, W_h))
     return gather(d_W_x), gather(d_W_h), gather(d_b)
 
 
@@ -176,6 +181,42 @@ EXERCISE = Exercise(
             "you left out the slope of tanh on the way to the step before. "
             "What goes back passes tanh first, then `W_h.T`.",
             slope_left_to_hand_on,
+        ),
+        Misconception(
+            "no slope for what comes back",
+            "what comes back from the later step did not pass tanh. Add it "
+            "to the state's own loss first, then multiply by 1 − h².",
+            but(by_hand, meet=lambda own, later, slope: own * slope + later),
+        ),
+        Misconception(
+            "no slope for the own loss",
+            "each state's own loss did not pass tanh. Add what comes back "
+            "first, then multiply both by 1 − h².",
+            but(by_hand, meet=lambda own, later, slope: own + later * slope),
+        ),
+        Misconception(
+            "tanh once more",
+            "you applied tanh to the states again. They are tanh's results "
+            "already: the slope is 1 − h².",
+            but(by_hand, slope=lambda h: 1 - np.tanh(h) ** 2),
+        ),
+        Misconception(
+            "from the first step on",
+            "you went from the first step to the last. The way back begins "
+            "at the last step.",
+            but(by_hand, order=range),
+        ),
+        Misconception(
+            "what comes back added up",
+            "you added up what comes back, step after step. The last of "
+            "these has all later steps in it: set `later` with `=`.",
+            but(by_hand, carry=lambda later, handed: later + handed),
+        ),
+        Misconception(
+            "the last state before the first",
+            "your first step began with the *last* state: place −1 is the "
+            "end. It began with `h0`.",
+            but(by_hand, before=lambda states, h0: np.roll(states, 1, 0)),
         ),
         Misconception(
             "slope of the sigmoid",

@@ -123,6 +123,12 @@ EXERCISE = Exercise(
             lambda A, B: 1 - cosines(A, B),
         ),
         Misconception(
+            "multiplied by the second length",
+            "you divided by the lengths of `A`'s rows and multiplied by those "
+            "of `B`'s. Divide by both: put their product in brackets.",
+            lambda A, B: cosines(A, B) * (B**2).sum(axis=1),
+        ),
+        Misconception(
             "absolute",
             "you dropped the sign. Opposite vectors have the cosine −1.",
             lambda A, B: np.abs(cosines(A, B)),

@@ -118,12 +118,22 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "normalised before",
-            "you divided by the sum first and raised to the power then. The "
-            "powers do not add up to 1: divide last.",
+            "the power went into the divisor too, so your numbers do not add "
+            "up to 1. Raise the counts first, then divide by what *they* add "
+            "up to.",
             but(
                 right,
                 before=lambda counts: counts / counts.sum(),
                 total=lambda weights, counts: 1.0,
+            ),
+        ),
+        Misconception(
+            "product for power",
+            "you multiplied the counts by `power`. Raise them to it: `**`.",
+            but(
+                right,
+                bend=lambda counts, power: counts * power,
+                total=lambda weights, counts: np.sum(counts),
             ),
         ),
         Misconception(

@@ -376,6 +376,12 @@ EXERCISE = Exercise(
             smooth_idf=lambda N, n: math.log((1 + N) / (1 + n)),
         ),
         plain(
+            "1 inside the logarithm",
+            "you added the 1 inside the logarithm. Add it behind: "
+            "ln((1 + N)/(1 + n)) + 1.",
+            smooth_idf=lambda N, n: math.log((1 + N) / (1 + n) + 1),
+        ),
+        plain(
             "unsmoothed + 1",
             "your smoothed idf has ln(N/n) + 1. Add 1 to N and to n too, as "
             "if one more document had every word.",
