@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Misconception, Whole
+from byhand.exercise import Case, Exercise, Misconception, Whole, Yes
 
 from ..pieces.seams import but
+from ..pieces.tensors import is_boolean
 
 
 def the_longer(first, second, room):
@@ -77,6 +78,19 @@ def laid_out(
 
 def reference(first, second, cls_id, sep_id, pad_id, max_len):
     return laid_out(first, second, cls_id, sep_id, pad_id, max_len)
+
+
+def typed(answer, *inputs):
+    """What came, and whether the mask is boolean."""
+    came = answer(*inputs)
+    if came is None:
+        return None
+    if not isinstance(came, (tuple, list)) or len(came) != 3:
+        # No ValueError, which would be a refusal.
+        raise TypeError(
+            "encode_pair should return three rows: ids, segments, mask"
+        )
+    return *came, float(is_boolean(came[2]))
 
 
 # --- what goes wrong -------------------------------------------------------
@@ -399,6 +413,12 @@ EXERCISE = Exercise(
             but(laid_out, least=lambda second: 2, cut_row=the_end),
         ),
         Misconception(
+            "a mask of numbers",
+            "your mask has the right entries, but as numbers. Make it "
+            "boolean, with `True` and `False`.",
+            but(laid_out, masks=(1, 0)),
+        ),
+        Misconception(
             "assert",
             "you used `assert`, which raises an AssertionError and is "
             "skipped when Python runs optimised. Raise a `ValueError`.",
@@ -416,5 +436,9 @@ EXERCISE = Exercise(
         "= zeros as long, then ones; fill ids with pad_id, segments with 0, "
         "the mask with False.",
     ),
-    returns=(Whole("ids"), Whole("segments"), "mask"),
+    returns=(
+        *(Whole("ids"), Whole("segments"), "mask"),
+        Yes("the mask is boolean"),
+    ),
+    way=typed,
 )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from byhand.exercise import Measured
+from byhand.results.tensors import plain
 
 from . import masks
 
@@ -60,3 +61,11 @@ def distinct(rng: np.random.Generator, *shape: int) -> Any:
     """Logits from −4.0 to 4.0 with one decimal, no two alike."""
     tenths = rng.permutation(np.arange(-40, 41))[: math.prod(shape)]
     return tensor(tenths.reshape(shape) / 10)
+
+
+def is_boolean(mask: Any) -> bool:
+    """Whether a mask holds booleans, and no numbers that equal them."""
+    try:
+        return plain(mask).dtype.kind == "b"
+    except ValueError:  # rows of several lengths, which the check tells
+        return True

@@ -5,9 +5,9 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from byhand.exercise import Case, Exercise, Fact, Misconception, Whole, Yes
-from byhand.results.tensors import plain
 
 from ..pieces.seams import but
+from ..pieces.tensors import is_boolean
 
 
 def given(words, bos, eos):
@@ -148,15 +148,8 @@ def typed(answer, *inputs):
             "make_batch should return five tensors: src, tgt_in, tgt_out, "
             "src_mask, tgt_mask"
         )
-    boolean = all(_is_boolean(mask) for mask in came[3:])
+    boolean = all(is_boolean(mask) for mask in came[3:])
     return *came, float(boolean)
-
-
-def _is_boolean(mask):
-    try:
-        return plain(mask).dtype.kind == "b"
-    except ValueError:  # rows of several lengths, which the check tells
-        return True
 
 
 def drawn(*lengths, pad=0, bos=1, eos=2, lowest=3):
