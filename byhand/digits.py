@@ -53,7 +53,7 @@ class Progress(NamedTuple):
 
 
 def settled(model: nn.Module, seed: int = 0) -> nn.Module:
-    """The model with fresh numbers, the same ones whoever has written it."""
+    """The model with fresh numbers: the same for all of the same layers."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         for module in model.modules():

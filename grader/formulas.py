@@ -6,6 +6,7 @@ without a network.
 
 import html
 import re
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert_to_element
@@ -33,8 +34,8 @@ _IN_HTML = re.compile(r"(?<![\\$])(\$\$?)([^$<>\n]+?)(?<!\\)\1(?!\$)")
 class Renderer(IPythonRenderer):
     """Markdown's HTML, with places for its formulas."""
 
-    def __init__(self, **settings: object):
-        super().__init__(**settings)  # type: ignore[arg-type]
+    def __init__(self, **settings: Any):
+        super().__init__(**settings)
         self.formulas: list[tuple[str, str]] = []  # the source, and MathML
 
     def _place(self, source: str, formula: str, display: bool) -> str:

@@ -20,7 +20,7 @@ def test_the_parts():
 
 
 class Line(nn.Module):
-    """Whatever it begins with, it is drawn anew."""
+    """Its first numbers do not matter: all are drawn again."""
 
     def __init__(self):
         super().__init__()

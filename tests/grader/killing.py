@@ -76,7 +76,7 @@ def graded(root: Path, lesson: str) -> int:
 
 
 def is_running(process: int) -> bool:
-    """Without taking its status away from whoever waits for it."""
+    """Its status stays there, to be waited for."""
     told = os.WEXITED | os.WNOHANG | os.WNOWAIT
     return os.waitid(os.P_PID, process, told) is None
 
