@@ -136,8 +136,8 @@ def scripted(said, padding=0, bos=1, eos=2, max_len=6):
     """A model that says these sentences, and what else it is asked.
 
     said: for each source how many words it says before eos. padding: how much
-    of a source is none, sentence by sentence. If it is asked otherwise than for
-    a translation (with another mask, another beginning), it says words that
+    of a source is none, sentence by sentence. Asked otherwise than for a
+    translation (with another mask, another beginning), it says words that
     depend on all that it saw, as a model of several layers would: what a
     place tells later ones depends on what it could see itself.
     """
