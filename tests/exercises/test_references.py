@@ -1,4 +1,4 @@
-"""The references of lessons 00 to 12, and 23, against the libraries' own functions.
+"""The references of lessons 00 to 12, and 23, against libraries' functions.
 
 These lessons are judged without PyTorch, so here it is shown that their
 references are right. Where the two disagree, the library decides. Of later
