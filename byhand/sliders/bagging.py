@@ -146,7 +146,7 @@ def summary(arrays: Bagging) -> str:
     )
     return (
         f"Trees: {arrays.trees}, each of {arrays.draws} draws from"
-        f" {record()['points'][0]} points. Share right: {told}.\n"
+        f" {record()['points'][0]} points.\nShare right: {told}.\n"
         f"Without a judge: {svg.number(arrays.without[at], 3)} of the points,"
         f" expected {svg.number(arrays.expected[at], 3)}."
     )
