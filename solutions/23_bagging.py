@@ -453,7 +453,7 @@ if tools.installed("sklearn", recorded="bagging/slips"):
 # This was the last lesson. You can now go from four points and a slope to a
 # Transformer that writes, translates, fills gaps or reads images. You built each
 # of its parts, and checked them against the libraries'. You can say what a loss
-# is worth when its floor is known, and what a test is worth when nobody looked.
+# means beside its floor, and what a score means: who was tested, and on what.
 #
 # Where to go on:
 #
