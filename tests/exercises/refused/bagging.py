@@ -31,7 +31,10 @@ def never_twice_in_a_row(n, size, rng):
 def shuffled_twice(n, size, rng):
     """Every point twice in a deck, and dealt without putting back."""
     deck = np.concatenate(
-        [rng.permutation(np.repeat(np.arange(n), 2)) for _ in range(size)]
+        [
+            rng.permutation(np.repeat(np.arange(n), 2))
+            for _ in range(-(-size // (2 * n)))
+        ]
     )
     return deck[:size]
 
