@@ -145,8 +145,7 @@ def summary(arrays: Bagging) -> str:
         for name, scores in arrays.scores.items()
     )
     return (
-        f"Trees: {arrays.trees}, each of {arrays.draws} draws from"
-        f" {record()['points'][0]} points.\nShare right: {told}.\n"
+        f"Trees: {arrays.trees}, each of {arrays.draws} draws: {told}.\n"
         f"Without a judge: {svg.number(arrays.without[at], 3)} of the points,"
         f" expected {svg.number(arrays.expected[at], 3)}."
     )
