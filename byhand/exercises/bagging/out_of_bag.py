@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Fact, Misconception, Yes
+
+from ..pieces.tensors import is_boolean
 
 
 def right(n, indices):
@@ -33,6 +35,12 @@ def toggled(n, indices):
 def by_draw(n, indices):
     """For each draw, whether the point of its number was drawn."""
     return ~np.isin(np.arange(len(indices)), indices)
+
+
+def typed(answer, n, indices):
+    """What came, and whether it is boolean: `~` of 0 and 1 is −1 and −2."""
+    came = answer(n, indices)
+    return None if came is None else (came, float(is_boolean(came)))
 
 
 def of(n, *drawn):
@@ -71,6 +79,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=4,
     reference=right,
+    way=typed,
     cases=(
         Case("three points, the middle one drawn", of(3, 1)),
         Case("four points, 0 and 3 drawn", of(4, 0, 3)),
@@ -105,6 +114,12 @@ EXERCISE = Exercise(
             "you return how often each point was drawn. Return whether that "
             "is 0.",
             times,
+        ),
+        Misconception(
+            "0 and 1",
+            "your mask has the right entries, but as numbers. Make it "
+            "boolean, with `True` and `False`.",
+            lambda n, indices: right(n, indices).astype(int),
         ),
         Misconception(
             "drawn twice is out",
@@ -203,7 +218,7 @@ EXERCISE = Exercise(
         "stand between square brackets: it picks all those places at once.",
         "mask = n times True; mask at indices = False; return mask.",
     ),
-    returns=("mask",),
+    returns=("mask", Yes("the mask is boolean")),
     facts=(
         Fact(
             "one point at least was drawn, and is `False`",
