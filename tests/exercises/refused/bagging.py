@@ -55,13 +55,8 @@ def normal_numbers(n, size, rng):
     return np.clip(rng.normal(n / 2, n / 4, size), 0, n - 1).astype(int)
 
 
-def at_most_two(n, size, rng):
-    """A point that came twice does not come again."""
-    counts = rng.permutation(np.repeat(np.arange(n), max(2, size)))
-    return counts[:size] if size > 2 * n else shuffled_twice(n, size, rng)
-
-
 def never_all_the_same(n, size, rng):
+    """Samples with few different points are thrown away."""
     while True:
         found = rng.integers(n, size=size)
         if len(set(found.tolist())) > 1 + (size > 5):
@@ -162,7 +157,6 @@ WRONG = {
         "antithetic": antithetic,
         "all points first": all_points_first,
         "normal numbers": normal_numbers,
-        "two at most": at_most_two,
         "never all the same": never_all_the_same,
         "negative numbers": lambda n, size, rng: -rng.integers(n, size=size),
         "whole floats": lambda n, size, rng: np.floor(n * rng.random(size)),
@@ -191,7 +185,7 @@ WRONG = {
             left_out(n, indices) & (np.arange(n) > indices.min())
         ),
         "sorted": lambda n, indices: np.sort(left_out(n, indices)),
-        "at random": lambda n, indices: np.arange(n) % 2 == 0,
+        "every second": lambda n, indices: np.arange(n) % 2 == 0,
         "zeros for the drawn": lambda n, indices: np.where(
             left_out(n, indices), np.arange(n), 0
         ),
