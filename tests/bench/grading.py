@@ -273,10 +273,8 @@ def steps() -> list[tuple[str, Any, str]]:
 def profile(size: int) -> None:
     """Grade a class in this process, and show where the time goes."""
     from grader import __main__ as command
-    from grader import lane, lanes
+    from grader import lanes
 
-    # First of all: PyTorch's threads keep the number that they began with.
-    lane.prepare()
     watch = Stopwatch()
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         course = entered(Path(place, "ours"), size)
