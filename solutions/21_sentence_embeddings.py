@@ -103,7 +103,8 @@ class Bert(nn.Module):
         self, vocab_size, max_len, d_model, num_layers, num_heads, d_ff
     ):
         super().__init__()
-        self.embeddings = BertEmbeddings(vocab_size, max_len, d_model)
+        rows = vocab_size, max_len
+        self.embeddings = BertEmbeddings(*rows, d_model)
         blocks = (
             BertLayer(d_model, num_heads, d_ff) for _ in range(num_layers)
         )
@@ -159,15 +160,17 @@ def pool(
     """hidden: (b, n, d), mask: (b, n) → (b, d)."""
     ### BEGIN SOLUTION
     token = mask.unsqueeze(-1)
-    if kind == "cls":
-        return hidden[:, 0]
-    if kind == "mean":
-        count = token.sum(dim=1).clamp(min=1)
-        return hidden.masked_fill(~token, 0).sum(dim=1) / count
-    if kind == "max":
-        top = hidden.masked_fill(~token, -math.inf).amax(dim=1)
-        return top.masked_fill(~token.any(dim=1), 0)
-    raise ValueError(f"kind should be mean, max or cls; it is {kind!r}")
+    count = token.sum(dim=1)
+    total = hidden.masked_fill(~token, 0).sum(dim=1)
+    top = hidden.masked_fill(~token, -math.inf).amax(dim=1)
+    choices = {
+        "mean": total / count.clamp(min=1),
+        "max": top.masked_fill(count == 0, 0),
+        "cls": hidden[:, 0],
+    }
+    if kind not in choices:
+        raise ValueError(f"kind should be mean, max or cls; it is {kind!r}")
+    return choices[kind]
     ### END SOLUTION
 
 
@@ -219,7 +222,7 @@ def search(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """query: (d,), corpus: (n, d) → places and cosines, best first."""
     ### BEGIN SOLUTION
-    if k < 1:
+    if k <= 0:
         raise ValueError(f"k should be at least 1; it is {k}")
     likeness = cosine_matrix(query[None], corpus)[0]
     ranking = likeness.argsort(descending=True, stable=True)
@@ -272,7 +275,7 @@ def info_nce(
 ) -> torch.Tensor:
     """queries, keys: (b, d), row i belongs to row i → a 0-d tensor."""
     ### BEGIN SOLUTION
-    if temperature <= 0:
+    if not temperature > 0:
         raise ValueError(f"temperature should be above 0: {temperature}")
     likeness = cosine_matrix(queries, keys) / temperature
     right_keys = torch.arange(len(queries), device=queries.device)
@@ -521,8 +524,9 @@ sentence_map.show(kept)
 def spearman(a: list[float], b: list[float]) -> float:
     """The correlation of the ranks of two equally long lists."""
     ### BEGIN SOLUTION
-    if len(a) != len(b):
-        raise ValueError(f"{len(a)} numbers in a, but {len(b)} in b")
+    n, m = len(a), len(b)
+    if n != m:
+        raise ValueError(f"{n} numbers in a, but {m} in b")
 
     def ranks_of(numbers):
         x = torch.tensor(numbers, dtype=torch.float64)
@@ -593,8 +597,8 @@ tables = [
 show_beside_ours(cosine_matrix(*tables).diagonal().tolist())
 
 # %% [markdown]
-# A hound and a person share no word with a dog and a man. And where the words
-# are the same, TF-IDF cannot see another meaning.
+# A hound and a person share no word with a dog and a man, and so TF-IDF's order
+# has nothing to do with ours. The traps are its highest cosines.
 #
 # ## A model that read a billion pairs
 #
