@@ -109,6 +109,9 @@ def load(bert: Callable[..., Any]) -> Any:
 # --- its tokens ------------------------------------------------------------
 
 
+UNKNOWN = "[UNK]"
+
+
 class WordPiece:
     """BERT's way from a text to tokens, in lower case without accents.
 
@@ -124,7 +127,7 @@ class WordPiece:
     def pieces_of(self, word: str) -> list[str]:
         """The longest piece that fits, again and again (lesson 4)."""
         if len(word) > 100:
-            return ["[UNK]"]
+            return [UNKNOWN]
         pieces: list[str] = []
         start = 0
         while start < len(word):
@@ -136,7 +139,7 @@ class WordPiece:
             )
             end = next(fitting, None)
             if end is None:
-                return ["[UNK]"]
+                return [UNKNOWN]
             pieces.append(sign + word[start:end])
             start = end
         return pieces

@@ -13,9 +13,17 @@ from ..pieces.seams import but
 from ..pieces.tensors import tensor
 
 
+def not_positive(temperature):
+    return temperature <= 0
+
+
+def refuse(temperature):
+    raise ValueError(f"temperature should be positive; got {temperature}")
+
+
 def by_cross_entropy(queries, keys, temperature=0.05):
-    if temperature <= 0:
-        raise ValueError(f"temperature should be positive; got {temperature}")
+    if not_positive(temperature):
+        refuse(temperature)
     q, k = (functional.normalize(x, dim=-1) for x in (queries, keys))
     return functional.cross_entropy(
         q @ k.mT / temperature, torch.arange(len(q))
@@ -78,10 +86,6 @@ def twice(logits):
     return over_the_keys(logits.softmax(1))
 
 
-def refuse(temperature):
-    raise ValueError(f"temperature should be positive; got {temperature}")
-
-
 def asserted(temperature):
     raise AssertionError
 
@@ -93,7 +97,7 @@ def contrasted(
     *,
     of_queries=unit,
     of_keys=unit,
-    refused=lambda temperature: temperature <= 0,
+    refused=not_positive,
     none=refuse,
     scale=lambda cosines, temperature: cosines / temperature,
     loss=over_the_keys,

@@ -282,7 +282,7 @@ def formula(r, s):
     return 1 - 6 * ((r - s) ** 2).sum() / (n * (n * n - 1))
 
 
-SLIPS = {
+WRONG = {
     "sentence_embeddings.pool": {
         "padding": mean_with_padding,
         "over n": mean_over_n,
