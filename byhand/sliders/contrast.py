@@ -79,7 +79,7 @@ def draw(arrays: Contrast) -> str:
     ]
     told = svg.caption(
         "loss of each question: ",
-        *[part for one in losses for part in (one, "   ")],
+        *[part for one in losses for part in (one, "  ·  ")][:-1],
     )
     mean = svg.caption("mean: ", svg.Shown("loss", arrays.loss, 4), bold=True)
     block = svg.column(svg.row(given, shares, gap=16), told, mean, gap=8)

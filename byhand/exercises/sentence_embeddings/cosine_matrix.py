@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional
 
-from byhand.exercise import Case, Exercise, Fact, Misconception
+from byhand.exercise import Case, Exercise, Fact, Misconception, flowing
 
 from ..pieces.inputs import readable
 from ..pieces.seams import but
@@ -138,7 +138,7 @@ EXERCISE = Exercise(
     difficulty=2,
     importance=5,
     minutes=5,
-    reference=by_library,
+    reference=flowing(by_library),
     cases=(
         Case("one row each", two(1, 1, 2)),
         Case("two rows, three rows", two(2, 3, 4)),
