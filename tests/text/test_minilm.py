@@ -17,6 +17,7 @@ from byhand.__main__ import main
 from byhand.bank import find
 from byhand.text import minilm
 
+pytestmark = pytest.mark.about("21_sentence_embeddings")
 BERT = find("bert.Bert").reference
 LETTERS = [chr(k) for k in range(ord("a"), ord("z") + 1)]
 VOCABULARY = [
