@@ -1,7 +1,6 @@
 """Right answers that stand in for a learner's own, inside the seal."""
 
 import nbformat
-import pytest
 
 from authoring import paths
 from grader.judging import Options, grade
@@ -15,7 +14,6 @@ OPTIONS = Options(limits=TimeLimits(cell=10, notebook=120, patience=2))
 NOT_DIVIDED = "def cosine_matrix(A, B):\n    return A @ B.mT\n"
 
 
-@pytest.mark.about(LESSON)
 def test_gradients_flow_through_a_function_that_is_lent(nursery):
     """A loss made of a wrong function of the learner's own is right."""
     nb = replaced(paths.solved_path(LESSON), {"cosine_matrix": NOT_DIVIDED})
