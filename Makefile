@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The pins: direct ones in pyproject.toml, what those need in constraints.txt.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks model bench-check bench-messages bench-sliders bench-grading bench-gpt clean
+.PHONY: help lab test notebooks model bench-check bench-messages bench-sliders bench-grading bench-gpt bench-gpu clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -49,6 +49,10 @@ bench-grading: $(VENV)/.test  ## how fast a class is graded, against stock nbgra
 
 bench-gpt: $(VENV)/.test  ## how fast a GPT trains here, against nanoGPT (ARGS='--text FILE --nanogpt DIR')
 	$(BIN)/python -m tests.bench.gpt $(ARGS)
+
+# Installs nothing: a machine with a card has the PyTorch that fits it.
+bench-gpu:  ## all that needs a card, against nanoGPT (ARGS=--help)
+	$(PYTHON) -m tests.bench.gpu $(ARGS)
 
 clean:  ## remove the environment and caches; notebooks stay
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache build *.egg-info

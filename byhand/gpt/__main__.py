@@ -18,7 +18,7 @@ from rich.progress import (
 
 from byhand.environment import any_text_is_printed
 from byhand.gpt import bench, checkpoint, data, train
-from byhand.gpt.model import generate
+from byhand.gpt.model import CHANGES, generate
 
 OUT = Path("gpt-run")
 MISTAKES = (
@@ -144,6 +144,20 @@ def _add_common(one: argparse.ArgumentParser) -> None:
         dest="peak",
         help="the learning rate after the warm-up; ends at a tenth of it",
     )
+    sizes.add_argument(
+        "--muon",
+        type=float,
+        metavar="LR",
+        help="Muon for the matrices within the layers, at this learning rate",
+    )
+    sizes.add_argument(
+        "--change",
+        choices=CHANGES,
+        action="append",
+        metavar="NAME",
+        dest="changes",
+        help=f"what later models do: {', '.join(CHANGES)}; may be repeated",
+    )
 
 
 def _add_out(one: argparse.ArgumentParser) -> None:
@@ -174,6 +188,8 @@ def recipe_of(
         for name, value in vars(arguments).items()
         if name in names and value is not None
     }
+    if "changes" in given:
+        given["changes"] = tuple(given["changes"])
     if "peak" in given:
         given["floor"] = given["peak"] / 10
     if arguments.command == "bench":
@@ -235,7 +251,7 @@ def run_train(arguments: argparse.Namespace, console: Console) -> None:
         console.print("The run is complete already.")
         return
     _follow(run, arguments.out, console)
-    console.print(f"In {arguments.out}. It writes:\n")
+    console.print(f"In {arguments.out}. It writes:\n", soft_wrap=True)
     # Not through rich, which would break lines.
     print(run.sample(400, run.recipe.seed, temperature=0.8).strip("\n"))
 
