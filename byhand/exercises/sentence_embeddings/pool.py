@@ -180,6 +180,18 @@ def negative(*rows, d=3, **more):
     return inputs
 
 
+def far_below(*rows):
+    """Real numbers of −200,000 and less, where padding is 5 or more."""
+
+    def inputs(rng):
+        given = batch(*rows, d=2, kind="max")(rng)
+        real = given["mask"][..., None]
+        low = (given["hidden"].abs() + 2) * -1e5
+        return {**given, "hidden": low.where(real, given["hidden"])}
+
+    return inputs
+
+
 def by_hand(kind):
     return lambda rng: {
         "hidden": tensor([[[1.0, 3.0], [3.0, 5.0], [9.0, 9.0]]]),
@@ -221,6 +233,7 @@ EXERCISE = Exercise(
             "the largest of numbers below 0",
             negative("1100", "1110", kind="max"),
         ),
+        Case("the largest of numbers far below 0", far_below("110", "100")),
         Case("place 0 of two sentences", batch("110", "111", kind="cls")),
         Case("padding in front", batch("0011", "0111", kind="mean")),
         Case("padding in front, the largest", batch("0011", kind="max")),
@@ -239,8 +252,8 @@ EXERCISE = Exercise(
             "more sentences than tokens",
             batch("11", "10", "01", "11", "10", d=5, kind="mean"),
         ),
-        Case('kind="sum"', batch("110", d=2, kind="sum"), raises=ValueError),
-        Case('kind="CLS"', batch("10", d=2, kind="CLS"), raises=ValueError),
+        Case('kind="sum"', batch("110", "111", kind="sum"), raises=ValueError),
+        Case('kind="CLS"', batch("101", "111", kind="CLS"), raises=ValueError),
     ),
     misconceptions=(
         Misconception(
@@ -301,6 +314,12 @@ EXERCISE = Exercise(
             "for a sentence without any token your largest is what you hide "
             "padding with, −10⁹. Return zeros there.",
             but(pooled, top=but(largest, fill=-1e9, none=-1e9)),
+        ),
+        Misconception(
+            "padding hidden with −10⁴",
+            "you hide padding with −10,000, and real numbers may be lower. "
+            "Hide it with −∞.",
+            but(pooled, top=but(largest, fill=-1e4)),
         ),
         Misconception(
             "−∞ for none",

@@ -60,6 +60,18 @@ def by_soft_maximum(hidden, mask, kind="mean"):
     return hidden.masked_fill(~mask[..., None], -math.inf).logsumexp(1)
 
 
+def hidden_with(fill):
+    """Padding gets a number that is low, and not low enough."""
+
+    def answer(hidden, mask, kind="mean"):
+        if kind != "max":
+            return masked(hidden, mask, kind)
+        low = hidden.masked_fill(~mask[..., None], fill).amax(1)
+        return low * mask.any(1, keepdim=True)
+
+    return answer
+
+
 def epsilon_below(hidden, mask, kind="mean"):
     if kind != "mean":
         return masked(hidden, mask, kind)
@@ -507,23 +519,27 @@ def of_places(a, b):
 
 
 WRONG = {
-    "sentence_embeddings.pool": named(
-        first_sentence_for_all,
-        one_mask_for_all,
-        counts_from_the_left,
-        up_to_the_last,
-        without_the_last,
-        by_soft_maximum,
-        epsilon_below,
-        median,
-        cls_and_mean,
-        keeps_the_axis,
-        longest_row,
-        another_error,
-        error_without_words,
-        refuses_empty_ones,
-        folds_case,
-    ),
+    "sentence_embeddings.pool": {
+        "padding hidden with -100": hidden_with(-100),
+        "padding hidden with -1000": hidden_with(-1000),
+        **named(
+            first_sentence_for_all,
+            one_mask_for_all,
+            counts_from_the_left,
+            up_to_the_last,
+            without_the_last,
+            by_soft_maximum,
+            epsilon_below,
+            median,
+            cls_and_mean,
+            keeps_the_axis,
+            longest_row,
+            another_error,
+            error_without_words,
+            refuses_empty_ones,
+            folds_case,
+        ),
+    },
     "sentence_embeddings.cosine_matrix": named(
         angles_over_pi,
         squared,
