@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # What is asked for stands in pyproject.toml, the exact versions in constraints.txt.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help lab grading test notebooks bench-check bench-messages bench-sliders bench-grading bench-gpt bench-gpu clean
+.PHONY: help lab grading test notebooks model bench-check bench-messages bench-sliders bench-grading bench-gpt bench-gpu clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -35,6 +35,9 @@ test: $(VENV)/.test  ## everything that CI checks (L=07: of one lesson; ARGS='-k
 
 notebooks: $(VENV)/.test  ## build solutions/*/*.ipynb and lessons/ from solutions/*.py (ARGS=--all, --help)
 	$(BIN)/python -m authoring $(ARGS)
+
+model: $(VENV)/.lab  ## the sentence model of lesson 21 (84 MB; optional, nothing else needs it)
+	$(BIN)/python -m byhand model
 
 bench-check: $(VENV)/.test  ## how long a learner waits for a check (ARGS='07' for one lesson)
 	$(BIN)/python -m tests.bench.check $(ARGS)

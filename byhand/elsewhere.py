@@ -31,9 +31,10 @@ gets another process, in which the cells so far have run again.
 
 **Lent.** Where an answer fails, right versions of the earlier exercises that
 it calls stand in for the learner's own: `with_right`. Functions stay here and
-are asked from there, value by value; a class is sent as its source, since
-gradients have to flow through it. An exercise whose own verdict is still to
-come is never lent.
+are asked from there, value by value. A class is sent as its source, since
+gradients have to flow through it, and so is a function that is marked as
+`flowing` (byhand/exercise.py). An exercise whose own verdict is still to come
+is never lent.
 """
 
 from abc import ABC, abstractmethod

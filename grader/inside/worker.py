@@ -126,8 +126,8 @@ class Service:
     ) -> list[str]:
         """Put right answers in place of those that an answer uses.
 
-        right: the stand-ins of functions, and the sources of classes: a
-        torch module has to be here for gradients to flow through it.
+        right: the stand-ins of functions, and the sources of what has to be
+        here for gradients to flow through it: of torch modules, say.
         Returns the names that were replaced; `restore` puts them back.
         """
         held = places(self.names.get(name), self.names, right)
@@ -153,7 +153,7 @@ class Service:
 
 
 def lent(right: Callable | str) -> Callable:
-    """What was sent in place of a learner's own; a class from its source."""
+    """What was sent in place of a learner's own; some of it as a source."""
     if not isinstance(right, str):
         return right
     import torch

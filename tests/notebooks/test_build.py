@@ -190,3 +190,19 @@ def test_nothing_is_recorded_without_the_library(project, capsys):
     assert build.main([]) == 1
     assert "cannot be recorded: not_there is" in capsys.readouterr().err
     assert not paths.recording_path("backpropagation/gradients").exists()
+
+
+def test_what_the_tests_do_without_stays_as_it_was_recorded(project):
+    """A cell so tagged is built the same with the library and without it."""
+    name = "backpropagation/gradients"
+    path = paths.recording_path(name)
+    path.parent.mkdir(parents=True)
+    path.write_text("printed with it\n")
+    missing = ASKS.replace('"json"', '"not_there"')
+    missing = missing.replace("start_here/greeting", name)
+    tagged = missing.replace("# %%", f'# %% tags=["{build.OPTIONAL}"]')
+    (project / "solutions" / f"{LESSON}.py").write_text(SOURCE + tagged)
+    assert build.main([]) == 0
+    assert path.read_text() == "printed with it\n"
+    solved = nbformat.read(paths.solved_path(LESSON), as_version=4)
+    assert [o.text for o in solved.cells[-1].outputs] == ["printed with it\n"]
