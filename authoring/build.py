@@ -26,11 +26,11 @@ from authoring.paths import (
 from authoring.stamps import is_stale, read_stamp, write_stamp, written_in
 from authoring.text import BuildError, notebook
 from byhand.environment import scripts_on_path
-from byhand.tools import MISSING
+from byhand.tools import INSTEAD
 
 CELL_TIMEOUT = 120  # seconds; the longest cell of a lesson takes about 10
-# As it stands in a cell that asks for a library (byhand/tools.py).
-RECORDED = re.compile(r'\binstalled\([^)]*recorded="([\w/]+)"')
+# As it stands in a cell that asks for what may be missing (byhand/tools.py).
+RECORDED = re.compile(r'\w\([^()]*recorded="([\w/]+)"')
 
 
 def execute(nb: NotebookNode, folder: Path) -> None:
@@ -64,7 +64,7 @@ def execute(nb: NotebookNode, folder: Path) -> None:
 
 
 def recordings(nb: NotebookNode) -> dict[str, str]:
-    """What cells printed with libraries that may be missing, by name."""
+    """What cells printed with what may be missing, by name."""
     found = {}
     for cell in nb.cells:
         asked = RECORDED.search(cell.source)
@@ -75,9 +75,9 @@ def recordings(nb: NotebookNode) -> dict[str, str]:
 
 
 def record(nb: NotebookNode) -> None:
-    """Keep those. BuildError: a library is missing here."""
+    """Keep those. BuildError: it is missing here."""
     for name, printed in recordings(nb).items():
-        if MISSING in printed:
+        if INSTEAD in printed:
             raise BuildError(f"{name} cannot be recorded: {printed[:60]}")
         path = recording_path(name)
         path.parent.mkdir(parents=True, exist_ok=True)

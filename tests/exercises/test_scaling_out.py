@@ -151,7 +151,9 @@ def test_who_waits_for_a_worker_that_has_ended_is_told_so():
             if p.grad is not None:
                 all_reduce(p.grad)
 
-    with pytest.raises(RuntimeError, match="worker 0 waits for ever in call 1"):
+    with pytest.raises(
+        RuntimeError, match="worker 0 waits for ever in call 1"
+    ):
         at_work(skips, [[torch.ones(2)], [None]])
 
 
