@@ -33,7 +33,7 @@ import math
 import numpy as np
 import torch
 
-from byhand import check, tools
+from byhand import check
 
 np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 GPT2 = 124_439_808  # parameters of GPT-2 small
@@ -88,7 +88,7 @@ shards = [shard_indices(10, rank, 4) for rank in range(4)]
 for rank, mine in enumerate(shards):
     sampler = DistributedSampler(range(10), 4, rank, shuffle=False)
     print(f"worker {rank}: {mine}", "as PyTorch's:", mine == list(sampler))
-seen = sum(shards, [])
+seen = [k for mine in shards for k in mine]
 print(f"{len(seen)} examples seen, {len(set(seen))} different ones")
 
 # %% [markdown]
@@ -181,10 +181,11 @@ def combine_gradients(gradients: list, counts: list) -> list:
     """The gradients of the mean loss over all examples."""
     ### BEGIN SOLUTION
     everybody = sum(counts)
-    shares = [one / everybody for one in counts]
+    shares = [count / everybody for count in counts]
     combined = []
-    for parts in zip(*gradients):
-        combined.append(sum(s * part for s, part in zip(shares, parts)))
+    for parts in zip(*gradients, strict=True):
+        pairs = zip(shares, parts, strict=True)
+        combined.append(sum(one * part for one, part in pairs))
     return combined
     ### END SOLUTION
 

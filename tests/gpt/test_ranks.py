@@ -87,7 +87,7 @@ def test_two_processes_train_as_one_does(capsys, file, tmp_path):
 
 def test_killed_and_resumed_two_are_the_same_to_the_last_bit(file, tmp_path):
     """One of two is killed; the other ends by itself; both go on."""
-    steps, more = 600, ("--evaluate-every=30", "--dropout=0.1")
+    steps, more = 400, ("--evaluate-every=20", "--dropout=0.1")
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     finished(words(file, whole, *more, steps=steps))
     process = started(words(file, cut, *more, steps=steps))
