@@ -283,7 +283,7 @@ for p in (1, 2, 4, 8, 64):
     print(f"{p:2} workers: each sends {ring:5.1f} MB; ", end="")
     print(f"a collector would receive {collector:,.1f} MB")
 
-# %% [markdown]
+# %% [markdown] quoted=["0.125"]
 # However many workers there are, each sends less than 2N. That is why rings scale.
 # A single collector would drown. What does grow is the number of *rounds*: each
 # costs a little time by itself, the **latency**, however small the piece. So many
@@ -305,7 +305,7 @@ from byhand.sliders import exchange
 exchange.show()
 
 # %% [markdown]
-# At 0.125 GB a second, 8 workers are *slower* than one. Three ways out: a faster
+# On the slowest network 8 workers are *slower* than one. Three ways out: a faster
 # network, gradients in 2 bytes instead of 4, or more work between two exchanges.
 # The last one is lesson 17's accumulation: a larger batch. It has a limit. Beyond
 # some size, a larger batch saves hardly any steps. And with fewer steps, the

@@ -80,6 +80,11 @@ def into_the_weights(p, name, value):
         p.copy_(value)
 
 
+def into_the_weights_alone(p, name, value):
+    into_the_weights(p, name, value)
+    p.grad = filled(p)
+
+
 def not_at_all(p, name, value):
     pass
 
@@ -277,7 +282,7 @@ EXERCISE = Exercise(
             "weights exchanged",
             "you brought the weights together, and not the gradients. Hand "
             "`p.grad` to `all_reduce`.",
-            other(sent=lambda p: p.data, into=into_the_weights),
+            other(sent=lambda p: p.data, into=into_the_weights_alone),
         ),
         Misconception(
             "weights as gradients",
