@@ -13,8 +13,8 @@
 # the same as yours in lesson 17. It runs on thousands of devices at once, and
 # what is new is what they *send each other*. You build that part: who gets which
 # example, how gradients become one, what it costs to send them, what a device
-# must hold, and how many days it all takes. At the end two processes on your
-# own machine train together, and you can check the press releases.
+# must hold, and how many days it all takes. On the way two processes on your own
+# machine work together. At the end you can check the press releases.
 #
 # **After it you can**
 #
@@ -25,7 +25,8 @@
 # - estimate the days of a training from parameters, tokens and devices.
 #
 # You need lessons 15 and 17: gradients that are accumulated, checkpoints, and
-# the share of a device's peak. About 60 minutes. Nothing here needs a GPU.
+# the share of a device's peak. Once it is about lesson 10's pairs. About 60
+# minutes. Nothing here needs a GPU.
 
 # %%
 import math

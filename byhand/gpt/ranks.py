@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, distributed
 
 LOST = (
-    "another process of this training has ended, so this one stops, too; "
-    "with --resume it goes on from the last checkpoint"
+    "another process of this training has ended, or all were stopped, so "
+    "this one stops, too; with --resume it goes on from the last checkpoint"
 )
 
 
@@ -105,7 +105,9 @@ def joined(device: torch.device) -> Iterator[tuple[Ranks, torch.device]]:
     device: what each is to train on; of several cards each gets its own.
     RankError: that cannot be, or they do not meet.
     """
-    if not distributed.is_torchelastic_launched():
+    if not (
+        distributed.is_available() and distributed.is_torchelastic_launched()
+    ):
         yield ALONE, device
         return
     device = _own(device)
