@@ -46,8 +46,9 @@ GPT2 = 124_439_808  # parameters of GPT-2 small
 #
 # In **data parallel** training each *worker* has the whole model and its own part
 # of every batch. The three other ways split the model as well, since it may not
-# fit. Each has its price, written below it: what must be sent, and how often.
-# Large trainings use all four at once. This lesson begins at the left.
+# fit. Each has its price, written below it: what must be sent, and how often. (An
+# *activation* is what a layer hands on to the next.) Large trainings use all four
+# at once. This lesson begins at the left.
 #
 # ## By hand: who gets which example?
 #
@@ -281,7 +282,7 @@ size = 4 * GPT2  # float32
 print(f"GPT-2's gradients: {size / 1e6:.1f} MB")
 for p in (1, 2, 4, 8, 64):
     ring, collector = all_reduce_bytes(size, p) / 1e6, (p - 1) * size / 1e6
-    print(f"{p:2} workers: each sends {ring:5.1f} MB; ", end="")
+    print(f"p = {p:2}: each worker sends {ring:5.1f} MB; ", end="")
     print(f"a collector would receive {collector:,.1f} MB")
 
 # %% [markdown] quoted=["0.125"]
@@ -306,8 +307,9 @@ from byhand.sliders import exchange
 exchange.show()
 
 # %% [markdown]
-# On the slowest network 8 workers are *slower* than one. Three ways out: a faster
-# network, gradients in 2 bytes instead of 4, or more work between two exchanges.
+# On the slowest network 8 workers take 6.97 s, *longer* than one alone. From 6.97 GB
+# a second on, they are 8 times as fast. And the red line stays below 2N over the
+# bandwidth, for any number of workers. Three ways out: a faster network, gradients in 2 bytes instead of 4, or more work between two exchanges.
 # The last one is lesson 17's accumulation: a larger batch. It has a limit. Beyond
 # some size, a larger batch saves hardly any steps. And with fewer steps, the
 # learning rate must be set anew: often a larger one, after a longer warm-up.
@@ -378,6 +380,10 @@ from byhand.sliders import memory
 memory.show()
 
 # %% [markdown]
+# 405 billion parameters need stage 3 and 81 devices, without their activations.
+# GPT-2 small needs no stage at all. And stage 2 leaves 2 bytes a parameter on every
+# device, however many there are.
+#
 # Where even one layer is too large, or where sharding would send too much, the
 # *layers* are split. **Tensor parallel** cuts each matrix and sends activations
 # twice a layer, so its devices must be close to each other. **Pipeline parallel**
@@ -430,7 +436,8 @@ for name, *given in (
 ):
     work, days = 6 * given[0] * given[1], training_days(*given)
     print(f"{name}: {work:.2e} operations,")
-    print(f"  {given[2]:,} devices at {given[4]:.0%}: {days:.1f} days")
+    share = 100 * given[4]
+    print(f"  {given[2]:,} devices at {share:.0f} %: {days:.1f} days")
 print(f"70 billion, 1.4e12 tokens: {6 * 70e9 * 1.4e12:.2e} operations")
 for budget in (5.88e23, 1e21):
     best = math.sqrt(budget / 120)
