@@ -14,11 +14,11 @@ CARD = 80.0  # gigabytes of a card
 STAGES = (0, 1, 2, 3)
 DEVICES = (1, 2, 4, 8, 16, 64, 512, 4096, 16_384)
 MODELS = {
-    124_439_808: "GPT-2 small",
-    1_500_000_000: "1.5 billion",
-    7_500_000_000: "7.5 billion",
-    70_000_000_000: "70 billion",
-    405_000_000_000: "405 billion",
+    "GPT-2 small": 124_439_808,
+    "1.5 billion": 1_500_000_000,
+    "7.5 billion": 7_500_000_000,
+    "70 billion": 70_000_000_000,
+    "405 billion": 405_000_000_000,
 }
 # Bytes a parameter, and the stage from which on they are split.
 PARTS = {"weights": (2, 3), "gradients": (2, 2), "optimiser": (12, 1)}
@@ -27,7 +27,7 @@ PARTS = {"weights": (2, 3), "gradients": (2, 2), "optimiser": (12, 1)}
 class Memory(NamedTuple):
     """Gigabytes on one device; totals has one for each stage."""
 
-    parameters: int
+    parameters: str  # one of MODELS
     stage: int
     devices: int
     weights: float
@@ -52,17 +52,18 @@ def parts_of(parameters, stage, devices):
     ]
 
 
-def compute(parameters=70_000_000_000, stage=3, devices=8) -> Memory:
+def compute(parameters="70 billion", stage=3, devices=8) -> Memory:
     """Raises ValueError for what is not on offer."""
     require.one_of("the parameters", parameters, tuple(MODELS))
     require.one_of("the stage", stage, STAGES)
     require.one_of("the devices", devices, DEVICES)
-    totals = [sum(parts_of(parameters, each, devices)) for each in STAGES]
+    count = MODELS[parameters]
+    totals = [sum(parts_of(count, each, devices)) for each in STAGES]
     return Memory(
-        int(parameters),
+        parameters,
         int(stage),
         int(devices),
-        *parts_of(parameters, stage, devices),
+        *parts_of(count, stage, devices),
         np.array(totals),
     )
 
@@ -116,7 +117,7 @@ def _told(arrays):
 
 def summary(arrays: Memory) -> str:
     return (
-        f"{MODELS[arrays.parameters]} parameters, stage {arrays.stage} on "
+        f"{arrays.parameters}, stage {arrays.stage} on "
         f"{arrays.devices:,} device{'s' * (arrays.devices > 1)}: each holds "
         f"{svg.number(arrays.total)} GB.\n"
         f"Weights {svg.number(arrays.weights)}, gradients "
@@ -134,11 +135,7 @@ def picture() -> str:
 def show() -> Panel:
     """The figure with its controls."""
     controls = {
-        "parameters": stops(
-            "parameters",
-            70_000_000_000,
-            [(name, count) for count, name in MODELS.items()],
-        ),
+        "parameters": stops("parameters", "70 billion", tuple(MODELS)),
         "stage": choice("stage", 3, STAGES, width=50),
         "devices": stops("devices", 8, [(f"{n:,}", n) for n in DEVICES]),
     }
