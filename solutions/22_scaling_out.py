@@ -137,11 +137,12 @@ check("scaling_out.sync_gradients", sync_gradients)
 # NCCL). Each wraps its model in `DistributedDataParallel`, which does what your
 # `sync_gradients` does, while the backward pass still runs: the last layers'
 # gradients travel while the first layers' are computed. The heart of each process
-# is two lines:
+# is three lines:
 #
 # ```python
 # parallel = DistributedDataParallel(model)
-# functional.cross_entropy(parallel(inputs[rank::2]), targets[rank::2]).backward()
+# logits = parallel(inputs[rank::2])
+# functional.cross_entropy(logits, targets[rank::2]).backward()
 # ```
 #
 # They do it in four ways, on 64 examples. *Equal*: 32 each. *Unequal*: 48 and 16.
@@ -312,7 +313,7 @@ exchange.show()
 # bandwidth, for any number of workers. Three ways out: a faster network, gradients in 2 bytes instead of 4, or more work between two exchanges.
 # The last one is lesson 17's accumulation: a larger batch. It has a limit. Beyond
 # some size, a larger batch saves hardly any steps. And with fewer steps, the
-# learning rate must be set anew: often a larger one, after a longer warm-up.
+# learning rate must be chosen again: often a larger one, after a longer warm-up.
 #
 # ## What a device must hold
 #

@@ -6,6 +6,7 @@ gradients up before a step, so that all take the same one.
 
 import contextlib
 import os
+import re
 import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -61,8 +62,8 @@ class Ranks:
 
         In one message whose layout never changes, and not by
         DistributedDataParallel, which lays its messages out anew after the
-        first step: from three processes on, sums would be added up in another
-        order, and a run that resumes would differ in its last digits.
+        first step: from three processes on, sums may then be added up in
+        another order, and a run that resumes differ in its last digits.
         """
         if self.count == 1:
             return
@@ -148,10 +149,11 @@ def _together() -> Iterator[None]:
     """What all do together: it fails where one of them has ended."""
     try:
         yield
-    except RankError:
+    except (RankError, torch.OutOfMemoryError):
         raise
     except RuntimeError as error:
         # The sentence is on its way: nobody needs to ask once more.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        words = str(error).partition("\n")[0]
-        raise RankError(f"{LOST} ({words})") from None
+        # Without the place in the library's source, and its advice.
+        words = re.sub(r"^\[[^]]*\] *", "", str(error)).partition("\n")[0]
+        raise RankError(f"{LOST} ({words.partition('. ')[0]})") from None
