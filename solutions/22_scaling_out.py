@@ -186,8 +186,8 @@ def combine_gradients(gradients: list, counts: list) -> list:
     everybody = sum(counts)
     shares = [count / everybody for count in counts]
     combined = []
-    for parts in zip(*gradients, strict=True):
-        pairs = zip(shares, parts, strict=True)
+    for of_one_parameter in zip(*gradients, strict=True):
+        pairs = zip(shares, of_one_parameter, strict=True)
         combined.append(sum(one * part for one, part in pairs))
     return combined
     ### END SOLUTION
