@@ -41,8 +41,8 @@ class Ranks:
 
         ValueError: the rows cannot be shared out evenly.
         """
-        own, rest = divmod(rows, self.count)
-        if rest:
+        own, left_over = divmod(rows, self.count)
+        if left_over:
             raise ValueError(
                 f"a step's {rows} pieces cannot be shared out evenly over "
                 f"{self.count} processes; choose another --batch, or another "
