@@ -2,10 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The pins: direct ones in pyproject.toml, what those need in constraints.txt.
+# What is asked for stands in pyproject.toml, the exact versions in constraints.txt.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help lab test notebooks bench-check bench-messages bench-sliders bench-grading bench-gpt clean
+.PHONY: help lab grading test notebooks bench-check bench-messages bench-sliders bench-grading bench-gpt bench-gpu clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -13,21 +13,27 @@ help:  ## what each command does
 $(VENV)/.lab: pyproject.toml constraints.txt
 	@echo "Installing the course into $(VENV) (the first time takes minutes)."
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) install -c constraints.txt -e .
+	$(PIP) install -c constraints.txt -e '.[lab]'
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.lab
-	$(PIP) install -c constraints.txt -e '.[test]'
+$(VENV)/.grading: $(VENV)/.lab
+	$(PIP) install -c constraints.txt -e '.[lab,grading]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.grading
+	$(PIP) install -c constraints.txt -e '.[lab,grading,test]'
 	@touch $@
 
 lab: $(VENV)/.lab  ## open the lessons in JupyterLab (ARGS=--no-browser on a server)
 	$(BIN)/python -m byhand lab $(ARGS)
 
+grading: $(VENV)/.grading  ## set up what grading a class needs (docs/grading.md)
+
 test: $(VENV)/.test  ## everything that CI checks (L=07: of one lesson; ARGS='-k name')
 	sh tests/system_packages.sh
 	$(BIN)/python -m pytest $(if $(L),--lesson=$(L)) $(ARGS)
 
-notebooks: $(VENV)/.lab  ## build solutions/*/*.ipynb and lessons/ from solutions/*.py (ARGS=--all, --help)
+notebooks: $(VENV)/.test  ## build solutions/*/*.ipynb and lessons/ from solutions/*.py (ARGS=--all, --help)
 	$(BIN)/python -m authoring $(ARGS)
 
 bench-check: $(VENV)/.test  ## how long a learner waits for a check (ARGS='07' for one lesson)
@@ -46,6 +52,10 @@ bench-grading: $(VENV)/.test  ## how fast a class is graded, against stock nbgra
 
 bench-gpt: $(VENV)/.test  ## how fast a GPT trains here, against nanoGPT (ARGS='--text FILE --nanogpt DIR')
 	$(BIN)/python -m tests.bench.gpt $(ARGS)
+
+# Installs nothing: a machine with a card has the PyTorch that fits it.
+bench-gpu:  ## all that needs a card, against nanoGPT (ARGS=--help)
+	$(PYTHON) -m tests.bench.gpu $(ARGS)
 
 clean:  ## remove the environment and caches; notebooks stay
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache build *.egg-info

@@ -11,7 +11,11 @@ from rich.table import Table
 
 from byhand import doctor, hints, progress
 from byhand.bank import UnknownExercise, find, lessons
-from byhand.environment import any_text_is_printed, scripts_on_path
+from byhand.environment import (
+    any_text_is_printed,
+    can_be_had,
+    scripts_on_path,
+)
 from byhand.exercise import Exercise
 
 
@@ -88,8 +92,6 @@ def parser() -> argparse.ArgumentParser:
 
 
 def open_lab(options: argparse.Namespace) -> int:
-    from jupyterlab.labapp import main as jupyterlab
-
     first = "lessons/00_start_here/00_start_here.ipynb"
     if not Path(first).exists():
         print(
@@ -98,6 +100,10 @@ def open_lab(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    if not can_be_had("jupyterlab", "lab", "python -m byhand lab"):
+        return 2
+    from jupyterlab.labapp import main as jupyterlab
+
     scripts_on_path()
     # The server's root is the project, not lessons/, so that formgrader
     # finds nbgrader_config.py.
@@ -151,6 +157,8 @@ def show_progress(options: argparse.Namespace) -> int:
         paths = progress.notebooks(options.folder, options.lessons)
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
+        return 2
+    if not can_be_had("nbclient", "lab", "python -m byhand progress"):
         return 2
     progress.report(paths)
     return 0

@@ -6,6 +6,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,11 @@ from rich.table import Table
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = "install the course again: make lab"
+# Without these there are checks and sliders all the same.
+EXTRAS = {
+    "lab": "for the lessons in JupyterLab: make lab",
+    "grading": "to grade a class: make grading",
+}
 
 
 class Line(NamedTuple):
@@ -56,28 +62,33 @@ def python() -> Line:
 
 
 def pins() -> Iterator[Line]:
-    """Every package that the course asks for, against its version."""
+    """Every package that the course asks for, against its range."""
     for requirement in importlib.metadata.requires("byhand") or ():
         asked = Requirement(requirement)
-        if asked.marker and not asked.marker.evaluate({"extra": ""}):
-            continue  # for another system, or an extra
-        name, wanted = asked.name, str(asked.specifier).removeprefix("==")
-        try:
-            # torch 2.13.0+cpu is torch 2.13.0, built for this machine
-            found = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            yield Line(name, "missing", "not installed", INSTALL)
-            continue
-        right = found.partition("+")[0] == wanted
-        yield Line(
-            name,
-            "ok" if right else "missing",
-            found,
-            "" if right else f"wanted is {wanted}; {INSTALL}",
-        )
+        for extra in ("", *EXTRAS):
+            if asked.marker is None or asked.marker.evaluate({"extra": extra}):
+                yield pin(asked, extra)
+                break  # what byhand needs is of no extra
+
+
+def pin(asked: Requirement, extra: str) -> Line:
+    """extra: the one that asks for it; "" is byhand itself."""
+    state = "optional" if extra else "missing"
+    mend = EXTRAS.get(extra, INSTALL)
+    try:
+        found = importlib.metadata.version(asked.name)
+    except importlib.metadata.PackageNotFoundError:
+        return Line(asked.name, state, "not installed", mend)
+    # torch 2.13.0+cpu is torch 2.13.0, built for this machine.
+    if asked.specifier.contains(found.partition("+")[0], prereleases=True):
+        return Line(asked.name, "ok", found)
+    wanted = f"wanted is {asked.specifier}"
+    return Line(asked.name, "missing", found, f"{wanted}; {mend}")
 
 
 def kernel() -> Line:
+    if find_spec("jupyter_client") is None:
+        return Line("notebook kernel", "optional", "none", EXTRAS["lab"])
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
@@ -88,6 +99,8 @@ def kernel() -> Line:
 
 
 def lab_extension(thing: str, folder: str) -> Line:
+    if find_spec("jupyter_core") is None:
+        return Line(thing, "optional", "no Jupyter", EXTRAS["lab"])
     from jupyter_core.paths import jupyter_path
 
     for path in jupyter_path("labextensions"):
@@ -97,6 +110,8 @@ def lab_extension(thing: str, folder: str) -> Line:
 
 
 def gpu() -> Line:
+    if find_spec("torch") is None:
+        return Line("GPU", "optional", "no PyTorch", "lessons 13 to 22 use it")
     import torch
 
     if torch.cuda.is_available():

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -23,3 +24,17 @@ def scripts_on_path() -> None:
     paths = os.environ.get("PATH", "").split(os.pathsep)
     if scripts not in paths:
         os.environ["PATH"] = os.pathsep.join([scripts, *paths])
+
+
+def can_be_had(package: str, extra: str, command: str) -> bool:
+    """Whether a package of an extra is there; if not, say how to get it."""
+    if find_spec(package) is not None:
+        return True
+    target = {"lab": "make lab", "grading": "make grading"}[extra]
+    print(
+        f"{command} needs {package}, which is not installed here. In the "
+        f"course's folder: {target}; without make: pip install -c "
+        f"constraints.txt -e '.[{extra}]'.",
+        file=sys.stderr,
+    )
+    return False

@@ -5,7 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from byhand.environment import any_text_is_printed, scripts_on_path
+from byhand.environment import (
+    any_text_is_printed,
+    can_be_had,
+    scripts_on_path,
+)
 from grader import ahead
 
 EPILOG = """
@@ -211,6 +215,8 @@ def selftest(options: argparse.Namespace) -> int:
 def main(arguments: list[str] | None = None) -> int:
     any_text_is_printed()
     options = parser().parse_args(arguments)
+    if not can_be_had("nbgrader", "grading", "grader"):
+        return 2
     act = {
         "autograde": autograde,
         "report": report,

@@ -10,9 +10,10 @@ import sys
 import nbformat
 import pytest
 
-from byhand import doctor, hints, progress
+from byhand import doctor, environment, hints, progress
 from byhand.__main__ import main
 from byhand.bank import find, lessons
+from grader import __main__ as grader
 
 EXERCISE = "self_attention.softmax"
 
@@ -223,7 +224,7 @@ def test_doctor_names_a_wrong_version_and_the_mend(monkeypatch, capsys):
     )
     (numpy,) = (x for x in doctor.pins() if x.thing == "numpy")
     assert numpy.state == "missing"
-    assert numpy.mend.startswith("wanted is 2.")
+    assert numpy.mend.startswith("wanted is >=2.")
     assert main(["doctor"]) == 1
 
 
@@ -232,7 +233,38 @@ def test_doctor_names_a_missing_package(monkeypatch):
         raise importlib.metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(importlib.metadata, "version", version)
-    assert all(x.found == "not installed" for x in doctor.pins())
+    lines = {line.thing: line for line in doctor.pins()}
+    assert all(line.found == "not installed" for line in lines.values())
+    assert lines["numpy"].state == "missing"
+    # Checks and sliders do without these.
+    assert lines["jupyterlab"].state == lines["nbgrader"].state == "optional"
+    assert "make lab" in lines["jupyterlab"].mend
+    assert "make grading" in lines["nbgrader"].mend
+    assert "pytest" not in lines
+
+
+def test_a_command_whose_extra_is_missing_says_how_to_get_it(
+    monkeypatch, capsys, tmp_path
+):
+    monkeypatch.setattr(environment, "find_spec", lambda name: None)
+    learner(tmp_path, "00_start_here", RIGHT)
+    for command, act, extra in (
+        (["progress", "--folder", str(tmp_path)], main, "make lab"),
+        (["lab"], main, "make lab"),
+        (["selftest"], grader.main, "make grading"),
+    ):
+        assert act(command) == 2
+        assert extra in capsys.readouterr().err
+
+
+def test_doctor_without_jupyter_or_pytorch(monkeypatch):
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None)
+    for line in (
+        doctor.kernel(),
+        doctor.lab_extension("widgets", "x"),
+        doctor.gpu(),
+    ):
+        assert line.state == "optional" and line.mend
 
 
 def test_doctor_on_another_python(monkeypatch):

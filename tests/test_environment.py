@@ -1,11 +1,14 @@
 """The places that name versions say the same."""
 
+import ast
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -24,13 +27,77 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_every_direct_pin_is_exact_and_the_same_in_constraints():
+EXTRAS = PROJECT["optional-dependencies"]
+# Imported, and brought by another package that is asked for.
+BROUGHT = {
+    "ipywidgets": {"IPython", "traitlets"},
+    "ipykernel": {"jupyter_client", "jupyter_core"},
+    "jupyterlab": {"jupyter_server"},
+    "nbclient": {"nbformat"},
+    "nbgrader": {"nbconvert", "sqlalchemy"},
+    "jinja2": set(),
+    "bleach": set(),
+    "rich": {"pygments"},
+    "scikit-learn": {"sklearn"},
+}
+# Imported by a server that is there when it does so.
+BY_JUPYTER = {"byhand/sliders/server.py"}
+
+
+def asked_for(extra: str) -> list[Requirement]:
+    lines = EXTRAS[extra] if extra else PROJECT["dependencies"]
+    return [Requirement(line) for line in lines]
+
+
+def test_a_range_begins_at_a_version_and_holds_the_one_that_is_pinned():
     pins = constraints()
-    extras = PROJECT["optional-dependencies"].values()
-    for line in [*PROJECT["dependencies"], *(x for e in extras for x in e)]:
-        requirement = Requirement(line)
-        assert str(requirement.specifier).startswith("==")
-        assert pins[canonical(requirement.name)] == str(requirement.specifier)
+    for asked in [x for extra in ("", *EXTRAS) for x in asked_for(extra)]:
+        pin = pins[canonical(asked.name)].removeprefix("==")
+        assert re.fullmatch(r">=[\d.]+", str(asked.specifier)), str(asked)
+        assert asked.specifier.contains(pin), str(asked)
+
+
+def imported(package: str) -> Iterator[tuple[str, str, bool]]:
+    """File, what it imports from elsewhere, whether that is at its head."""
+    ours = {"byhand", "grader", "authoring", "tests"}
+    for path in sorted((ROOT / package).rglob("*.py")):
+        if "attacks" in path.parts:  # cells, which say what they like
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module]
+            for name in {name.partition(".")[0] for name in names}:
+                if name not in ours | sys.stdlib_module_names:
+                    file = path.relative_to(ROOT).as_posix()
+                    yield file, name, node in tree.body
+
+
+@pytest.mark.parametrize(
+    ("package", "head", "anywhere"),
+    [
+        ("byhand", ("",), ("", "lab")),
+        ("grader", ("", "lab", "grading"), ("", "lab", "grading", "cluster")),
+        ("authoring", ("", "lab", "grading", "test"), ()),
+    ],
+)
+def test_what_is_imported_is_asked_for(package, head, anywhere):
+    """At a file's head only what is there whenever the package is."""
+
+    def allowed(extras):
+        names = {x.name.lower() for e in extras for x in asked_for(e)}
+        return names | {n for name in names for n in BROUGHT.get(name, ())}
+
+    wrong = [
+        (file, name)
+        for file, name, at_head in imported(package)
+        if name not in allowed(head if at_head else (*head, *anywhere))
+        and file not in BY_JUPYTER
+    ]
+    assert wrong == []
 
 
 def test_every_constraint_is_exact_and_free_of_local_builds():
@@ -62,7 +129,9 @@ def test_conda_installs_the_project_through_pip():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     *conda, pip = environment["dependencies"]
     assert [Requirement(c).name for c in conda] == ["python", "pip"]
-    assert pip == {"pip": ["--constraint constraints.txt", "--editable ."]}
+    assert pip == {
+        "pip": ["--constraint constraints.txt", "--editable .[lab]"]
+    }
     python = Requirement(conda[0]).specifier
     assert python == SpecifierSet(PROJECT["requires-python"])
 

@@ -18,7 +18,7 @@ from rich.progress import (
 
 from byhand.environment import any_text_is_printed
 from byhand.gpt import bench, checkpoint, data, ranks, train
-from byhand.gpt.model import generate
+from byhand.gpt.model import CHANGES, generate
 
 OUT = Path("gpt-run")
 MISTAKES = (
@@ -146,6 +146,20 @@ def _add_common(one: argparse.ArgumentParser) -> None:
         dest="peak",
         help="the learning rate after the warm-up; ends at a tenth of it",
     )
+    sizes.add_argument(
+        "--muon",
+        type=float,
+        metavar="LR",
+        help="Muon for the matrices within the layers, at this learning rate",
+    )
+    sizes.add_argument(
+        "--change",
+        choices=CHANGES,
+        action="append",
+        metavar="NAME",
+        dest="changes",
+        help=f"what later models do: {', '.join(CHANGES)}; may be repeated",
+    )
 
 
 def _add_out(one: argparse.ArgumentParser) -> None:
@@ -176,6 +190,8 @@ def recipe_of(
         for name, value in vars(arguments).items()
         if name in names and value is not None
     }
+    if "changes" in given:
+        given["changes"] = tuple(given["changes"])
     if "peak" in given:
         given["floor"] = given["peak"] / 10
     if arguments.command == "bench":

@@ -2,6 +2,7 @@
 
 Radford and others, "Language Models are Unsupervised Multitask Learners"
 (2019), section 2.3: norms come first in each block, and once more at the end.
+What later models do differently can be switched on, one by one: CHANGES.
 """
 
 import math
@@ -14,15 +15,35 @@ from torch.nn import functional
 
 from byhand.gpt.data import IGNORED
 
+# What a change does, and where it comes from.
+CHANGES = {
+    "rotary": "query and key are turned by their place, and no vector is "
+    'added for it (Su and others, "RoFormer", 2021, equation 34)',
+    "qk-norm": "each head's query and key are normed before they meet "
+    '(Henry and others, "Query-Key Normalization", 2020, section 3)',
+    "relu2": "the square of ReLU in place of GELU "
+    '(So and others, "Primer", 2021, section 4)',
+    "rmsnorm": "norms divide by the root of the mean square and subtract no "
+    'mean (Zhang and Sennrich, "RMSNorm", 2019, equation 4)',
+    "zero-init": "what each part adds to the stream begins at zero "
+    '(Zhang and others, "Fixup", 2019, section 3)',
+    "untied": "the logits have a matrix of their own "
+    '(Chung and others, "Rethinking Embedding Coupling", 2021)',
+    "soft-cap": "logits stay between −15 and 15, by a tanh "
+    '("Gemma 2", 2024, section 2)',
+}
+CAP = 15.0
+
 
 @dataclass(frozen=True)
 class GPTConfig:
     """The shape of a model.
 
     block_size: the most tokens that it can look at. attention: "fused", or
-    "plain" to see what fusing is worth.
+    "plain" to see what fusing is worth. changes: names of CHANGES.
     ValueError: a size that is not positive, heads that do not divide the
-    width, a dropout that is no chance.
+    width, a dropout that is no chance, an unknown change, heads of an odd
+    width that should be turned in pairs.
     """
 
     vocab_size: int
@@ -32,6 +53,7 @@ class GPTConfig:
     d_model: int
     dropout: float = 0.0
     attention: str = "fused"
+    changes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in (
@@ -55,6 +77,27 @@ class GPTConfig:
             raise ValueError(
                 f"dropout should be at least 0 and below 1; got {self.dropout}"
             )
+        for name in self.changes:
+            if name not in CHANGES:
+                raise ValueError(
+                    f"there is no change {name!r}; there is "
+                    f"{', '.join(CHANGES)}"
+                )
+        if "rotary" in self.changes and self.d_k % 2:
+            raise ValueError(
+                "rotary turns a head's numbers in pairs, so their count "
+                f"should be even; a width of {self.d_model} and "
+                f"{self.num_heads} heads make it {self.d_k}"
+            )
+
+    @property
+    def d_k(self) -> int:
+        return self.d_model // self.num_heads
+
+    def norm(self) -> nn.Module:
+        kind = nn.RMSNorm if "rmsnorm" in self.changes else nn.LayerNorm
+        options = {} if kind is nn.RMSNorm else {"bias": False}
+        return kind(self.d_model, **options)
 
 
 def plain_attention(
@@ -71,6 +114,38 @@ def plain_attention(
     return functional.dropout(weights, dropout_p) @ value
 
 
+class Rotary(nn.Module):
+    """Turn pairs of numbers by their place, each pair at its own speed.
+
+    Su and others, "RoFormer" (2021), equation 34; the pairs are a number of
+    the first half and the one in the same place of the second.
+    """
+
+    cos: Tensor
+    sin: Tensor
+
+    def __init__(self, block_size: int, d_k: int) -> None:
+        super().__init__()
+        speeds = 10_000.0 ** (-torch.arange(0, d_k, 2) / d_k)
+        angles = torch.outer(torch.arange(block_size), speeds)
+        self.register_buffer("cos", angles.cos(), persistent=False)
+        self.register_buffer("sin", angles.sin(), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(…, n, d_k) → (…, n, d_k)"""
+        n = x.shape[-2]
+        cos, sin = self.cos[:n].to(x.dtype), self.sin[:n].to(x.dtype)
+        first, second = x.chunk(2, dim=-1)
+        return torch.cat(
+            [first * cos - second * sin, first * sin + second * cos], dim=-1
+        )
+
+
+class SquaredReLU(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(x).square()
+
+
 class Attention(nn.Module):
     """Several heads, each looking back only."""
 
@@ -82,11 +157,20 @@ class Attention(nn.Module):
         self.out_proj = nn.Linear(d_model, d_model, bias=False)
         self.num_heads, self.p = config.num_heads, config.dropout
         self.fused = config.attention == "fused"
+        self.normed = "qk-norm" in config.changes
+        self.rotary = (
+            Rotary(config.block_size, config.d_k)
+            if "rotary" in config.changes
+            else nn.Identity()
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, n, d_model) → (batch, n, d_model)"""
         parts = self.qkv_proj(x).unflatten(-1, (3, self.num_heads, -1))
         q, k, v = parts.permute(2, 0, 3, 1, 4)  # each (batch, heads, n, d_k)
+        q, k = self.rotary(q), self.rotary(k)
+        if self.normed:
+            q, k = (functional.rms_norm(one, one.shape[-1:]) for one in (q, k))
         attend: Any = plain_attention
         if self.fused:
             attend = functional.scaled_dot_product_attention
@@ -102,12 +186,12 @@ class Layer(nn.Module):
     def __init__(self, config: GPTConfig) -> None:
         super().__init__()
         d_model = config.d_model
-        self.attention_norm = nn.LayerNorm(d_model, bias=False)
+        self.attention_norm = config.norm()
         self.attention = Attention(config)
-        self.network_norm = nn.LayerNorm(d_model, bias=False)
+        self.network_norm = config.norm()
         self.network = nn.Sequential(
             nn.Linear(d_model, 4 * d_model, bias=False),
-            nn.GELU(),
+            SquaredReLU() if "relu2" in config.changes else nn.GELU(),
             nn.Linear(4 * d_model, d_model, bias=False),
             nn.Dropout(config.dropout),
         )
@@ -126,12 +210,23 @@ class GPT(nn.Module):
         self.config = config
         width = config.d_model
         self.tokens = nn.Embedding(config.vocab_size, width)
-        self.positions = nn.Embedding(config.block_size, width)
+        self.positions = (
+            None
+            if "rotary" in config.changes
+            else nn.Embedding(config.block_size, width)
+        )
         self.dropout = nn.Dropout(config.dropout)
         self.layers = nn.ModuleList(
             Layer(config) for _ in range(config.num_layers)
         )
-        self.last_norm = nn.LayerNorm(width, bias=False)
+        self.last_norm = config.norm()
+        # None is tied: the vector that a token comes in with is the one that
+        # it is recognised by.
+        self.head = (
+            nn.Linear(width, config.vocab_size, bias=False)
+            if "untied" in config.changes
+            else None
+        )
         self._begin()
 
     def _begin(self) -> None:
@@ -141,6 +236,8 @@ class GPT(nn.Module):
         # The stream is a sum of two outputs a layer: each begins smaller by
         # the root of how many there are, and their sum does not grow.
         calm = spread / math.sqrt(2 * self.config.num_layers)
+        if "zero-init" in self.config.changes:
+            calm = 0.0
         for name, weight in self.named_parameters():
             if weight.dim() < 2:
                 continue  # norms begin at 1
@@ -160,8 +257,11 @@ class GPT(nn.Module):
                 f"the model looks at {self.config.block_size} tokens at "
                 f"most; got {n}"
             )
-        places = torch.arange(n, device=ids.device)
-        stream = self.dropout(self.tokens(ids) + self.positions(places))
+        stream = self.tokens(ids)
+        if self.positions is not None:
+            places = torch.arange(n, device=ids.device)
+            stream = stream + self.positions(places)
+        stream = self.dropout(stream)
         for layer in self.layers:
             stream = layer(stream)
         if targets is None:
@@ -174,9 +274,11 @@ class GPT(nn.Module):
         )
 
     def _logits(self, stream: Tensor) -> Tensor:
-        # Tied: the vector that a token comes in with is the one that it is
-        # recognised by.
-        return functional.linear(self.last_norm(stream), self.tokens.weight)
+        known = self.tokens if self.head is None else self.head
+        logits = functional.linear(self.last_norm(stream), known.weight)
+        if "soft-cap" in self.config.changes:
+            logits = CAP * torch.tanh(logits.float() / CAP)
+        return logits
 
     def num_parameters(self) -> int:
         return sum(weight.numel() for weight in self.parameters())
@@ -188,7 +290,10 @@ class GPT(nn.Module):
         that multiplies, and 12 · layers · width · tokens for attention.
         """
         config = self.config
-        weights = self.num_parameters() - self.positions.weight.numel()
+        # A table that is only looked up multiplies nothing.
+        tables = [self.positions, self.head and self.tokens]
+        idle = sum(table.weight.numel() for table in tables if table)
+        weights = self.num_parameters() - idle
         looks = config.num_layers * config.d_model * config.block_size
         return 6 * weights + 12 * looks
 

@@ -33,8 +33,10 @@ class Recipe:
 
     steps: updates of the weights, each on `accumulation` batches of
     `batch_size` pieces. peak, floor: the learning rate after `warmup` steps,
-    and at the end of the cosine. evaluate_every: steps between two losses on
-    the held-out text; evaluate_on: batches of it, or None for all.
+    and at the end of the cosine. muon: Muon's peak for the matrices within
+    the layers; None for AdamW there too. changes: of the model, names of
+    `model.CHANGES`. evaluate_every: steps between two losses on the held-out
+    text; evaluate_on: batches of it, or None for all.
     ValueError: a number that cannot be.
     """
 
@@ -52,6 +54,8 @@ class Recipe:
     beta2: float = 0.99
     weight_decay: float = 0.1
     max_norm: float = 1.0
+    muon: float | None = None
+    changes: tuple[str, ...] = ()
     evaluate_every: int = 250
     evaluate_on: int | None = 20
     seed: int = 0
@@ -75,6 +79,10 @@ class Recipe:
                 "the learning rate should be above 0 and its floor no higher "
                 f"than its peak; got {self.floor} and {self.peak}"
             )
+        if self.muon is not None and not self.muon > 0:
+            raise ValueError(
+                f"Muon's learning rate should be above 0; got {self.muon}"
+            )
 
     def model(self, vocab_size: int, attention: str = "fused") -> GPTConfig:
         return GPTConfig(
@@ -85,6 +93,7 @@ class Recipe:
             d_model=self.d_model,
             dropout=self.dropout,
             attention=attention,
+            changes=self.changes,
         )
 
     @property
@@ -257,7 +266,7 @@ class Run:
         self.model = GPT(config).to(setup.device)
         if setup.ranks.rank:  # the same weights, and other places to drop
             _seed(recipe.seed, setup.ranks.rank, 0)
-        self.optimizer = adamw(self.model, recipe, setup.fused_optimizer)
+        self.optimizers = optimizers(self.model, recipe, setup.fused_optimizer)
         # float16 has no small numbers: gradients are scaled up to be seen.
         self.scaler = torch.amp.GradScaler(
             setup.device.type, enabled=setup.precision == "float16"
@@ -276,10 +285,11 @@ class Run:
         Of those of all processes; each has its own. Returns the mean loss of
         these, on the device: nothing here waits for it.
         """
-        rate = learning_rate(self.recipe, self.step)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        self.optimizer.zero_grad(set_to_none=True)
+        share = learning_rate(self.recipe, self.step) / self.recipe.peak
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = share * group["peak"]
+        self.model.zero_grad(set_to_none=True)
         total = torch.zeros((), device=self.setup.device)
         for inputs, targets in batches:
             with self.setup.autocast():
@@ -287,9 +297,11 @@ class Run:
             self.scaler.scale(loss).backward()
             total += loss.detach()
         self.setup.ranks.average(self.model.parameters())
-        self.scaler.unscale_(self.optimizer)
+        for optimizer in self.optimizers:
+            self.scaler.unscale_(optimizer)
         nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.max_norm)
-        self.scaler.step(self.optimizer)
+        for optimizer in self.optimizers:
+            self.scaler.step(optimizer)
         self.scaler.update()
         self.step += 1
         return total
@@ -342,10 +354,10 @@ class Run:
             f"model.{name}": tensor
             for name, tensor in self.model.state_dict().items()
         }
-        optimizer = self.optimizer.state_dict()
-        for place, state in optimizer["state"].items():
-            for name, value in state.items():
-                tensors[f"optimizer.{place}.{name}"] = value
+        for which, optimizer in enumerate(self.optimizers):
+            for place, state in optimizer.state_dict()["state"].items():
+                for name, value in state.items():
+                    tensors[f"optimizer.{which}.{place}.{name}"] = value
         for kind, state in self._random().items():
             of_all = self.setup.ranks.gathered(state, self.setup.device)
             for rank, one in enumerate(of_all):
@@ -374,29 +386,41 @@ class Run:
     def restore(self, kept: checkpoint.Checkpoint) -> None:
         """Go on from there. CheckpointError: it is of another run."""
         facts = kept.facts
-        mine, theirs = dataclasses.asdict(self.recipe), facts["recipe"]
-        other = [name for name in mine if mine[name] != theirs.get(name)]
+        mine, theirs = self.recipe, kept_recipe(kept)[0]
+        other = [
+            (
+                field.name,
+                getattr(theirs, field.name),
+                getattr(mine, field.name),
+            )
+            for field in dataclasses.fields(Recipe)
+            if getattr(theirs, field.name) != getattr(mine, field.name)
+        ]
         if other:
             listed = ", ".join(
-                f"{name} is {theirs.get(name)} there and {mine[name]} here"
-                for name in other
+                f"{name} is {there} there and {here} here"
+                for name, there, here in other
             )
             raise checkpoint.CheckpointError(
                 f"the checkpoint is of another recipe: {listed}"
             )
         if facts["text"]["digest"] != self.text.digest:
-            theirs = facts["text"]["path"] or "our stories"
+            where = facts["text"]["path"] or "our stories"
             raise checkpoint.CheckpointError(
-                f"the checkpoint was trained on another text, {theirs}, or "
+                f"the checkpoint was trained on another text, {where}, or "
                 "that file has changed since"
             )
         self.model.load_state_dict(_below(kept.tensors, "model"))
-        optimizer = self.optimizer.state_dict()
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in _below(kept.tensors, "optimizer").items():
-            place, _, key = name.partition(".")
-            state.setdefault(int(place), {})[key] = tensor
-        self.optimizer.load_state_dict({**optimizer, "state": state})
+        for which, optimizer in enumerate(self.optimizers):
+            state: dict[int, dict[str, Tensor]] = {}
+            for name, tensor in _below(
+                kept.tensors, f"optimizer.{which}"
+            ).items():
+                place, _, key = name.partition(".")
+                state.setdefault(int(place), {})[key] = tensor
+            optimizer.load_state_dict(
+                {**optimizer.state_dict(), "state": state}
+            )
         self.scaler.load_state_dict(facts["scaler"])
         self.step = kept.step
         self._draw_on(kept.tensors)
@@ -430,8 +454,9 @@ def _seed(seed: int, rank: int, step: int) -> None:
 
 def kept_recipe(kept: checkpoint.Checkpoint) -> tuple[Recipe, Path | None]:
     """What a checkpoint was trained by, and on which file."""
-    path = kept.facts["text"]["path"]
-    return Recipe(**kept.facts["recipe"]), path and Path(path)
+    path, facts = kept.facts["text"]["path"], kept.facts["recipe"]
+    changes = tuple(facts.get("changes", ()))  # JSON has no tuples
+    return Recipe(**{**facts, "changes": changes}), path and Path(path)
 
 
 def _below(tensors: dict[str, Tensor], group: str) -> dict[str, Tensor]:
@@ -443,26 +468,49 @@ def _below(tensors: dict[str, Tensor], group: str) -> dict[str, Tensor]:
     }
 
 
-def adamw(model: nn.Module, recipe: Recipe, fused: bool) -> torch.optim.AdamW:
-    """AdamW that decays matrices and leaves the norms' factors alone.
+def optimizers(
+    model: nn.Module, recipe: Recipe, fused: bool
+) -> list[torch.optim.Optimizer]:
+    """AdamW, and Muon for the matrices within the layers where it is wanted.
 
-    Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019).
+    AdamW decays matrices and leaves the norms' factors alone: Loshchilov and
+    Hutter, "Decoupled Weight Decay Regularization" (2019). Muon takes a step
+    of equal length in each direction that a matrix has: Jordan and others,
+    "Muon" (2024). Each group's "peak" is its learning rate's.
     """
-    weights = list(model.parameters())
+    named = dict(model.named_parameters())
+    matrices = {
+        name
+        for name, weight in named.items()
+        if recipe.muon and weight.dim() == 2 and name.startswith("layers.")
+    }
+    left = [weight for name, weight in named.items() if name not in matrices]
     groups = [
         {
-            "params": [w for w in weights if w.dim() >= 2],
+            "params": [w for w in left if w.dim() >= 2],
             "weight_decay": recipe.weight_decay,
         },
-        {"params": [w for w in weights if w.dim() < 2], "weight_decay": 0.0},
+        {"params": [w for w in left if w.dim() < 2], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(
-        groups,
-        lr=recipe.peak,
-        betas=(0.9, recipe.beta2),
-        fused=fused,
-        foreach=False if fused else None,
-    )
+    made: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(
+            [{**group, "peak": recipe.peak} for group in groups],
+            lr=recipe.peak,
+            betas=(0.9, recipe.beta2),
+            fused=fused,
+            foreach=False if fused else None,
+        )
+    ]
+    if recipe.muon:
+        inner = [weight for name, weight in named.items() if name in matrices]
+        made.append(
+            torch.optim.Muon(
+                [{"params": inner, "peak": recipe.muon}],
+                lr=recipe.muon,
+                weight_decay=recipe.weight_decay,
+            )
+        )
+    return made
 
 
 def loaded(

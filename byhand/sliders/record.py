@@ -1,4 +1,4 @@
-"""Records the trainings that some figures of lessons 05, 06, 18 to 20 show.
+"""Records the trainings that figures of lessons 05, 06, 18 to 20 and 23 show.
 
 python -m byhand.sliders.record vectors writes byhand/sliders/vectors.json,
 and with another figure's name, that figure's. The last digits depend on the
@@ -18,6 +18,7 @@ import numpy as np
 
 from byhand.sliders import (
     alignment,
+    bagging,
     bottleneck,
     filling,
     lengths,
@@ -323,8 +324,52 @@ def reader() -> Any:
     return Reader()
 
 
+def of_bagging() -> dict[str, Any]:
+    """How many points come out right, for each share and number of trees."""
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.ensemble import BaggingClassifier
+    from sklearn.model_selection import train_test_split
+
+    X, y = load_breast_cancer(return_X_y=True)
+    seen, unseen, y_seen, y_unseen = train_test_split(
+        *(X, y), test_size=0.3, stratify=y, random_state=0
+    )
+    kept = {}
+    for share in bagging.SHARES:
+        bag = BaggingClassifier(
+            n_estimators=bagging.TREES, max_samples=share, random_state=0
+        ).fit(seen, y_seen)
+        drawn = bag.estimators_samples_
+        in_bag = np.array(
+            [np.bincount(each, minlength=len(y_seen)) > 0 for each in drawn]
+        )
+        learned, new = (
+            np.array([tree.predict(some) for tree in bag.estimators_])
+            for some in (seen, unseen)
+        )
+        judged = (~in_bag).cumsum(axis=0) > 0
+        kept[str(share)] = {
+            "judged": judged.sum(axis=1).tolist(),
+            bagging.OUT: right_by(learned, ~in_bag, y_seen),
+            bagging.TRAINING: right_by(learned, in_bag | True, y_seen),
+            bagging.TEST: right_by(new, np.full(new.shape, True), y_unseen),
+        }
+    return {"points": [len(y_seen), len(y_unseen)], "right": kept}
+
+
+def right_by(votes: np.ndarray, may: np.ndarray, y: np.ndarray) -> list[int]:
+    """How many points the first 1, 2, … trees get right, by their votes.
+
+    votes: (trees, n), 0 or 1. may: which of them count.
+    """
+    ones, all_ = (may & (votes == 1)).cumsum(0), may.cumsum(0)
+    right = ((2 * ones > all_) == y) & (all_ > 0)
+    return [int(each) for each in right.sum(axis=1)]
+
+
 RECORDS = {
     "alignment": (of_alignment, alignment.RECORD),
+    "bagging": (of_bagging, bagging.RECORD),
     "lengths": (of_lengths, lengths.RECORD),
     "vectors": (of_vectors, vectors.RECORD),
     "bottleneck": (of_bottleneck, bottleneck.RECORD),

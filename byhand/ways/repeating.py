@@ -7,6 +7,14 @@ from byhand.ways.door import inside
 
 
 @inside
+def drawn(
+    answer: Callable, inputs: list[Any], rng: Any, times: int
+) -> list[Any]:
+    """Call something random many times, with NumPy's generator at the end."""
+    return [answer(*inputs, rng) for _ in range(times)]
+
+
+@inside
 def repeated(
     answer: Callable, inputs: list[Any], rng: Any, times: int
 ) -> list[Any]:

@@ -114,13 +114,17 @@ def timed(command: list[str], where: Path) -> float:
 
 
 @torch.no_grad()
-def loss_of(model: torch.nn.Module, text: data.Text, ignored: int) -> float:
+def loss_of(
+    model: torch.nn.Module, text: data.Text, ignored: int, block: int = BLOCK
+) -> float:
     """The mean loss over the whole held-out text, in nats a character."""
     total, count = 0.0, 0
-    for inputs, targets in data.pieces(text.held_out, PIECES, BLOCK, None, 0):
+    device = next(model.parameters()).device
+    for inputs, targets in data.pieces(text.held_out, PIECES, block, None, 0):
         counted = int((targets != IGNORED).sum())
         output = model(
-            inputs, targets.masked_fill(targets == IGNORED, ignored)
+            inputs.to(device),
+            targets.masked_fill(targets == IGNORED, ignored).to(device),
         )
         # nanoGPT's model returns logits as well.
         loss = output[1] if isinstance(output, tuple) else output
@@ -136,14 +140,16 @@ def our_model(folder: Path) -> GPT:
 
 def nanogpts_model(copy: Path, folder: Path) -> torch.nn.Module:
     """The model that it kept: the best at its evaluations."""
-    module = _imported(copy / "model.py")
-    kept = torch.load(folder / "ckpt.pt", weights_only=True)
+    module = imported(copy / "model.py")
+    kept = torch.load(
+        folder / "ckpt.pt", map_location="cpu", weights_only=True
+    )
     model = module.GPT(module.GPTConfig(**kept["model_args"]))
     model.load_state_dict(kept["model"])
     return model.eval()
 
 
-def _imported(path: Path) -> ModuleType:
+def imported(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("nanogpt_model", path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # its dataclass looks itself up there

@@ -1,4 +1,4 @@
-"""Lessons 00 to 12 are done, and judged, without PyTorch.
+"""Lessons 00 to 12, and 23, are done, and judged, without PyTorch.
 
 Each lesson's solved answers go through its checks in a process of their own.
 The other cells are left out: what they demonstrate may need PyTorch.
@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from byhand.bank import lessons
+from tests import gates
 
 ROOT = Path(__file__).resolve().parents[2]
-LESSONS = [name for name in lessons() if int(name.partition("_")[0]) <= 12]
+LESSONS = list(filter(gates.without_torch, lessons()))
 
 # The cells come in by the standard input, as JSON.
 WORK = """

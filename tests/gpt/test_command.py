@@ -154,6 +154,19 @@ def test_our_stories_without_a_file(capsys, tmp_path, monkeypatch):
 # --- what cannot be done ---------------------------------------------------
 
 
+def test_later_changes_are_kept_with_the_run(capsys, train_on, tmp_path):
+    words = train_on("--muon=0.02", "--change=rotary", "--change=relu2")
+    assert said(capsys, words)[0] == 0
+    recipe, _ = train.kept_recipe(checkpoint.newest(tmp_path / "run", print))
+    assert recipe.muon == 0.02 and recipe.changes == ("rotary", "relu2")
+    words = ["sample", "--out", str(tmp_path / "run"), "--length=5"]
+    assert said(capsys, words)[0] == 0
+
+
+def test_a_rate_of_muon_that_cannot_be(capsys, train_on):
+    assert "above 0; got -1.0" in refused(capsys, *train_on("--muon=-1"))
+
+
 def test_an_empty_text(capsys, tmp_path):
     (tmp_path / "empty.txt").touch()
     sentence = refused(capsys, "train", "--text", str(tmp_path / "empty.txt"))

@@ -2,10 +2,6 @@
 
 import itertools
 import re
-import shutil
-import subprocess
-import sys
-import zipfile
 
 import nbformat
 import pytest
@@ -138,33 +134,6 @@ def test_no_line_of_a_solution_reaches_learners():
     for path in (paths.ROOT / "byhand").rglob("*.py"):
         found = gates.leaks(lines | answers, path.read_text(encoding="utf-8"))
         assert found == [], path
-
-
-def test_the_package_holds_no_lesson_and_no_solution(tmp_path):
-    copy = tmp_path / "source"
-    copy.mkdir()
-    for name in ("pyproject.toml", "README.md"):
-        shutil.copy(paths.ROOT / name, copy)
-    for name in (*PACKAGES, "solutions", "lessons", "tests"):
-        shutil.copytree(
-            paths.ROOT / name,
-            copy / name,
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"),
-            *("--no-build-isolation", "--no-index"),
-            *("--wheel-dir", str(tmp_path), str(copy)),
-        ],
-        check=True,
-    )
-    (wheel,) = tmp_path.glob("*.whl")
-    names = zipfile.ZipFile(wheel).namelist()
-    tops = {name.partition("/")[0] for name in names}
-    assert {t for t in tops if not t.endswith(".dist-info")} == set(PACKAGES)
-    assert not [n for n in names if n.endswith(".ipynb")]
-    assert "byhand/exercises/self_attention/softmax.py" in names
 
 
 @every_lesson

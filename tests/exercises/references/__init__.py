@@ -1,4 +1,4 @@
-"""What the libraries say to the exercises of lessons 00 to 12.
+"""What the libraries say to the exercises of lessons 00 to 12, and 23.
 
 A file a lesson; `registry` has all of it once this package is imported.
 """
