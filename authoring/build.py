@@ -26,13 +26,13 @@ from authoring.paths import (
 from authoring.stamps import is_stale, read_stamp, write_stamp, written_in
 from authoring.text import BuildError, notebook
 from byhand.environment import scripts_on_path
-from byhand.tools import MISSING
+from byhand.tools import INSTEAD
 
 CELL_TIMEOUT = 120  # seconds; the longest cell of a lesson takes about 10
 # The tag of a cell that asks for something which the tests do without.
 OPTIONAL = "nbval-ignore-output"
-# As it stands in a cell that asks for a library (byhand/tools.py).
-RECORDED = re.compile(r'\binstalled\([^)]*recorded="([\w/]+)"')
+# As it stands in a cell that asks for what may be missing (byhand/tools.py).
+RECORDED = re.compile(r'\w\([^()]*recorded="([\w/]+)"')
 
 
 def execute(nb: NotebookNode, folder: Path) -> None:
@@ -66,7 +66,7 @@ def execute(nb: NotebookNode, folder: Path) -> None:
 
 
 def recordings(nb: NotebookNode) -> dict[str, str]:
-    """What cells printed with libraries that may be missing, by name."""
+    """What cells printed with what may be missing, by name."""
     found = {}
     for cell in nb.cells:
         asked = RECORDED.search(cell.source)
@@ -85,7 +85,7 @@ def restore(nb: NotebookNode) -> None:
         asked = RECORDED.search(cell.source)
         if asked and OPTIONAL in cell.metadata.get("tags", []):
             kept = recording_path(asked[1])
-            if MISSING in cell.outputs[0].get("text", "") and kept.exists():
+            if INSTEAD in cell.outputs[0].get("text", "") and kept.exists():
                 text = kept.read_text(encoding="utf-8")
                 cell.outputs = [
                     nbformat.v4.new_output("stream", name="stdout", text=text)
@@ -93,9 +93,9 @@ def restore(nb: NotebookNode) -> None:
 
 
 def record(nb: NotebookNode) -> None:
-    """Keep those. BuildError: a library is missing here."""
+    """Keep those. BuildError: it is missing here."""
     for name, printed in recordings(nb).items():
-        if MISSING in printed:
+        if INSTEAD in printed:
             raise BuildError(f"{name} cannot be recorded: {printed[:60]}")
         path = recording_path(name)
         path.parent.mkdir(parents=True, exist_ok=True)

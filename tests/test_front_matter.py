@@ -62,6 +62,8 @@ def problem(command: str) -> str:
     if program == "nbgrader":
         known = NbGraderApp.subcommands
         return "" if words[1] in known else f"nbgrader has no {words[1]}"
+    if program == "torchrun":  # what it starts is ours
+        return problem(f"python {shlex.join(words[words.index('-m') :])}")
     if program in OTHERS:
         return ""
     if program.startswith("python -m "):
@@ -105,6 +107,7 @@ def test_every_command_is_accepted(page):
         *("python -m byhand hints x", "python -m byhand.gpt train --stop 3"),
         *("nbgrader grade x", "python -m byhand.gtp", "made lab"),
         "make bench-gpt ARGS=--texts",
+        "torchrun -m byhand.gpt train --stop 3",
     ],
 )
 def test_a_command_that_is_none_is_noticed(command):

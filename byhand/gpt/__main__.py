@@ -17,7 +17,7 @@ from rich.progress import (
 )
 
 from byhand.environment import any_text_is_printed
-from byhand.gpt import bench, checkpoint, data, train
+from byhand.gpt import bench, checkpoint, data, ranks, train
 from byhand.gpt.model import CHANGES, generate
 
 OUT = Path("gpt-run")
@@ -25,6 +25,7 @@ MISTAKES = (
     data.DataError,
     train.DeviceError,
     checkpoint.CheckpointError,
+    ranks.RankError,
     ValueError,
     OSError,
 )
@@ -47,7 +48,8 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
         "train",
         help="train a model and keep it in a folder",
         description="Train a model. Checkpoints go into a folder, from which "
-        "--resume goes on after an interruption: the result is the same.",
+        "--resume goes on after an interruption: the result is the same. On "
+        "several processes: torchrun --nproc-per-node N -m byhand.gpt train.",
     )
     _add_common(one)
     _add_out(one)
@@ -201,10 +203,12 @@ def prepare(
     arguments: argparse.Namespace,
     base: train.Recipe | None = None,
     path: Path | None = None,
+    device: torch.device | None = None,
 ) -> tuple[data.Text, train.Recipe, train.Setup]:
     """What is to be trained, and how.
 
-    base, path: the recipe and the text of a run that is to go on.
+    base, path: the recipe and the text of a run that is to go on. device:
+    None for what the arguments say.
     """
     if base and arguments.profile:
         raise ValueError(
@@ -213,7 +217,7 @@ def prepare(
     base = base or train.PROFILES[arguments.profile or "tiny"]
     recipe = recipe_of(arguments, base)
     recipe.model(vocab_size=1)  # refuses sizes before a text is read
-    device = train.device_named(arguments.device)
+    device = device or train.device_named(arguments.device)
     compiled = arguments.compile
     if compiled is None and recipe.d_model <= train.PROFILES["tiny"].d_model:
         compiled = False  # compiling would take longer than it saves
@@ -226,34 +230,63 @@ def run_train(arguments: argparse.Namespace, console: Console) -> None:
         raise checkpoint.CheckpointError(
             f"{arguments.out} is a file; --out names a folder"
         )
+    device = train.device_named(arguments.device)
+    with ranks.joined(device) as (here, device):
+        console.quiet = here.rank > 0
+        run = _begin(arguments, console, here, device)
+        _say_what(run, console)
+        if run.step == run.recipe.steps:
+            console.print("The run is complete already.")
+            return
+        _follow(run, arguments.out, console)
+    if here.rank == 0:
+        console.print(f"In {arguments.out}. It writes:\n", soft_wrap=True)
+        # Not through rich, which would break lines.
+        print(run.sample(400, run.recipe.seed, temperature=0.8).strip("\n"))
+
+
+def _begin(
+    arguments: argparse.Namespace,
+    console: Console,
+    here: ranks.Ranks,
+    device: torch.device,
+) -> train.Run:
+    """A new run, or one that goes on."""
+
+    def prepared(
+        base: train.Recipe | None = None, path: Path | None = None
+    ) -> train.Run:
+        text, recipe, setup = prepare(arguments, base, path, device)
+        setup = dataclasses.replace(setup, ranks=here)
+        return train.Run(text, recipe, setup)
+
     if arguments.resume:
         kept = checkpoint.newest(arguments.out, console.print)
-        run = train.Run(*prepare(arguments, *train.kept_recipe(kept)))
+        run = prepared(*train.kept_recipe(kept))
         run.restore(kept)
+        here.agree(run.step, device)
         console.print(f"Going on from step {run.step}.")
-    elif checkpoint.found(arguments.out):
+        return run
+    if checkpoint.found(arguments.out):
         raise checkpoint.CheckpointError(
             f"{arguments.out} holds a run already; say --resume to go on "
             "with it, or --out for another folder"
         )
-    else:
-        run = train.Run(*prepare(arguments))
+    return prepared()
+
+
+def _say_what(run: train.Run, console: Console) -> None:
     text, setup = run.text, run.setup
     floor = "" if text.floor is None else f", floor {text.floor:.4f}"
+    several = f"{setup.ranks.count} processes, each on "
     console.print(
         f"{run.model.num_parameters():,} weights on "
+        f"{several if setup.ranks.count > 1 else ''}"
         f"{bench.describe(setup.device)}, {setup.precision}; {text.name}: "
         f"{len(text.training.ids):,} characters{floor} (losses in nats a "
         "character)",
         soft_wrap=True,
     )
-    if run.step == run.recipe.steps:
-        console.print("The run is complete already.")
-        return
-    _follow(run, arguments.out, console)
-    console.print(f"In {arguments.out}. It writes:\n", soft_wrap=True)
-    # Not through rich, which would break lines.
-    print(run.sample(400, run.recipe.seed, temperature=0.8).strip("\n"))
 
 
 def _follow(run: train.Run, out: Path, console: Console) -> None:

@@ -10,14 +10,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from byhand.gpt import checkpoint, data
 from byhand.gpt.model import GPT, GPTConfig, generate
+from byhand.gpt.ranks import ALONE, Ranks
 
 
 class DeviceError(ValueError):
@@ -163,7 +166,9 @@ class Setup:
     """How it is computed: what may change speed, and rounding, alone.
 
     precision: "float32", "tf32", "bfloat16" or "float16" of the matrix
-    products. attention: "fused" or "plain".
+    products. attention: "fused" or "plain". ranks: which process of how many
+    this is; where there is dropout, each draws its own, and several do not
+    train as one does.
     """
 
     device: torch.device
@@ -171,6 +176,7 @@ class Setup:
     attention: str = "fused"
     compile: bool = False
     fused_optimizer: bool = True
+    ranks: Ranks = ALONE
 
     @property
     def half(self) -> torch.dtype | None:
@@ -253,8 +259,13 @@ class Run:
     def __init__(self, text: data.Text, recipe: Recipe, setup: Setup) -> None:
         torch.manual_seed(recipe.seed)
         self.text, self.recipe, self.setup = text, recipe, setup
+        self.rows_at_once = setup.ranks.split_evenly(
+            recipe.batch_size * recipe.accumulation, recipe.batch_size
+        )
         config = recipe.model(len(text.alphabet), setup.attention)
         self.model = GPT(config).to(setup.device)
+        if setup.ranks.rank:  # the same weights, and other places to drop
+            _seed(recipe.seed, setup.ranks.rank, 0)
         self.optimizers = optimizers(self.model, recipe, setup.fused_optimizer)
         # float16 has no small numbers: gradients are scaled up to be seen.
         self.scaler = torch.amp.GradScaler(
@@ -271,7 +282,8 @@ class Run:
     def train_step(self, batches: list[tuple[Tensor, Tensor]]) -> Tensor:
         """One update from the mean gradient of some batches.
 
-        Returns their mean loss, on the device: nothing here waits for it.
+        Of those of all processes; each has its own. Returns the mean loss of
+        these, on the device: nothing here waits for it.
         """
         share = learning_rate(self.recipe, self.step) / self.recipe.peak
         for optimizer in self.optimizers:
@@ -284,6 +296,7 @@ class Run:
                 loss = self._forward(inputs, targets) / len(batches)
             self.scaler.scale(loss).backward()
             total += loss.detach()
+        self.setup.ranks.average(self.model.parameters())
         for optimizer in self.optimizers:
             self.scaler.unscale_(optimizer)
         nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.max_norm)
@@ -297,21 +310,24 @@ class Run:
     def evaluate(self, split: data.Split, most: int | None) -> float:
         """The mean loss a token, in nats, on a part of the text."""
         self.model.eval()
-        total = torch.zeros((), dtype=torch.float64, device=self.setup.device)
-        count = 0
-        recipe = self.recipe
-        for inputs, targets in data.pieces(
+        # Of losses, and of tokens.
+        total = torch.zeros(2, dtype=torch.float64, device=self.setup.device)
+        recipe, ranks = self.recipe, self.setup.ranks
+        pieces = data.pieces(
             split, recipe.batch_size, recipe.block_size, most, recipe.seed
-        ):
+        )
+        for inputs, targets in islice(pieces, ranks.rank, None, ranks.count):
             counted = int((targets != data.IGNORED).sum())
             with self.setup.autocast():
                 loss = self._forward(
                     *data.sent((inputs, targets), self.setup.device)
                 )
-            total += loss.double() * counted
-            count += counted
+            total[0] += loss.double() * counted
+            total[1] += counted
+        ranks.add_up(total)
         self.model.train()
-        return total.item() / count
+        loss, count = total.tolist()
+        return loss / count
 
     def sample(self, length: int, seed: int, **choices: Any) -> str:
         """What the model writes, beginning with the text's prompt."""
@@ -330,7 +346,10 @@ class Run:
     # --- to and from a checkpoint ---
 
     def state(self) -> checkpoint.Checkpoint:
-        """All that the rest of the run depends on."""
+        """All that the rest of the run depends on, the same on each process.
+
+        All of several call it together.
+        """
         tensors = {
             f"model.{name}": tensor
             for name, tensor in self.model.state_dict().items()
@@ -339,13 +358,10 @@ class Run:
             for place, state in optimizer.state_dict()["state"].items():
                 for name, value in state.items():
                     tensors[f"optimizer.{which}.{place}.{name}"] = value
-        tensors["random.cpu"] = torch.get_rng_state()
-        if self.setup.device.type == "cuda":
-            tensors["random.cuda"] = torch.cuda.get_rng_state(
-                self.setup.device
-            )
-        elif self.setup.device.type == "mps":
-            tensors["random.mps"] = torch.mps.get_rng_state()
+        for kind, state in self._random().items():
+            of_all = self.setup.ranks.gathered(state, self.setup.device)
+            for rank, one in enumerate(of_all):
+                tensors[_random_name(kind, rank)] = one
         facts = {
             "recipe": dataclasses.asdict(self.recipe),
             "alphabet": self.text.alphabet,
@@ -357,6 +373,15 @@ class Run:
             "scaler": self.scaler.state_dict(),
         }
         return checkpoint.Checkpoint(self.step, tensors, facts)
+
+    def _random(self) -> dict[str, Tensor]:
+        """The states of what this process draws from."""
+        states = {"cpu": torch.get_rng_state()}
+        if self.setup.device.type == "cuda":
+            states["cuda"] = torch.cuda.get_rng_state(self.setup.device)
+        elif self.setup.device.type == "mps":
+            states["mps"] = torch.mps.get_rng_state()
+        return states
 
     def restore(self, kept: checkpoint.Checkpoint) -> None:
         """Go on from there. CheckpointError: it is of another run."""
@@ -397,14 +422,34 @@ class Run:
                 {**optimizer.state_dict(), "state": state}
             )
         self.scaler.load_state_dict(facts["scaler"])
-        torch.set_rng_state(kept.tensors["random.cpu"])
-        if "random.cuda" in kept.tensors and torch.cuda.is_available():
-            torch.cuda.set_rng_state(
-                kept.tensors["random.cuda"], self.setup.device
-            )
-        if "random.mps" in kept.tensors and torch.backends.mps.is_available():
-            torch.mps.set_rng_state(kept.tensors["random.mps"])
         self.step = kept.step
+        self._draw_on(kept.tensors)
+
+    def _draw_on(self, tensors: dict[str, Tensor]) -> None:
+        """Go on with the random numbers of a checkpoint."""
+        rank = self.setup.ranks.rank
+        names = {
+            kind: _random_name(kind, rank) for kind in ("cpu", "cuda", "mps")
+        }
+        if names["cpu"] not in tensors:  # there were fewer processes
+            _seed(self.recipe.seed, rank, self.step)
+            return
+        torch.set_rng_state(tensors[names["cpu"]])
+        if names["cuda"] in tensors and torch.cuda.is_available():
+            torch.cuda.set_rng_state(tensors[names["cuda"]], self.setup.device)
+        if names["mps"] in tensors and torch.backends.mps.is_available():
+            torch.mps.set_rng_state(tensors[names["mps"]])
+
+
+def _random_name(kind: str, rank: int) -> str:
+    """What a checkpoint calls the random numbers of one process."""
+    return f"random.{kind}" + (f".{rank}" if rank else "")
+
+
+def _seed(seed: int, rank: int, step: int) -> None:
+    """Let a process draw what no other does."""
+    drawn = np.random.SeedSequence([seed, rank, step]).generate_state(1)
+    torch.manual_seed(int(drawn[0]))
 
 
 def kept_recipe(kept: checkpoint.Checkpoint) -> tuple[Recipe, Path | None]:
@@ -508,9 +553,10 @@ def train(
     """Train to the end of the recipe, reporting as it goes.
 
     folder: where to keep checkpoints, one each time the held-out loss is
-    measured; None for none. every: steps between two reports.
+    measured; None for none. every: steps between two reports. Of several
+    processes each gets all reports, and the first keeps the checkpoints.
     """
-    recipe, device = run.recipe, run.setup.device
+    recipe, device, ranks = run.recipe, run.setup.device, run.setup.ranks
     coming = data.prefetched(
         run.text.training,
         recipe.batch_size * recipe.accumulation,
@@ -523,8 +569,8 @@ def train(
     for inputs, targets in coming:
         rate = learning_rate(recipe, run.step)
         parts = zip(
-            inputs.split(recipe.batch_size),
-            targets.split(recipe.batch_size),
+            ranks.share(inputs).split(run.rows_at_once),
+            ranks.share(targets).split(run.rows_at_once),
             strict=True,
         )
         losses.append(run.train_step(list(parts)))
@@ -532,13 +578,17 @@ def train(
         measure = last or run.step % recipe.evaluate_every == 0
         if not (measure or run.step % every == 0):
             continue
-        loss = torch.stack(losses).mean().item()  # waits for the device
+        mean = torch.stack(losses).mean()
+        ranks.add_up(mean)
+        loss = mean.item() / ranks.count  # waits for the device
         seconds = time.perf_counter() - began
         speed = len(losses) * recipe.tokens_per_step / seconds
         held_out = None
         if measure:
             held_out = run.evaluate(run.text.held_out, recipe.evaluate_on)
             if folder is not None:
-                checkpoint.save(folder, run.state())
+                state = run.state()
+                if ranks.rank == 0:
+                    checkpoint.save(folder, state)
         yield Report(run.step, loss, rate, speed, held_out)
         losses, began = [], time.perf_counter()
