@@ -21,7 +21,9 @@ Run it in the course's root, where nbgrader_config.py is. In order:
   grader report 07_self_attention                  what the class got wrong
   nbgrader generate_feedback 07_self_attention     a page for each learner
   nbgrader export                                  grades.csv
+  grader export 07_self_attention --to canvas --into FILE   or moodle, csv
 """
+RECEIVERS = ("canvas", "moodle", "csv")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -90,16 +92,57 @@ def parser() -> argparse.ArgumentParser:
         ),
     )
     report.add_argument("lesson", metavar="LESSON")
+    exported = commands.add_parser(
+        "export",
+        help="marks for Canvas, Moodle, or a spreadsheet",
+        description=(
+            "Fill in the file that Canvas or Moodle gave, or write a table a "
+            "lesson. Whom it leaves out, and why, it says: marks that wait "
+            "for a person are not handed on as 0."
+        ),
+    )
+    exported.add_argument("lessons", metavar="LESSON", nargs="+")
+    exported.add_argument("--to", choices=RECEIVERS, default="csv")
+    for option, metavar, text in (
+        ("--into", "FILE", "the file that Canvas or Moodle gave"),
+        ("--output", "FILE", "where to write (beside that file)"),
+    ):
+        exported.add_argument(option, metavar=metavar, default="", help=text)
+    exported.add_argument(
+        "--column",
+        metavar="LESSON=TITLE",
+        action="append",
+        default=[],
+        type=named,
+        help="which of Canvas's columns is a lesson's: its title or number",
+    )
+    exported.add_argument(
+        "--scale",
+        action="store_true",
+        help="scale the marks to the points that are set there",
+    )
+    exported.add_argument(
+        "--unfinished",
+        action="store_true",
+        help="hand on marks that wait for a person, too",
+    )
     roster = commands.add_parser(
         "import-roster",
         help="enter the names of a class",
         description=(
             "Enter students in the gradebook from a CSV with the headings "
             "id, first_name, last_name and email; id is the name of their "
-            "folder in submitted/. Run it again after changes."
+            "folder in submitted/. Or from Canvas's gradebook, or Moodle's "
+            "participants or grading worksheet. Run it again after changes."
         ),
     )
     roster.add_argument("file", metavar="FILE", type=Path)
+    roster.add_argument(
+        "--id",
+        metavar="COLUMN",
+        default="",
+        help="in theirs, what names the folders (SIS Login ID; ID number)",
+    )
     test = commands.add_parser(
         "selftest",
         help="show that the seal holds on this machine",
@@ -110,6 +153,13 @@ def parser() -> argparse.ArgumentParser:
     )
     test.add_argument("--only", metavar="NAME", help="one attack")
     return main
+
+
+def named(text: str) -> tuple[str, str]:
+    lesson, equals, title = text.partition("=")
+    if not (lesson and equals and title):
+        raise argparse.ArgumentTypeError(f"{text} is not LESSON=TITLE")
+    return lesson, title
 
 
 def positive(text: str) -> int:
@@ -192,14 +242,31 @@ def report(options: argparse.Namespace) -> int:
     return 0
 
 
+def export(options: argparse.Namespace) -> int:
+    from grader import gradebook
+    from grader.export import EXPORTERS
+
+    nbgrader = app()
+    course = nbgrader.coursedir
+    exporter = EXPORTERS[options.to](parent=nbgrader)
+    exporter.assignment, exporter.to = options.lessons, options.output
+    exporter.columns = dict(options.column)
+    for name in ("into", "scale", "unfinished"):
+        setattr(exporter, name, getattr(options, name))
+    with gradebook.opened(course.db_url, course.course_id, print) as book:
+        exporter.export(book)
+    return 0
+
+
 def import_roster(options: argparse.Namespace) -> int:
-    from grader import gradebook, grades
+    from grader import gradebook, roster
+    from grader.sheets import NotOurs
 
     course = app().coursedir
     try:
         with gradebook.opened(course.db_url, course.course_id, print) as book:
-            entered = grades.import_roster(book, options.file)
-    except grades.NoRoster as error:
+            entered = roster.enter(book, options.file, options.id)
+    except NotOurs as error:
         print(f"grader: {error}", file=sys.stderr)
         return 1
     print(f"entered: {entered} students")
@@ -220,6 +287,7 @@ def main(arguments: list[str] | None = None) -> int:
     act = {
         "autograde": autograde,
         "report": report,
+        "export": export,
         "import-roster": import_roster,
         "selftest": selftest,
     }
