@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ Run it in the course's root, where nbgrader_config.py is. In order:
   grader import-roster class.csv                   enter the names of a class
   nbgrader generate_assignment 07_self_attention   enter it in the gradebook
   grader autograde 07_self_attention               grade what was handed in
+  grader watch 07_self_attention                   or: grade as it arrives
   grader report 07_self_attention                  what the class got wrong
   nbgrader generate_feedback 07_self_attention     a page for each learner
   nbgrader export                                  grades.csv
-  grader export 07_self_attention --to canvas --into FILE   or moodle, csv
+  grader export 07_self_attention --to canvas --into FILE
 """
-RECEIVERS = ("canvas", "moodle", "csv")
+RECEIVERS = ("canvas", "moodle", "gradescope", "csv")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,27 +46,7 @@ def parser() -> argparse.ArgumentParser:
             "2: the run had to stop, on a full disk, say."
         ),
     )
-    grade.add_argument("lesson", metavar="LESSON")
-    grade.add_argument(
-        "--student", default="*", metavar="PATTERN", help="such as 'a*'"
-    )
-    grade.add_argument(
-        "--jobs",
-        type=positive,
-        metavar="N",
-        help="submissions at a time (one a core)",
-    )
-    grade.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="grade on a Dask cluster, such as tcp://HOST:8786",
-    )
-    for what, text in (
-        ("ca", "certificate of the authority, for a scheduler at tls://"),
-        ("cert", "our certificate for it"),
-        ("key", "its key, if it is in another file"),
-    ):
-        grade.add_argument(f"--tls-{what}", metavar="FILE", help=text)
+    how_to_grade(grade)
     grade.add_argument(
         "--exercise",
         metavar="ID",
@@ -73,16 +55,24 @@ def parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--force", action="store_true", help="grade unchanged ones again too"
     )
-    grade.add_argument(
-        "--allow-library-calls",
-        action="store_true",
-        help="accept library calls that do a whole exercise",
+    watched = commands.add_parser(
+        "watch",
+        help="grade a lesson's submissions as they arrive",
+        description=(
+            "Grade what is in submitted/NAME/LESSON/, and whatever arrives or "
+            "changes there from now on, once it has been the same at two "
+            "looks. Ctrl-C ends it."
+        ),
     )
-    grade.add_argument(
-        "--unsealed",
-        action="store_true",
-        help="run learners' code with YOUR rights; noted in the gradebook",
+    how_to_grade(watched)
+    watched.add_argument(
+        "--seconds",
+        type=positive,
+        default=10,
+        metavar="N",
+        help="between two looks (10)",
     )
+    watched.set_defaults(exercise="", force=False)
     report = commands.add_parser(
         "report",
         help="what the class got right and wrong, as HTML and CSV",
@@ -94,11 +84,12 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("lesson", metavar="LESSON")
     exported = commands.add_parser(
         "export",
-        help="marks for Canvas, Moodle, or a spreadsheet",
+        help="marks for Canvas, Moodle, Gradescope or a spreadsheet",
         description=(
-            "Fill in the file that Canvas or Moodle gave, or write a table a "
-            "lesson. Whom it leaves out, and why, it says: marks that wait "
-            "for a person are not handed on as 0."
+            "Fill in the file that Canvas or Moodle gave, write a table a "
+            "lesson, or an autograder for Gradescope. Whom it leaves out, "
+            "and why, it says: marks that wait for a person are not handed "
+            "on as 0."
         ),
     )
     exported.add_argument("lessons", metavar="LESSON", nargs="+")
@@ -155,6 +146,40 @@ def parser() -> argparse.ArgumentParser:
     return main
 
 
+def how_to_grade(grade: argparse.ArgumentParser) -> None:
+    grade.add_argument("lesson", metavar="LESSON")
+    grade.add_argument(
+        "--student", default="*", metavar="PATTERN", help="such as 'a*'"
+    )
+    grade.add_argument(
+        "--jobs",
+        type=positive,
+        metavar="N",
+        help="submissions at a time (one a core)",
+    )
+    grade.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster, such as tcp://HOST:8786",
+    )
+    for what, text in (
+        ("ca", "certificate of the authority, for a scheduler at tls://"),
+        ("cert", "our certificate for it"),
+        ("key", "its key, if it is in another file"),
+    ):
+        grade.add_argument(f"--tls-{what}", metavar="FILE", help=text)
+    grade.add_argument(
+        "--allow-library-calls",
+        action="store_true",
+        help="accept library calls that do a whole exercise",
+    )
+    grade.add_argument(
+        "--unsealed",
+        action="store_true",
+        help="run learners' code with YOUR rights; noted in the gradebook",
+    )
+
+
 def named(text: str) -> tuple[str, str]:
     lesson, equals, title = text.partition("=")
     if not (lesson and equals and title):
@@ -185,15 +210,21 @@ def app() -> Any:
 
 
 def autograde(options: argparse.Namespace) -> int:
+    begin(options)
+    return graded(app(), options)
+
+
+def begin(options: argparse.Namespace) -> None:
+    """Before nbgrader, which takes seconds to import."""
     if not options.scheduler:
-        ahead.begin(
-            options.lesson
-        )  # before nbgrader, which takes seconds to import
+        ahead.begin(options.lesson)
+
+
+def graded(nbgrader: Any, options: argparse.Namespace) -> int:
     from nbgrader.converters import NbGraderException
 
     from grader.classrun import CannotGoOn, SealedAutograde
 
-    nbgrader = app()
     nbgrader.log_level = "INFO"
     nbgrader.coursedir.assignment_id = options.lesson
     nbgrader.coursedir.student_id = options.student
@@ -212,6 +243,31 @@ def autograde(options: argparse.Namespace) -> int:
     except NbGraderException:
         return 1
     return 0
+
+
+def watch(options: argparse.Namespace) -> int:
+    begin(options)
+    from grader import watch
+
+    nbgrader = app()
+
+    def grade() -> None:
+        # What cannot be graded was said: the next one may be.
+        if graded(nbgrader, options) == 2:
+            raise SystemExit(2)
+
+    print(
+        f"Watching submitted/NAME/{options.lesson}; Ctrl-C ends it.",
+        flush=True,
+    )
+    try:
+        watch.watch(
+            lambda: watch.state(nbgrader.coursedir, options.lesson),
+            grade,
+            lambda: time.sleep(options.seconds),
+        )
+    except KeyboardInterrupt:
+        return 0
 
 
 def report(options: argparse.Namespace) -> int:
@@ -286,6 +342,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     act = {
         "autograde": autograde,
+        "watch": watch,
         "report": report,
         "export": export,
         "import-roster": import_roster,

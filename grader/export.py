@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Dict, Unicode
 
-from grader import canvas, grades, moodle
+from grader import canvas, grades, gradescope, moodle
 from grader.journal import Journal
 from grader.marks import Handing, marks_of
 from grader.sheets import NotOurs, Sheet
@@ -54,6 +54,13 @@ class Exporter(ExportPlugin):
                 f"{where}"
             )
         return Sheet.read(Path(self.into))
+
+    def one_file(self, lessons: list[str]) -> None:
+        if self.to and len(lessons) != 1:
+            raise NotOurs(
+                f"a file is one lesson's, and these are {len(lessons)}: give "
+                "one lesson, or leave the names of the files to this command"
+            )
 
     def handing(self, book: Gradebook, lesson: str) -> Handing:
         made = Handing(marks_of(book, lesson), self.unfinished)
@@ -110,8 +117,7 @@ class Csv(Exporter):
 
     def hand_on(self, book: Gradebook) -> list[Path]:
         lessons = self.lessons(book)
-        if self.to and len(lessons) != 1:
-            raise NotOurs("one file is one lesson's: give one, or no --output")
+        self.one_file(lessons)
         for lesson in lessons:
             marks_of(book, lesson)  # NotOurs: there are none
         written = []
@@ -122,4 +128,24 @@ class Csv(Exporter):
         return written
 
 
-EXPORTERS = {"canvas": Canvas, "moodle": Moodle, "csv": Csv}
+class Gradescope(Exporter):
+    """No marks, but what makes them there: an autograder for Gradescope."""
+
+    def hand_on(self, book: Gradebook) -> list[Path]:
+        course, written = self.parent.coursedir, []
+        lessons = self.lessons(book)
+        self.one_file(lessons)
+        for lesson in lessons:
+            path = Path(self.to or f"{lesson}-gradescope.zip")
+            folder = course.format_path(course.release_directory, ".", lesson)
+            gradescope.write(path, Path(folder) / f"{lesson}.ipynb")
+            written.append(path)
+        return written
+
+
+EXPORTERS = {
+    "canvas": Canvas,
+    "moodle": Moodle,
+    "gradescope": Gradescope,
+    "csv": Csv,
+}
