@@ -63,13 +63,8 @@ class Exporter(ExportPlugin):
             )
 
     def handing(self, book: Gradebook, lesson: str) -> Handing:
-        made = Handing(marks_of(book, lesson), self.unfinished)
-        wanted = {str(one) for one in self.student}
-        if wanted:
-            of = {s: m for s, m in made.marks.of.items() if s in wanted}
-            made.marks.of.clear()
-            made.marks.of.update(of)
-        return made
+        wanted = frozenset(map(str, self.student))
+        return Handing(marks_of(book, lesson), wanted, self.unfinished)
 
     def done(self, sheet: Sheet, handings: list[Handing]) -> list[Path]:
         for one in handings:
@@ -123,7 +118,10 @@ class Csv(Exporter):
         written = []
         for lesson in lessons:
             path = Path(self.to or f"{lesson}-grades.csv")
-            grades.write(path, grades.of_a_lesson(book, lesson))
+            heading, *rows = grades.of_a_lesson(book, lesson)
+            wanted = set(map(str, self.student))
+            rows = [r for r in rows if not wanted or r[0] in wanted]
+            grades.write(path, iter([heading, *rows]))
             written.append(path)
         return written
 

@@ -68,13 +68,16 @@ def marks_of(book: Gradebook, lesson: str) -> Marks:
 class Handing:
     """One lesson's marks on their way into one column of a file.
 
-    factor: from our points to theirs. left: why → who was left out.
+    wanted: nobody else's, where there are any. factor: from our points to
+    theirs. left: why → who was left out.
     """
 
     marks: Marks
+    wanted: frozenset[str] = frozenset()
     unfinished: bool = False
     factor: Decimal = Decimal(1)
     filled: int = 0
+    waiting: list[str] = field(default_factory=list)
     left: dict[str, list[str]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -102,19 +105,19 @@ class Handing:
             self.left[WAITS].append(student)
         else:
             self.filled += 1
+            if not mark.final:
+                self.waiting.append(student)
             return two_decimals(mark.points * self.factor)
         return None
 
     def lines(self) -> Iterator[str]:
         """What was done, and whom it was not done for, to be told."""
         yield f"{self.marks.lesson}: {self.filled} marks filled in"
-        if self.unfinished:
-            waiting = [s for s, m in self.marks.of.items() if not m.final]
-            if waiting:
-                yield (
-                    "  handed on although an answer waits for a person's "
-                    f"mark: {names(waiting)}"
-                )
+        if self.waiting:
+            yield (
+                "  handed on although an answer waits for a person's mark: "
+                f"{names(self.waiting)}"
+            )
         for why, who in self.left.items():
             yield f"  left out: {names(who)}: {why}"
 
@@ -123,9 +126,7 @@ def names(who: Iterable[str]) -> str:
     return ", ".join(map(grades.visible, sorted(who)))
 
 
-def pair(
-    rows: dict[int, set[str]], handings: Iterable[Handing]
-) -> dict[int, str]:
+def pair(rows: dict[int, set[str]], handings: list[Handing]) -> dict[int, str]:
     """Each row's student, where there is no doubt who that is.
 
     rows: place → our students whom what stands there may mean. Who is left
@@ -139,15 +140,17 @@ def pair(
         for student in row
         if len(row) > 1 or claimed[student] > 1
     }
+    everybody = set(claimed).union(*(one.marks.of for one in handings))
+    wanted = frozenset().union(*(one.wanted for one in handings)) or everybody
     for one in handings:
         for why, who in (
             (NOT_THERE, set(one.marks.of) - set(claimed)),
             (SEVERAL, set(one.marks.of) & doubtful),
         ):
-            if who:
-                one.left[why] += who
+            if who & wanted:
+                one.left[why] += who & wanted
     return {
         place: min(students)
         for place, students in rows.items()
-        if students and not students & doubtful
+        if students & wanted and not students & doubtful
     }

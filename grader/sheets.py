@@ -50,7 +50,12 @@ class Sheet:
         if not rows:
             raise NotOurs(f"{path} is empty; a line of headings is expected")
         width = len(rows[0])
-        rows = [row + [""] * (width - len(row)) for row in rows]
+        if any("".join(row[width:]).strip() for row in rows):
+            raise NotOurs(
+                f"{path} has a row with more cells than there are headings; "
+                "is a quotation mark missing? Download the file again"
+            )
+        rows = [(row + [""] * width)[:width] for row in rows]
         line_end = "\r\n" if "\r\n" in whole else "\n"
         return cls(path, rows, between, line_end, whole != text)
 

@@ -267,6 +267,7 @@ def csv_marks(text):
     ("text", "said"),
     [
         (b"", "empty"),
+        (b"a,b\n1,2,3\n", "more cells than there are headings"),
         (b"a,b\n1,2\n", "should be the file that Canvas gives"),
         (b"\xff\xfeS\x00", "save it as CSV in UTF-8"),
     ],
@@ -360,7 +361,7 @@ def test_what_is_not_moodles_worksheet(export, course):
     (course / "moodle.csv").write_text(foreign, "utf-8")
     assert "&lang=en" in export(*TO_MOODLE, status=1)
     hidden = text.splitlines()[0] + "\n"
-    hidden += f"Participant 9,,,,,,11.00,Yes,-,{THEN!r},\n"
+    hidden += "Participant 9,,,,,,11.00,Yes,-,then,\n"
     (course / "moodle.csv").write_text(hidden, "utf-8")
     assert "reveal the identities" in export(*TO_MOODLE, status=1)
 
@@ -385,9 +386,15 @@ def test_nbgrader_exports_with_them(course, kind, capfd):
     moodle_file()
     app = ExportApp()
     into = f"--{kind}.into={kind.lower()}.csv"
-    app.initialize([f"--exporter=grader.export.{kind}", into])
+    app.initialize([f"--exporter=grader.export.{kind}", into, "--student=ann"])
     app.start()
-    assert "written: " in capfd.readouterr().out
+    said = capfd.readouterr().out
+    assert "written: " in said
+    assert "left out" not in said  # nobody else was asked for
+    written = said.partition("written: ")[2].strip()
+    text = (course / written).read_text("utf-8-sig")
+    assert "10.68" in text or "8.675" in text
+    assert "4.50,Yes" not in text and "\ncy," not in text
 
 
 def entered(course):
