@@ -56,8 +56,15 @@ def fill(
         if is_student(place, row)
     }
     pairs = pair(rows, handings)
+    taken: dict[int, str] = {}
     for one in handings:
-        at = column(sheet, one.marks.lesson, columns.get(one.marks.lesson))
+        lesson = one.marks.lesson
+        at = column(sheet, lesson, columns.get(lesson))
+        if taken.setdefault(at, lesson) != lesson:
+            raise NotOurs(
+                f"{sheet.headings[at]} cannot be the column of {taken[at]} "
+                f"and of {lesson}; give each its own with --column"
+            )
         if possible:
             if "read only" in possible[at]:
                 raise NotOurs(

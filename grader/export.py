@@ -43,9 +43,15 @@ class Exporter(ExportPlugin):
         raise NotImplementedError
 
     def lessons(self, book: Gradebook) -> list[str]:
-        return [str(one) for one in self.assignment] or [
-            one.name for one in book.assignments
+        """Those that were named, or all of which something is graded."""
+        found = [str(one) for one in self.assignment] or [
+            one.name
+            for one in book.assignments
+            if book.assignment_submissions(one.name)
         ]
+        if not found:
+            raise NotOurs("name a lesson: nothing has been graded here")
+        return found
 
     def sheet(self, where: str) -> Sheet:
         if not self.into:

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from grader import grades
 from grader.sheets import NotOurs, number, two_decimals
 
-NOTHING = "nothing was handed in, so their cell stays as it was"
+NOTHING = "nothing of theirs has been graded, so their cell stays as it was"
 WAITS = (
     "an answer waits for a person's mark; give it in formgrader, or hand on "
     "what there is so far with --unfinished"

@@ -10,8 +10,9 @@ from nbgrader.api import Gradebook
 from authoring.paths import ROOT
 from byhand.environment import scripts_on_path
 from grader import __main__ as command
-from grader import gradebook, sheets
+from grader import canvas, gradebook, sheets
 from grader.journal import Journal
+from grader.marks import Handing, Marks
 from grader.submissions import Graded, Submission
 from tests.grader import importers
 
@@ -183,7 +184,7 @@ def test_canvas_reads_the_marks_and_the_rest_is_as_it_came(
     assert "3 marks filled in" in said
     assert "left out: bob: an answer waits" in said
     assert "left out: dee: not found in the file" in said
-    assert "left out: zoe: nothing was handed in" in said
+    assert "left out: zoe: nothing of theirs has been graded" in said
     assert filled().startswith(bom) and filled().count("\r\n") == len(rows)
     came = list(
         csv.reader(filled().removeprefix(bom).splitlines(), delimiter=between)
@@ -237,6 +238,15 @@ def test_a_column_can_be_named(export, name):
     said = export(*TO_CANVAS, "--column", f"{LESSON}=Nope", status=1)
     assert "No column is called Nope" in said
     assert "07 Self-attention (77), Essay, short (78)" in said
+
+
+def test_one_column_is_not_two_lessons(course):
+    canvas_file()
+    sheet = sheets.Sheet.read(course / "canvas.csv")
+    both = [Handing(Marks(n, Decimal(11), {})) for n in ("01_a", "02_b")]
+    named = {"01_a": "77", "02_b": "77"}
+    with pytest.raises(sheets.NotOurs, match="give each its own"):
+        canvas.fill(sheet, both, [], named, False)
 
 
 def test_a_row_that_may_be_two_peoples_gets_nobodys_mark(export, course):
