@@ -1,4 +1,4 @@
-"""A class's grades as tables, and its names from one."""
+"""A class's grades as tables."""
 
 import csv
 import unicodedata
@@ -74,9 +74,15 @@ def of_a_lesson(book: Gradebook, lesson: str) -> Iterator[list]:
         yield [
             *row,
             *(marks.get(name) for name in columns),
-            *(penalty, max(0.0, one.score - penalty), one.max_score),
+            *(penalty, points(one), one.max_score),
             WAITS if one.needs_manual_grade else "",
         ]
+
+
+def points(submission: Any) -> float:
+    """What a submission comes to, its lateness taken off."""
+    penalty = submission.late_submission_penalty or 0.0
+    return max(0.0, submission.score - penalty)
 
 
 def mark(grade: Any) -> float | None:
@@ -125,42 +131,7 @@ class GradesExport(ExportPlugin):
             assignment.duedate,
             one and one.timestamp,
             *(student.id, student.last_name, student.first_name),
-            *(student.email, score, penalty, max(0.0, score - penalty)),
+            *(student.email, score, penalty, points(one) if one else 0.0),
             assignment.max_score,
             WAITS if one and one.needs_manual_grade else "",
         ]
-
-
-# --- names -----------------------------------------------------------------
-
-
-class NoRoster(Exception):
-    """The file is no roster; the message says why."""
-
-
-def import_roster(book: Gradebook, path: Path) -> int:
-    """Enter the names of a class; how many.
-
-    path: a CSV with a line of headings, among them `id`, and of `first_name`,
-    `last_name` and `email` what there is. NoRoster: it is something else.
-    """
-    try:
-        text = path.read_text("utf-8-sig")
-        headings = text.partition("\n")[0]
-        between = max(",;\t", key=headings.count)
-        rows = list(csv.DictReader(text.splitlines(), delimiter=between))
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise NoRoster(f"{path} cannot be read as CSV: {error}") from None
-    known = ("first_name", "last_name", "email")
-    if not rows or "id" not in rows[0]:
-        raise NoRoster(
-            f"{path} should begin with the headings id,first_name,last_name,"
-            "email (id at least), and have a line a student"
-        )
-    for row in rows:
-        name = (row["id"] or "").strip()
-        if not name:
-            raise NoRoster(f"{path}: a line without an id")
-        given = {k: visible(v.strip()) for k in known if (v := row.get(k))}
-        book.update_or_create_student(name, **given)
-    return len(rows)

@@ -140,7 +140,7 @@ def grade(
     except Unreadable as error:
         graded.problem = clean(str(error))
         nb = nbformat.v4.new_notebook()
-    handed_in, is_there = bool(nb.cells), of_the_lesson(nb, release)
+    is_there = of_the_lesson(nb, release)
     if not is_there and not graded.problem:
         graded.problem = (
             f"{submission.notebook} has no cell of this lesson; what counts "
@@ -162,9 +162,9 @@ def grade(
             _grade_cell(cell, session, release, seed, options, graded)
     finally:
         session.close()
-    for source in release.cells if handed_in else ():
+    for source in release.cells:
         if source.grade and source.solution and source.name not in is_there:
-            # What stands in its place may be anywhere: a person must look.
+            # What was written may be anywhere: a person must look.
             graded.scores[source.name] = graded.comments[source.name] = None
     graded.stopped = session.stopped
     graded.notebook = clean(nbformat.writes(nb))

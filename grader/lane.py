@@ -194,13 +194,13 @@ def bank() -> str:
     digest = hashlib.sha256()
     for package in (byhand, grader):
         root = Path(str(package.__file__)).parent
-        for path in sorted(_code(root)):
+        for path in sorted(code(root)):
             name = path.relative_to(root.parent).as_posix()
             digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
-def _code(root: Path) -> Iterator[Path]:
+def code(root: Path) -> Iterator[Path]:
     """A package's files, but for compiled ones and for attacks on it."""
     for path in root.rglob("*"):
         parts = path.relative_to(root).parts

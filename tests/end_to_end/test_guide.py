@@ -22,8 +22,19 @@ def walked(tmp_path_factory):
         "id,last_name,first_name,email\nann,Lee,Ann,ann@example.org\n"
         "bob,Ray,Bob,bob@example.org\n"
     )
+    (course.root / "gradebook.csv").write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section,07 Self-attention (7)\n"
+        "    Points Possible,,,,,11.00\n"
+        '"Lee, Ann",501,1,ann,A,\n"Ray, Bob",502,2,bob,A,\n'
+    )
+    (course.root / "worksheet.csv").write_text(
+        "Identifier,Full name,ID number,Grade,Maximum grade,"
+        "Last modified (grade),Feedback comments\n"
+        "Participant 1,Ann Lee,ann,,11.00,-,\n"
+        "Participant 2,Bob Ray,bob,,11.00,-,\n"
+    )
     guide = (ROOT / "docs" / "grading.md").read_text("utf-8")
-    lines = "\n".join(FENCED.findall(guide)[:3]).splitlines()
+    lines = "\n".join(FENCED.findall(guide)[:6]).splitlines()
     ran = {}
     for line in lines:
         program, *words = shlex.split(line, comments=True) or [""]
@@ -34,7 +45,7 @@ def walked(tmp_path_factory):
 
 def test_every_command_works(walked):
     _, ran = walked
-    assert len(ran) >= 6
+    assert len(ran) >= 12
     for line, came in ran.items():
         assert came.returncode == 0, (line, came.stderr)
 
@@ -43,7 +54,14 @@ def test_it_ends_with_the_files_that_it_names(walked):
     course, _ = walked
     table = (course.root / "grades.csv").read_text("utf-8")
     assert "Lee,Ann,ann@example.org" in table
+    for name in ("gradebook", "worksheet"):
+        # Nobody has read their words: nobody is handed on as half right.
+        filled = course.root / f"{name}-filled.csv"
+        assert filled.read_text() == (
+            (course.root / f"{name}.csv").read_text()
+        )
     for name in ("report.html", "report.csv", "grades.csv"):
         assert (course.root / f"{LESSON}-{name}").is_file()
+    assert (course.root / f"{LESSON}-gradescope.zip").is_file()
     for name in ("ann", "bob"):
         assert "softmax" in course.feedback(name)

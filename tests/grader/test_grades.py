@@ -7,7 +7,8 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader import grades, one_exercise
+from grader import one_exercise, roster
+from grader.sheets import NotOurs
 from grader.submissions import Graded
 from tests.end_to_end.course import Course
 
@@ -111,10 +112,10 @@ def test_a_roster_changes_names_and_keeps_marks(course):
 def test_what_is_no_roster_is_said_to_be_none(tmp_path, text):
     path = tmp_path / "class.csv"
     path.write_bytes(text)
-    with pytest.raises(grades.NoRoster, match=r"class\.csv"):
-        grades.import_roster(None, path)
-    with pytest.raises(grades.NoRoster, match=r"gone\.csv"):
-        grades.import_roster(None, tmp_path / "gone.csv")
+    with pytest.raises(NotOurs, match=r"class\.csv"):
+        roster.enter(None, path)
+    with pytest.raises(NotOurs, match=r"gone\.csv"):
+        roster.enter(None, tmp_path / "gone.csv")
 
 
 def test_one_exercise_is_graded_alone(course):

@@ -304,6 +304,18 @@ def test_a_notebook_of_something_else_says_so_and_is_shown(graded):
     assert came.scores["why-rows"] is None  # it may be what they wrote
 
 
+@pytest.mark.parametrize("content", [b"", b"{", b'{"cells": []}', None])
+def test_words_that_cannot_be_read_wait_for_a_person(nursery, content):
+    """What was written may be in there: a 0 would look final."""
+    lesson = release().lesson
+    files = {} if content is None else {f"{lesson}.ipynb": content}
+    handed_in = Submission("ann", lesson, files)
+    came = grade(nursery, handed_in, release(), 1, Options())
+    assert came.problem
+    assert came.scores["why-rows"] is None
+    assert {s for n, s in came.scores.items() if n != "why-rows"} == {0}
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_written_words_are_never_lost(graded, kept):
     """Their cell's metadata is lost, or a copy of the stub stands below."""
