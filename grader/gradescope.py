@@ -34,7 +34,7 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
 fi
 cd /autograder/source
 $PYTHON -m venv .venv
-.venv/bin/python -m pip install -c constraints.txt -e '.[grading]'
+.venv/bin/python -m pip install -c constraints.txt -e '.[lab,grading]'
 """
 RUN = """\
 #!/usr/bin/env bash
