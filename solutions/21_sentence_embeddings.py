@@ -12,14 +12,15 @@
 # Lesson 5 gave every word a vector, and words that mean something similar came
 # to stand close together. Do the same for whole sentences, and you can **search
 # by meaning**: a question finds the text that answers it, though they share no
-# word. You make such vectors with BERT, train them, and measure how good they
-# are. At the end you load a model that was trained on a billion pairs.
+# word. Such a vector is called a **sentence embedding**. You make them with
+# BERT, train them, and measure how good they are. At the end you load a model
+# that was trained on a billion pairs.
 #
 # **After it you can**
 #
 # - make one vector of many, and say why padding must stay out;
 # - search a collection of texts by cosine;
-# - train sentence vectors with the loss that everybody uses, InfoNCE;
+# - train sentence vectors with the usual loss for it, InfoNCE;
 # - put two languages into one space, from translations alone;
 # - measure a search with recall, reciprocal rank and Spearman's correlation;
 # - load a published model into your own BERT, and say where it breaks.
@@ -245,16 +246,17 @@ print("texts 0 and 2 tie, and the earlier comes first")
 #
 # Take a batch of b pairs that belong together: a question and its answer, or a
 # sentence and its translation. For each **query** there is one right **key**.
-# All other keys of the batch are wrong, and nobody had to label them. So it is
-# a classification with b classes: the cosines are its logits, divided by a
-# number τ ("tau"), the **temperature**. The loss is called **InfoNCE**, and
-# training with it **contrastive**:
+# All other keys of the batch are wrong, and nobody had to label them. Wrong
+# keys are called **negatives**. So it is a classification with b classes: the
+# cosines are its logits, divided by a number τ ("tau"), the **temperature**.
+# The loss is called **InfoNCE**, and training with it **contrastive**:
 #
 # $$\text{loss} = -\frac1b \sum_i \ln
 # \frac{e^{\cos(q_i, k_i)/\tau}}{\sum_j e^{\cos(q_i, k_j)/\tau}}$$
 #
-# In words: the mean of minus the logarithm of the right key's softmax. By hand,
-# for the cosines [[.8, .2], [.4, .6]]:
+# Here i counts the queries, and j all keys of the batch. In words: the mean of
+# minus the logarithm of the right key's softmax. By hand, for the cosines
+# [[.8, .2], [.4, .6]], with a row for each query:
 #
 # | temperature | query 0 | query 1 | mean |
 # |---|---|---|---|
@@ -262,9 +264,10 @@ print("texts 0 and 2 tie, and the earlier comes first")
 # | 0.5 | 0.2633 | 0.5130 | 0.3881 |
 # | 0.05 | 0.0000 | 0.0181 | 0.0091 |
 #
-# With 0.5, query 0 has $\ln(1 + e^{-1.2})$ and query 1 $\ln(1 + e^{-0.4})$. If
-# all vectors are alike, every key has the share 1/b, and the loss is $\ln b$: for
-# a batch of 64 it is 4.1589.
+# Take query 0 at temperature 0.5. Its logits are 1.6 and 0.4. The wrong one is
+# 1.2 below the right one, so the loss is $\ln(1 + e^{-1.2})$. For query 1 it is
+# $\ln(1 + e^{-0.4})$. If all vectors are alike, every key has the share 1/b, and
+# the loss is $\ln b$: for a batch of 64 it is 4.1589.
 #
 # {card sentence_embeddings.info_nce}
 
@@ -307,13 +310,13 @@ print(f"a batch of one: {abs(float(info_nce(queries[:1], keys[:1]))):.1f}")
 # ## What the temperature does
 #
 # Four questions, four texts. On the left are the cosines, on the right their
-# softmax after the division. Question 3 has a **hard** wrong text, with a cosine
-# of 0.6 where the right one has 0.7.
+# softmax after the division. Text 4 is a **hard negative** for question 3: it is
+# wrong, but its cosine is 0.6 where the right one has 0.7.
 #
 # {figure contrast}
 #
-# 1. Move the temperature from 5 down to 0.01. Which wrong texts still count at
-#    the end?
+# 1. Move the temperature from 5 down to 0.05. Which wrong texts still have a
+#    share above 0.1? What is left of them at 0.01?
 # 2. At 0.05, make the cosine of question 3 with text 4 larger than 0.7. Which
 #    loss rises, and does any other?
 # 3. Why would a temperature of 5 teach little?
@@ -326,9 +329,10 @@ contrast.show()
 # %% [markdown]
 # <details><summary>What you should have found</summary>
 #
-# 1. Only those that are nearly as close as the right one. A low temperature
-#    trains on hard cases, and forgets the rest.
-# 2. Question 3's alone. Each row has a softmax of its own.
+# 1. Only those whose cosine is 0.1 below the right one: text 3 for questions 2
+#    and 4, and text 4 for question 3. At 0.01 their shares are 0.000. A low
+#    temperature trains on hard negatives, and forgets the rest.
+# 2. Question 3's alone. Each row has its own softmax.
 # 3. Cosines lie between −1 and 1. Divided by 5, they hardly differ. Every text
 #    has about a quarter, whatever the vectors are.
 #
@@ -366,8 +370,9 @@ def recall_at_k(scores: torch.Tensor, relevant: torch.Tensor, k: int) -> float:
 check("sentence_embeddings.recall_at_k", recall_at_k)
 
 # %% [markdown]
-# Recall does not care whether the right text came second or last but one.
-# The **mean reciprocal rank** does. Here it is (1 + 1/3 + 1/2)/3 = 0.6111.
+# Recall@1 does not care whether the right text came second or last. The **mean
+# reciprocal rank** does. It is the mean of 1/rank, here (1 + 1/3 + 1/2)/3 =
+# 0.6111.
 #
 # {card sentence_embeddings.mean_reciprocal_rank}
 
@@ -433,16 +438,17 @@ for kind in ("mean", "max", "cls"):
     found = recall_at_k(cosine_matrix(english, french), own, 1)
     alike = any_two(english)
     print(f"{kind:4} finds fewer than 20: {found < 0.02};", end=" ")
-    print(f"any two have a cosine above 0.85: {alike > 0.85}")
+    print(f"mean cosine of any two above 0.85: {alike > 0.85}")
 
 # %% [markdown]
-# All sentences point the same way! The vectors of an untrained encoder have a
-# large part in common. The cosine sees that part, and hardly anything else.
+# All sentences point nearly the same way! The vectors of an untrained encoder
+# have a large part in common. The cosine sees that part, and hardly anything
+# else.
 #
 # Training is short: 300 batches of 64 pairs. The English sentences are the
 # queries, the French ones the keys. **Mean** pooling is what is trained, with
-# your `pool` and your `info_nce`. Each of the next two cells takes about 20
-# seconds.
+# your `pool` and your `info_nce`. Each of the next two cells does half of it, in
+# about 20 seconds. `followed` only draws the progress bar.
 
 
 # %% tags=["demonstration"]
@@ -470,12 +476,12 @@ for kind in ("cls", "max", "mean"):
 rank = mean_reciprocal_rank(scores, own)
 print("mean finds at least 98 %:", found >= 0.98, end="; ")
 print("mean reciprocal rank above 0.98:", rank > 0.98)
-print("any two have a cosine below 0.2:", any_two(english) < 0.2)
+print("mean cosine of any two below 0.2:", any_two(english) < 0.2)
 (best,), _ = search(english[0], french, 1)
 print(*pairs[0].english, "\n→", *pairs[best].french)
 
 # %% [markdown]
-# Nobody told it what a word means. It saw pairs, and 63 wrong answers for each.
+# Nobody told it what a word means. It saw pairs, and 63 negatives for each.
 # Note which pooling works: **the one that was trained.** [CLS] of the same
 # network stays poor. It is worth something only where it was trained itself, by
 # a classifier for instance.
@@ -507,12 +513,13 @@ sentence_map.show(kept)
 #
 # </details>
 #
-# ## Do people agree?
+# ## Do people agree with the model?
 #
 # For English sentences there is another measure. People say how similar two
 # sentences are, from 0 to 5. The model says it by a cosine. The numbers need not
-# be the same, but their **order** should: that is **Spearman's** correlation. It
-# replaces both by ranks. Equal numbers share the mean of their ranks. By hand:
+# be the same, but their **order** should. That is what **Spearman's** correlation
+# measures. It gives each number its rank in its list, 1 for the smallest.
+# Equal numbers share the mean of their ranks. By hand:
 #
 # | | | ranks |
 # |---|---|---|
@@ -520,8 +527,9 @@ sentence_map.show(kept)
 # | b | 10, 30, 20, 40 | 1, 3, 2, 4 |
 #
 # The correlation of these ranks is 0.9487. A short formula is often quoted,
-# $1 - 6\sum d^2 / (n(n^2-1))$, where d is the difference of two ranks. It gives
-# 0.95, which is wrong here: it does not hold with ties.
+# $1 - 6\sum d^2 / (n(n^2-1))$, where n is the length of the lists and d the
+# difference of two ranks. It gives 0.95, which is wrong here: it does not hold
+# with ties.
 #
 # {card sentence_embeddings.spearman}
 
@@ -641,7 +649,7 @@ if tools.installed(
 
 # %% [markdown]
 # Money is nearer to the bank that lends, 0.388, than to the bank of the river,
-# 0.223. With [CLS] the two are 0.792 and 0.772: no difference worth the name. "A
+# 0.223. With [CLS] the two are 0.792 and 0.772, nearly the same. "A
 # sleeping cat" and "the cat sleeps" have 0.697, boats and water 0.463. On the six
 # pairs the model has nearly our order, 0.94. The traps take it to 0.15.
 #
@@ -651,10 +659,11 @@ if tools.installed(
 #   bites the dog" have 0.973. With *does not* it is still 0.809. The true
 #   paraphrase, "A hound is biting a person", has only 0.642.
 # - **n passes, not n².** With one row for each pair, as in lesson 19, comparing n
-#   sentences with each other takes $n^2$ ("n squared") passes of BERT. With a
-#   vector for each it takes n. But then no token of one sentence sees the other.
-#   Often a search finds 100 texts by vectors, and reads those again in pairs.
-# - **Duplicates in a batch** are wrong answers that are right.
+#   sentences with each other takes about $n^2/2$ passes of BERT, half of n
+#   squared. With a vector for each it takes n. But then no token of one
+#   sentence sees the other. Often a search finds 100 texts by vectors, and reads those again in pairs.
+# - **Duplicates in a batch** count as negatives. If two queries have the same
+#   right text, the loss pushes each away from a text that answers it.
 # - **Long texts are cut**, here at 256 tokens. And one vector for a page is a
 #   mean of many topics.
 #
@@ -676,10 +685,10 @@ if tools.installed(
 #    batch.
 # 2. They are about the same thing. Whether they agree is another question: order
 #    and "not" hardly move a mean.
-# 3. Only where it was trained for that. Untuned, all sentences point the same
-#    way.
-# 4. With one key there is nothing to choose. The loss is 0 from the start, and
-#    nothing is learned.
+# 3. Only where it was trained for that. Above, [CLS] of your own BERT stayed
+#    poor: the mean was trained.
+# 4. With one key there is nothing to choose. The loss is 0 from the start, as
+#    "a batch of one" showed, and nothing is learned.
 #
 # </details>
 #
@@ -694,14 +703,14 @@ if tools.installed(
 # one word hardly moves it: swapping dog and man left a cosine of 0.973, and a
 # "not" 0.809. In training nothing asked for more, since the other sentences of a
 # batch are about something else. I would add contradictions to the batch as hard
-# wrong answers: for each sentence one that says the opposite in nearly the same
+# negatives: for each sentence one that says the opposite in nearly the same
 # words.
 #
 # ### BEGIN MARK SCHEME
 # - 1 point: one word hardly moves a mean (or: the two sentences share nearly all
 #   words and the topic), with a number such as 0.973 or 0.809, or the pair's own
 #   0.741.
-# - 1 point: contradictions as hard wrong answers (negatives) in the training.
+# - 1 point: contradictions as hard negatives (wrong answers) in the training.
 # - Half a point for "more data with negations", without saying as what.
 # ### END MARK SCHEME
 
@@ -723,7 +732,7 @@ if tools.installed(
 #
 # </details>
 #
-# <details><summary>3. Where do the wrong answers come from?</summary>
+# <details><summary>3. Where do the negatives come from?</summary>
 #
 # They are the other keys of the batch.
 #
@@ -731,7 +740,7 @@ if tools.installed(
 #
 # <details><summary>4. What does a low temperature do?</summary>
 #
-# It makes the softmax sharp, so that only the hardest wrong answers count.
+# It makes the softmax sharp, so that only the hardest negatives count.
 #
 # </details>
 #
@@ -750,7 +759,7 @@ if tools.installed(
 #
 # ## What comes next
 #
-# A batch of 64 gives 63 wrong answers. Large models use tens of thousands, from
+# A batch of 64 gives 63 negatives. Large models use tens of thousands, from
 # many machines at once. How several processes train one model is lesson 22.
 #
 # `python -m byhand progress` in a terminal shows what you have solved.

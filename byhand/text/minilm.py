@@ -30,7 +30,7 @@ SIZES = {
     "num_heads": 12,
     "d_ff": 1536,
 }
-LONGEST = 256  # tokens: what its authors trained it on
+LONGEST = 256  # tokens: where its authors cut a text
 # From a name of theirs to one of ours, in this order.
 RENAMED = (
     ("word_embeddings", "tokens"),

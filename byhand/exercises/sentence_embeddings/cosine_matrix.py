@@ -58,6 +58,10 @@ def centred(A, B):
     return divided(*(x - x.mean(1, keepdim=True) for x in (A, B)))
 
 
+def centred_columns(A, B):
+    return divided(*(x - x.mean(0) for x in (A, B)))
+
+
 def columns(A, B):
     a, b = (x / safe(x.norm(dim=0)) for x in (A, B))
     return a @ b.mT
@@ -229,6 +233,12 @@ EXERCISE = Exercise(
             "you subtracted each row's mean first. That is the correlation. "
             "The cosine takes the vectors as they are.",
             centred,
+        ),
+        Misconception(
+            "columns centred",
+            "you subtracted each column's mean first. The cosine takes the "
+            "vectors as they are.",
+            centred_columns,
         ),
         Misconception(
             "10⁻⁸ in the divisor",

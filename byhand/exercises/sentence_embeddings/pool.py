@@ -63,6 +63,11 @@ def padding_counts_0(hidden, real):
     return (hidden * real).amax(1)
 
 
+def values_and_places(hidden, real):
+    """What `max` over an axis returns."""
+    return hidden.masked_fill(real == 0, -torch.inf).max(1)
+
+
 def smallest(hidden, real):
     return -largest(-hidden, real)
 
@@ -326,6 +331,12 @@ EXERCISE = Exercise(
             "for a sentence without any token your largest is −∞. Return "
             "zeros there.",
             but(pooled, top=but(largest, none=-torch.inf)),
+        ),
+        Misconception(
+            "values and places",
+            "`max` over an axis returns two things, the values and their "
+            "places. Return the values alone, or use `amax`.",
+            but(pooled, top=values_and_places),
         ),
         Misconception(
             "largest magnitude",

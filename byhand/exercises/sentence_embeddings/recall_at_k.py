@@ -52,8 +52,9 @@ def best_is_enough(scores, relevant, k):
     return float((ranks(scores, relevant) <= k).any())
 
 
-def over_the_texts(hits, k, n):
-    return hits.sum() / n
+def all_are_needed(scores, relevant, k):
+    """1 where every query has a hit, as a whole division gives."""
+    return float((ranks(scores, relevant) <= k).all())
 
 
 def divided_by_n(scores, relevant, k):
@@ -191,6 +192,12 @@ EXERCISE = Exercise(
             "one query with a hit makes it 1 in yours. Return the share of "
             "the queries.",
             best_is_enough,
+        ),
+        Misconception(
+            "all are needed",
+            "yours is 1 where *every* query finds its text, and 0 otherwise. "
+            "A division with `//` does that too. Return the share.",
+            all_are_needed,
         ),
         Misconception(
             "divided by the texts",

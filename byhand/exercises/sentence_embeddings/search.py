@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from byhand.exercise import Case, Exercise, Misconception, Whole
+from byhand.exercise import Case, Exercise, Fact, Misconception, Whole
 
 from ..pieces.inputs import readable
 from ..pieces.seams import but
@@ -460,4 +460,11 @@ EXERCISE = Exercise(
         "scores[indices].",
     ),
     returns=(Whole("indices"), "scores"),
+    facts=(
+        Fact(
+            "no score is above the one before it",
+            lambda scores: bool((np.diff(scores) <= 1e-9).all()),
+            "scores",
+        ),
+    ),
 )

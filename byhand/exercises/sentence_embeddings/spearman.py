@@ -77,6 +77,17 @@ def mixed_up(x, y):
     return pearson(x, y) * n / (n - 1)
 
 
+def mixed_up_otherwise(x, y):
+    """n above the line, n − 1 below it."""
+    n = len(x)
+    return pearson(x, y) * (n - 1) / n
+
+
+def without_the_root(x, y):
+    x, y = x - x.mean(), y - y.mean()
+    return (x * y).sum() / ((x**2).sum() * (y**2).sum())
+
+
 def slope(x, y):
     return covariance(x, y) / covariance(x, x)
 
@@ -118,6 +129,12 @@ def kendall(x, y):
     signs = [np.sign(one[:, None] - one) for one in (x, y)]
     below = np.sqrt((signs[0] ** 2).sum() * (signs[1] ** 2).sum())
     return (signs[0] * signs[1]).sum() / below
+
+
+def kendall_of_all_pairs(x, y):
+    """Kendall's tau-a: a tie is a pair like any other."""
+    signs = [np.sign(one[:, None] - one) for one in (x, y)]
+    return (signs[0] * signs[1]).sum() / (len(x) * (len(x) - 1))
 
 
 # --- cases -----------------------------------------------------------------
@@ -258,14 +275,16 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "smallest rank",
-            "equal numbers get the smallest of their ranks in yours. They "
-            "share the *mean*.",
+            "equal numbers get the smallest of their ranks in yours (or the "
+            "largest, if your rank 1 is the largest number). They share the "
+            "*mean*.",
             but(correlated, rank=smallest),
         ),
         Misconception(
             "largest rank",
-            "equal numbers get the largest of their ranks in yours. They "
-            "share the *mean*.",
+            "equal numbers get the largest of their ranks in yours (or the "
+            "smallest, if your rank 1 is the largest number). They share the "
+            "*mean*.",
             but(correlated, rank=largest),
         ),
         Misconception(
@@ -287,6 +306,13 @@ EXERCISE = Exercise(
             but(correlated, rank=as_they_are, join=kendall),
         ),
         Misconception(
+            "Kendall of all pairs",
+            "this is Kendall's tau, which counts pairs in the same order. "
+            "Spearman's is the correlation of the ranks. And ties count as "
+            "pairs in yours.",
+            but(correlated, rank=as_they_are, join=kendall_of_all_pairs),
+        ),
+        Misconception(
             "cosine of the ranks",
             "you did not subtract the means of the ranks. Do so before you "
             "multiply.",
@@ -303,6 +329,19 @@ EXERCISE = Exercise(
             "you divided by n − 1 above the line and by n below it. Use the "
             "same in both. Then it cancels.",
             but(correlated, join=mixed_up),
+        ),
+        Misconception(
+            "n and n − 1 mixed",
+            "you divided by n above the line and by n − 1 below it: "
+            "`std` does that where nobody says otherwise. Use the same in "
+            "both. Then it cancels.",
+            but(correlated, join=mixed_up_otherwise),
+        ),
+        Misconception(
+            "no root",
+            "you divided by the product of the sums of squares. Divide by "
+            "its *root*.",
+            but(correlated, join=without_the_root),
         ),
         Misconception(
             "one variance only",

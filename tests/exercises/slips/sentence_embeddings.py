@@ -72,6 +72,17 @@ def everything_else_is_cls(hidden, mask, kind="mean"):
     return hidden[:, 0]
 
 
+def values_and_places(hidden, mask, kind="mean"):
+    m = mask.unsqueeze(-1)
+    if kind == "mean":
+        return (hidden * m).sum(1) / m.sum(1).clamp(min=1)
+    if kind == "max":
+        return hidden.masked_fill(~m, -math.inf).max(1)
+    if kind == "cls":
+        return hidden[:, 0]
+    raise ValueError("unknown kind")
+
+
 def dots(A, B):
     return A @ B.T
 
@@ -98,6 +109,10 @@ def with_eps(A, B):
 
 def flipped(A, B):
     return functional.normalize(B, dim=1) @ functional.normalize(A, dim=1).T
+
+
+def centred_columns(A, B):
+    return flipped(B - B.mean(0), A - A.mean(0))
 
 
 def searching(change):
@@ -222,6 +237,14 @@ def recall_argsort(scores, relevant, k):
     return (places < k).double().mean()
 
 
+def recall_cut_off(scores, relevant, k):
+    hits = [
+        int(right) in row.argsort(descending=True)[:k].tolist()
+        for row, right in zip(scores, relevant, strict=True)
+    ]
+    return sum(hits) // len(hits)
+
+
 def rank_of(scores, relevant):
     own = scores[torch.arange(len(scores)), relevant][:, None]
     return (scores > own).sum(1).double()
@@ -258,6 +281,17 @@ def correlation(r, s):
     return (r * s).sum() / ((r * r).sum() * (s * s).sum()).sqrt()
 
 
+def without_the_root(r, s):
+    r, s = r - r.mean(), s - s.mean()
+    return (r * s).sum() / ((r * r).sum() * (s * s).sum())
+
+
+def by_deviations(r, s):
+    """PyTorch's `std` divides by n − 1."""
+    r, s = r - r.mean(), s - s.mean()
+    return (r * s).mean() / (r.std() * s.std())
+
+
 def rho(rank, join=correlation, guard=True):
     def spearman(a, b):
         if guard and len(a) != len(b):
@@ -290,6 +324,7 @@ WRONG = {
         "zeros": zeros_in_max,
         "minus a billion": minus_a_billion,
         "no error": everything_else_is_cls,
+        "two things": values_and_places,
     },
     "sentence_embeddings.cosine_matrix": {
         "dots": dots,
@@ -298,6 +333,7 @@ WRONG = {
         "axis": wrong_axis,
         "eps": with_eps,
         "flipped": flipped,
+        "centred": centred_columns,
     },
     "sentence_embeddings.search": {
         "dot": searching(by_dot),
@@ -323,6 +359,7 @@ WRONG = {
         "diagonal": recall_diagonal,
         "best only": recall_first,
         "argsort": recall_argsort,
+        "whole division": recall_cut_off,
     },
     "sentence_embeddings.mean_reciprocal_rank": {
         "from 0": mrr_from_zero,
@@ -337,6 +374,8 @@ WRONG = {
         "argsort": rho(lambda x: x.argsort(stable=True).double()),
         "ordinal": rho(ordinal),
         "formula": rho(shared, formula),
+        "no root": rho(shared, without_the_root),
+        "deviations": rho(shared, by_deviations),
         "smallest": rho(lambda x: (x[:, None] > x).sum(1).double() + 1),
         "no check": rho(shared, guard=False),
     },
