@@ -94,8 +94,8 @@ seen = [k for mine in shards for k in mine]
 print(f"{len(seen)} examples seen, {len(set(seen))} different ones")
 
 # %% [markdown]
-# In training two repeated examples do no harm. In an *evaluation* they do:
-# whatever is right about examples 0 and 1 counts twice. Remember that for later.
+# In training two repeated examples hardly matter. In an *evaluation* they do:
+# a right or wrong answer on examples 0 and 1 counts twice. Remember that for later.
 #
 # ## All take the same step
 #
@@ -211,9 +211,9 @@ print(f"{(mean_loss * tokens).sum() / tokens.sum():.4f}")
 # The second half of the output is a bug that lived for years. Sequences have
 # different lengths, and a loop that accumulates gradients or averages over workers
 # takes a mean of means. In Hugging Face's Trainer this was reported with sequences
-# of 11 and 101 tokens (`huggingface/transformers`, issue 24725), and described and
-# fixed in October 2024. What counts is what you divide by on one machine: there,
-# all *tokens*.
+# of 11 and 101 tokens (`huggingface/transformers`, issue 24725). The first fix came
+# in October 2024. (The two losses above are made up.) What counts is what you divide
+# by on one machine: there, all *tokens*.
 #
 # ## All-reduce in two halves
 #
@@ -253,8 +253,8 @@ print("all-gather:    ", torch.cat(pieces).tolist(), "for both")
 # %% [markdown]
 # ## What is sent
 #
-# Let the workers stand in a ring, and let each send to its right neighbour only. In
-# every round each sends one piece, of N / p bytes. After p − 1 rounds all sums are
+# Let the workers stand in a ring, and let each send to its right neighbour only. The
+# vector has N bytes. In every round each worker sends one piece, of N / p bytes. After p − 1 rounds all sums are
 # done, and after p − 1 more everybody has all of them:
 #
 # $$2 \cdot (p - 1) \cdot \frac{N}{p}$$
@@ -296,11 +296,12 @@ for p in (1, 2, 4, 8, 64):
 #
 # One worker needs 1 s for a step of GPT-2 small. With p workers, each computes for
 # 1 / p s, and the exchange runs at the same time. The step takes the longer of the
-# two. Try it below:
+# two. Networks are sold in *bits*: 10 Gbit/s are 1.25 GB a second, as a byte has 8.
+# The picture is a still. Run the cell below, and move the two sliders.
 #
 # 1. Set 0.125 GB a second, an ordinary network. How fast are 8 workers?
-# 2. From which bandwidth on are 8 workers 8 times as fast?
-# 3. Why does the red line hardly rise after 8 workers?
+# 2. On which of the four are 8 workers 8 times as fast? Which bandwidth would do?
+# 3. Why does the dotted line, the exchange, hardly rise after 8 workers?
 
 # %% tags=["demonstration"]
 from byhand.sliders import exchange
@@ -308,10 +309,19 @@ from byhand.sliders import exchange
 exchange.show()
 
 # %% [markdown]
-# On the slowest network 8 workers take 6.97 s, *longer* than one alone. From 6.97 GB
-# a second on, they are 8 times as fast. And the red line stays below 2N over the
-# bandwidth, for any number of workers. Three ways out: a faster network, gradients in 2 bytes instead of 4, or more work between two exchanges.
-# The last one is lesson 17's accumulation: a larger batch. It has a limit. Beyond
+# <details><summary>What you should have found</summary>
+#
+# 1. A step takes 6.97 s, *longer* than on one worker alone.
+# 2. On 12.5 GB a second and on 450. Each worker sends 871.1 MB, and should be done
+#    in the 1 / 8 s that it computes. So 6.97 GB a second would do.
+# 3. Each worker sends less than 2N, for any number of workers. So the exchange takes
+#    less than 2N over the bandwidth.
+#
+# </details>
+#
+# Where the exchange takes longer than the computing, there are three ways out: a
+# faster network, gradients in 2 bytes instead of 4, or more work between two
+# exchanges. The last one is lesson 17's accumulation: a larger batch. It has a limit. Beyond
 # some size, a larger batch saves hardly any steps. And with fewer steps, the
 # learning rate must be chosen again: often a larger one, after a longer warm-up.
 #
@@ -321,7 +331,7 @@ exchange.show()
 # and 2 for the gradient (in bfloat16), and 12 for the optimiser, which keeps a
 # float32 copy of the weight, m and v (lesson 15). In data parallel training every
 # worker holds the same 16 bytes. That is waste, and **ZeRO** (Rajbhandari and
-# others, 2019) removes it in three stages. PyTorch has them as **FSDP**, for
+# others, 2019) removes it in three stages. PyTorch's name for stage 3 is **FSDP**,
 # *fully sharded data parallel*:
 #
 # | stage | split over the workers | bytes a parameter on each of p |
@@ -333,7 +343,8 @@ exchange.show()
 #
 # Stage 2 costs no more sending than all-reduce: it *is* reduce-scatter and
 # all-gather. In stage 3 the weights of a layer are fetched right before they are
-# used, forward and backward: half as much again is sent.
+# used, in the forward pass and again in the backward pass. With the gradients'
+# reduce-scatter that is three halves of an all-reduce instead of two.
 #
 # {card scaling_out.memory_per_device}
 
@@ -371,7 +382,7 @@ for name, parameters, workers in (
 #
 # {figure memory}
 #
-# 1. On how many devices do 405 billion parameters fit?
+# 1. On which numbers of devices do 405 billion parameters fit? Compute the smallest.
 # 2. Take GPT-2 small. Which stage does it need?
 # 3. Why does stage 2 stop helping when there are many devices, and stage 3 not?
 
@@ -381,13 +392,19 @@ from byhand.sliders import memory
 memory.show()
 
 # %% [markdown]
-# 405 billion parameters need stage 3 and 81 devices, without their activations.
-# GPT-2 small needs no stage at all. And stage 2 leaves 2 bytes a parameter on every
-# device, however many there are.
+# <details><summary>What you should have found</summary>
+#
+# 1. In stage 3, 64 devices are too few and 512 are enough. All of it is 16 · 405 =
+#    6,480 GB, so 6,480 / 80 = 81 devices would do. The activations come on top.
+# 2. None: even stage 0 fits, on a single device.
+# 3. Stage 2 leaves 2 bytes a parameter on every device, however many there are. In
+#    stage 3 everything is split.
+#
+# </details>
 #
 # Where even one layer is too large, or where sharding would send too much, the
 # *layers* are split. **Tensor parallel** cuts each matrix and sends activations
-# twice a layer, so its devices must be close to each other. **Pipeline parallel**
+# twice a layer, forward and again backward. So its devices must be close to each other. **Pipeline parallel**
 # gives each device some of the layers. It sends little, but the last device has
 # nothing to do until the first is through: batches go in as small parts, like
 # parcels on a belt.
@@ -397,7 +414,8 @@ memory.show()
 # A weight and a token cost 6 operations: 2 forward (a multiplication and an
 # addition), and 4 backward, since a matrix product has *two* gradients, each as
 # large as the product itself. So the work is 6 · N · D for N parameters and D
-# tokens. Devices do a share of their peak: 40 % is good (lesson 17).
+# tokens. (N now counts parameters, no longer bytes.) Devices do a share of their
+# peak: 40 % is good (lesson 17).
 #
 # $$\text{days} = \frac{6 \cdot N \cdot D}{\text{devices} \cdot \text{peak} \cdot \text{share} \cdot 86{,}400}$$
 #
@@ -446,10 +464,10 @@ for budget in (5.88e23, 1e21):
     print(f"{best / 1e9:.2f} billion parameters, {20 * best:.2e} tokens")
 
 # %% [markdown]
-# The second line is GPT-3, if one had had A100 cards. The third is the published
-# run of Llama 3.1 405B: your formula gives 66 days. The last two answer another
-# question: how large should the model be, for a given amount of work? A rule of
-# thumb says **20 tokens a parameter** (Hoffmann and others, 2022, "Chinchilla").
+# 175 billion is the size of GPT-3, here on A100 cards. 405 billion is the published
+# run of Llama 3.1 405B: your formula gives 66.0 days. The last two lines answer
+# another question: how large should the model be, for a given amount of work? A rule
+# of thumb says **20 tokens a parameter** (Hoffmann and others, 2022, "Chinchilla").
 # Put D = 20 N into 6 N D, and N is the root of the work over 120. Their own model
 # had 70 billion parameters and 1.4e12 tokens. Today's models take far more tokens
 # than that, as a small model is cheaper to *use*.
@@ -509,13 +527,13 @@ for n in (1_024, 4_096):
 #
 # 1. A mean of means. Divide the *sum* of all losses by the number of all tokens,
 #    over all workers.
-# 2. That is the sum, and it grows with the number of workers. Divide by it.
+# 2. That is the sum, and it grows with the number of workers. Divide by their number.
 # 3. Only if the exchange hides behind the computing. On a network of 10 Gbit/s it
 #    is 1.44 times.
 # 4. Two examples count twice: 8 of 12 instead of 8 of 10. Count each once, and add
 #    up right answers and examples.
-# 5. Pairs grow with n² (lesson 10). Four times the tokens are 16 times the pairs,
-#    so 16 times the devices for four times the text.
+# 5. Pairs grow with n² (lesson 10). Four times the tokens are 16 times the pairs.
+#    In a long text most of the work is in the pairs, and devices must grow as fast.
 #
 # </details>
 #

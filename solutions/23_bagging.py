@@ -122,8 +122,8 @@ print(f"99 samples leave out {np.mean(missed):.2f} on average")
 
 # %% [markdown]
 # As many draws as points leave out more than a third: 0.3679 in the limit, which
-# is $1/e$. And "80 % of the sample" is not 80 % of the points. 800 draws from
-# 1,000 points see only 55 % of them.
+# is $1/e$. Libraries let you say how many draws as a *share* of the points. A share
+# of 0.8 makes 800 draws from 1,000 points, and they see only 55 % of them, not 80 %.
 #
 # ## Who may judge?
 #
@@ -246,15 +246,16 @@ if tools.installed("sklearn", recorded="bagging/forest"):
 
 # %% [markdown]
 # One tree is perfect in training, 1.000, and loses almost a tenth in the test.
-# The forest is better. Its training score, 0.997, still says nothing: more than
-# half of the trees learned each point by heart. The out-of-bag score, 0.960, is
+# The forest is better. Its training score, 0.997, still says nothing: on average,
+# more than half of the trees learned a given point by heart. The out-of-bag score, 0.960, is
 # near the test score, 0.936, and no point was kept back for it. With other seeds
 # the points are split otherwise, and both scores move by a few points. Now the
 # one is higher, now the other.
 #
 # {figure bagging}
 #
-# The picture is a still. Run the cell below, and move the two sliders.
+# The picture is a still. Run the cell below, and move the two sliders. *Share drawn*
+# is how many draws each tree makes: 0.8 of 398 are 318.
 #
 # 1. From 1 tree to 100, with a share of 0.8: which curve says least?
 # 2. How many trees until every point has a judge? And with a share of 0.2?
@@ -282,8 +283,9 @@ bagging.show()
 # Write a tree's answer to one point as a number: 1 for benign, 0 for malignant.
 # From sample to sample it varies, with variance $σ^2$. If trees were
 # independent, a mean of $B$ of them would have variance $σ^2 / B$. They are not:
-# they draw from the *same* points. With correlation $ρ$ between any two, the
-# mean has variance
+# they draw from the *same* points. Their **correlation** $ρ$ says how far two of them
+# vary together: 1 is always, 0 is not at all. With $ρ$ between any two, the mean has
+# variance
 #
 # $$ρσ^2 + \frac{1 - ρ}{B} σ^2.$$
 #
@@ -332,7 +334,7 @@ print(f"{answers.mean(axis=1).var():.2f}, for one {answers.var():.2f}")
 # - **Time and memory.** A hundred trees cost a hundred times as much, in
 #   training and in use. They can grow side by side, at least.
 # - **Stable models gain little.** Two linear regressions on two samples nearly
-#   agree: $ρ$ is near 1. Bagging is for models that overfit.
+#   agree, so there is little to average away. Bagging is for models that overfit.
 # - **Bias stays.** If all trees err in the same way, their mean errs so too.
 # - **Few trees, few judges.** Five trees of $n$ draws leave 10 % of the points
 #   without one.

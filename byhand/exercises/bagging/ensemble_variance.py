@@ -287,6 +287,17 @@ EXERCISE = Exercise(
             "skipped when Python runs optimised. Raise a ValueError.",
             asserts,
         ),
+        Misconception(
+            "no brackets",
+            "your second part has no brackets: 1 − ρ/B is something else "
+            "than (1 − ρ)/B.",
+            wrong(lambda v, r, b: r * v + 1 - r / b * v),
+        ),
+        Misconception(
+            "no variance",
+            "you left σ² out of both parts. That is right for σ² = 1 alone.",
+            wrong(lambda v, r, b: r + (1 - r) / b),
+        ),
     ),
     hints=(
         "If all trees are alike, ρ = 1, what does the second tree change? And "

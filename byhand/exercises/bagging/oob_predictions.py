@@ -9,6 +9,7 @@ from byhand.exercise import Case, Exercise, Fact, Misconception, Whole
 from ..pieces.seams import but
 from .shared import (
     FOUR_POINTS,
+    NOBODY,
     all_trees,
     all_where_nobody_may,
     ballot,
@@ -75,7 +76,7 @@ def how_many(votes, in_bag):
     """The votes for the class that has most."""
     return np.array(
         [
-            max(Counter(vote[~seen].tolist()).values(), default=0)
+            max(Counter(vote[~seen].tolist()).values(), default=NOBODY)
             for vote, seen in zip(votes.T, in_bag.T, strict=True)
         ]
     )

@@ -47,6 +47,18 @@ def nobody_is_right(found, y):
     return np.mean((found == y) | (found == NOBODY))
 
 
+def without_class_0(found, y):
+    judged = found > 0
+    return np.mean(found[judged] == y[judged]) if judged.any() else 0.0
+
+
+def all_vote_on_the_judged(votes, in_bag, y):
+    """Who counts is known, but all trees vote on it."""
+    judged = ~in_bag.all(axis=0)
+    found = elected(votes, in_bag, judges=all_trees)
+    return np.mean(found[judged] == y[judged])
+
+
 def pooled(votes, in_bag, y):
     return np.mean((votes == y)[~in_bag])
 
@@ -115,6 +127,8 @@ OTHERS = (
     but(by_vote, pick=largest),
     but(by_vote, nobody=0),
     but(by_vote, pick=nobody_at_a_tie),
+    but(by_vote, score=without_class_0),
+    all_vote_on_the_judged,
     pooled,
     mean_of_trees,
     mean_of_points,
@@ -291,6 +305,18 @@ EXERCISE = Exercise(
             "this is the share of points that have a judge. Return how many "
             "of them come out right.",
             but(by_vote, score=lambda found, y: np.mean(found != NOBODY)),
+        ),
+        Misconception(
+            "class 0 left out",
+            "you left out points that come out as class 0. Only −1 stands "
+            "for nobody: 0 is a class.",
+            but(by_vote, score=without_class_0),
+        ),
+        Misconception(
+            "all vote on the judged",
+            "you left out the right points, but *all* trees vote on the "
+            "others. A tree that drew a point has no vote on it.",
+            all_vote_on_the_judged,
         ),
     ),
     not_by=("BaggingClassifier", "RandomForestClassifier"),

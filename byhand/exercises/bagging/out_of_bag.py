@@ -210,6 +210,12 @@ EXERCISE = Exercise(
             "you looked at the first draw only. All of them are in the bag.",
             lambda n, indices: unmarked(n, indices[:1]),
         ),
+        Misconception(
+            "~ of the counts",
+            "you put `~` before whole numbers. It makes −1 of 0 and −2 of "
+            "1. Compare with 0 instead: `== 0`.",
+            lambda n, indices: ~times(n, indices),
+        ),
     ),
     hints=(
         "There are five points, and 3, 1, 3 were drawn. Which three did the "

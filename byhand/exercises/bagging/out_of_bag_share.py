@@ -149,6 +149,18 @@ EXERCISE = Exercise(
             "stays out: the share is 1.",
             lambda n, size: right(n, size) if size else 0.0,
         ),
+        Misconception(
+            "not a power",
+            "you multiplied by `size`. Each draw multiplies by 1 − 1/n once "
+            "more: take the power.",
+            lambda n, size: (1 - 1 / n) * size,
+        ),
+        Misconception(
+            "missed once at least",
+            "this is the probability that the point is missed at least "
+            "*once*. Return that it is missed by all draws.",
+            lambda n, size: 1 - (1 / n) ** size,
+        ),
     ),
     hints=(
         "One die: how likely is it that no six comes in one throw? And in "

@@ -235,6 +235,13 @@ EXERCISE = Exercise(
                 ],
             ),
         ),
+        Misconception(
+            "added, divided by all examples",
+            "you added the gradients up, and divided by the number of all "
+            "examples. They are means already: multiply each by its count "
+            "first.",
+            weighted(lambda counts: [1 / sum(counts)] * len(counts)),
+        ),
     ),
     hints=(
         "Worker 0 has the gradient 2.0 from 3 examples, worker 1 has 6.0 "

@@ -55,6 +55,15 @@ def anything(parameters, workers, stage):
     return memory(parameters, workers or 1, stage, checked=lambda holds: None)
 
 
+def own_part_alone(parameters, workers, stage):
+    """Each stage forgets what those before it split."""
+    refuse_unless(workers >= 1 and stage in (0, 1, 2, 3))
+    return sum(
+        size * parameters / (workers if stage == SPLIT[part] else 1)
+        for part, size in SIZES.items()
+    )
+
+
 NEVER = 9
 
 
@@ -227,6 +236,18 @@ EXERCISE = Exercise(
             other(checked=asserted),
             "neither the stage nor the number of workers is checked. Raise a "
             "ValueError for both.",
+        ),
+        Misconception(
+            "own part alone",
+            "you split one part in each stage. The stages build on each "
+            "other: stage 2 splits the optimiser *and* the gradients.",
+            own_part_alone,
+        ),
+        Misconception(
+            "bytes of one parameter",
+            "you return the bytes of one parameter. Multiply by how many "
+            "there are.",
+            lambda parameters, workers, stage: memory(1, workers, stage),
         ),
     ),
     hints=(

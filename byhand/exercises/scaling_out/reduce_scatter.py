@@ -51,6 +51,12 @@ def not_added(vectors):
     return [one[r * size : (r + 1) * size] for r, one in enumerate(vectors)]
 
 
+def own_vector(vectors):
+    """Nothing is sent."""
+    refuse_unless(len(vectors[0]) % len(vectors) == 0)
+    return [one.clone() for one in vectors]
+
+
 def own_sum(vectors):
     """What worker r's pieces come to: added up in the wrong direction."""
     p, n = len(vectors), len(vectors[0])
@@ -225,6 +231,19 @@ EXERCISE = Exercise(
             "assert",
             ASSERT,
             other(checked=asserted),
+        ),
+        Misconception(
+            "pieces of p numbers",
+            "your pieces have p numbers each. Make p pieces, of n / p "
+            "numbers each. (`split` takes the length of a piece, `chunk` "
+            "how many.)",
+            other(cut=lambda total, p: list(total.split(p))),
+        ),
+        Misconception(
+            "own vector kept",
+            "each worker still holds its own vector. Add all vectors, and "
+            "give worker r piece r of the sum.",
+            own_vector,
         ),
     ),
     hints=(

@@ -89,6 +89,20 @@ def as_if_in_range(n, rank, world_size):
                                                     world_size)  # fmt: skip
 
 
+def filled_once(n, rank, world_size):
+    """The examples, and once more their beginning: n of them at most."""
+    refuse_unless(n >= 1 and in_range(rank, world_size))
+    examples = list(range(n))
+    return (examples + examples[: -n % world_size])[rank::world_size]
+
+
+def remainder_by_workers(n, rank, world_size):
+    return [
+        place % world_size
+        for place in shard(n, rank, world_size, fill=lambda places, n: places)
+    ]
+
+
 def everybodys(n, rank, world_size):
     shard(n, rank, world_size)
     return [shard(n, one, world_size) for one in range(world_size)]
@@ -231,6 +245,26 @@ EXERCISE = Exercise(
             "numbers that cannot be pass without an error. Raise a "
             "ValueError for no examples, no workers, and a rank that does "
             "not exist.",
+        ),
+        Misconception(
+            "blocks, rest dropped",
+            "you cut the examples into blocks of n // `world_size` "
+            "neighbours. Worker `rank` takes every `world_size`-th example "
+            "instead, and none is dropped.",
+            other(size=lambda n, world_size: n // world_size, places=blocks),
+        ),
+        Misconception(
+            "filled up once",
+            "you fill up from the list of the examples once. With many more "
+            "workers than examples that is not enough: count on round and "
+            "round.",
+            filled_once,
+        ),
+        Misconception(
+            "remainder by the workers",
+            "you took the remainder by `world_size`. The numbers begin "
+            "again after the last *example*: take the remainder by `n`.",
+            remainder_by_workers,
         ),
     ),
     hints=(

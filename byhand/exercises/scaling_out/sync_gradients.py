@@ -333,6 +333,13 @@ EXERCISE = Exercise(
             "number has a mean over the workers.",
             over_all_numbers,
         ),
+        Misconception(
+            "what all_reduce returns, divided",
+            "you divided what `all_reduce` returns, and it returns None. It "
+            "puts the sum into the tensor that you hand in: divide that "
+            "tensor.",
+            other(exchange=what_came_back),
+        ),
     ),
     hints=(
         "If worker 0 has the gradient 2 and worker 1 the gradient 6, what "

@@ -59,6 +59,12 @@ def parameters_left_out(parameters, tokens, devices, peak_flops, utilisation):
     return days(1, tokens, devices, peak_flops, utilisation)
 
 
+def without_brackets(parameters, tokens, devices, peak_flops, utilisation):
+    refuse_unless(devices >= 1 and 0 < utilisation <= 1)
+    work = 6 * parameters * tokens
+    return work / devices * peak_flops * utilisation / DAY
+
+
 def of(name, *given, raises=None):
     """A case; a pair stands for a number to be drawn from it."""
     names = (
@@ -226,6 +232,13 @@ EXERCISE = Exercise(
             other(checked=asserted),
             "neither the devices nor the utilisation are checked. Raise a "
             "ValueError for both.",
+        ),
+        Misconception(
+            "no brackets",
+            "you divided by the devices alone, and multiplied by their "
+            "speed. Python reads `a / b * c` as (a / b) · c: put what you "
+            "divide by in brackets.",
+            without_brackets,
         ),
     ),
     hints=(
