@@ -184,6 +184,11 @@ class Setup:
             self.precision
         )
 
+    @property
+    def widest(self) -> torch.dtype:
+        """For sums of losses: Apple's GPUs have no float64."""
+        return torch.float32 if self.device.type == "mps" else torch.float64
+
     def autocast(self) -> AbstractContextManager:
         return torch.autocast(
             self.device.type,
@@ -311,7 +316,8 @@ class Run:
         """The mean loss a token, in nats, on a part of the text."""
         self.model.eval()
         # Of losses, and of tokens.
-        total = torch.zeros(2, dtype=torch.float64, device=self.setup.device)
+        widest = self.setup.widest
+        total = torch.zeros(2, dtype=widest, device=self.setup.device)
         recipe, ranks = self.recipe, self.setup.ranks
         pieces = data.pieces(
             split, recipe.batch_size, recipe.block_size, most, recipe.seed
@@ -322,7 +328,7 @@ class Run:
                 loss = self._forward(
                     *data.sent((inputs, targets), self.setup.device)
                 )
-            total[0] += loss.double() * counted
+            total[0] += loss.to(widest) * counted
             total[1] += counted
         ranks.add_up(total)
         self.model.train()

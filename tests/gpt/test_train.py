@@ -202,6 +202,11 @@ def test_the_held_out_loss_is_the_mean_over_all_tokens(text, recipe):
     )
 
 
+def test_sums_are_as_wide_as_the_device_can():
+    wide = {kind: Setup(torch.device(kind)).widest for kind in ("cpu", "mps")}
+    assert wide == {"cpu": torch.float64, "mps": torch.float32}
+
+
 def test_evaluation_changes_nothing(text, recipe):
     run, other = (new_run(text, recipe) for _ in "ab")
     run.evaluate(text.held_out, 2)
