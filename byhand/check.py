@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from byhand import card, notebook
+from byhand import card, model_answer, notebook
 from byhand.bank import find, lesson
 from byhand.exercise import Exercise
 from byhand.judge import Verdict, judge
 from byhand.message import CheckFailed, Message, not_callable, short_cut
 
-__all__ = ["CheckFailed", "check", "last"]
+__all__ = ["CheckFailed", "check", "last", "solution"]
 
 _last: Message | None = None  # of the last check that failed
 _right: set[tuple[str, str]] = set()  # exercises and parts, in this kernel
@@ -70,6 +70,30 @@ def last() -> None:
     print(_last.whole() if _last else "No check has failed yet.")
 
 
+def solution(exercise_id: str) -> Any:
+    """The model answer of an exercise, once your own is right.
+
+    exercise_id: such as "self_attention.softmax". Returns the code, to be
+    shown; None where a sentence says why there is none: in this kernel no
+    check of all of the exercise was right yet, or no solved notebook is here.
+    UnknownExercise (a KeyError): no such id.
+    """
+    exercise = find(exercise_id)
+    if not _is_right(exercise):
+        print(
+            f"{exercise.id}: the model answer is for whoever has one of their "
+            "own. Run the check first; where it says right, ask again."
+        )
+        return None
+    from IPython.display import Code  # slow, and no check needs it
+
+    try:
+        return Code(model_answer.of(exercise), language="python")
+    except model_answer.NoSolutions as error:
+        print(error)
+        return None
+
+
 def _also_said(verdict: Verdict) -> str:
     """What else there is to say of a right answer, in lines."""
     lines = []
@@ -101,8 +125,9 @@ def _parts(exercise: Exercise, part: str | None) -> tuple[str, ...]:
 def _done(exercise: Exercise) -> tuple[int, int]:
     """How many exercises of its lesson are right, and how many there are."""
     group = lesson(exercise.lesson).EXERCISES
-    done = [
-        all((one.id, part) in _right for part in _parts(one, None))
-        for one in group
-    ]
-    return sum(done), len(group)
+    return sum(map(_is_right, group)), len(group)
+
+
+def _is_right(exercise: Exercise) -> bool:
+    """In this kernel, in all its parts."""
+    return all((exercise.id, one) in _right for one in _parts(exercise, None))

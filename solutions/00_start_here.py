@@ -168,6 +168,14 @@ except CheckFailed as message:
 #    the earlier ones where yours is still wrong, so that nothing is lost.
 # 5. Sleep on it. That is meant seriously.
 #
+# Once an answer of yours is right, you may want to see ours. Write this in a
+# cell of your own; before, it shows nothing:
+#
+# ```
+# from byhand import solution
+# solution("start_here.average")
+# ```
+#
 # If a check or a slider does not work at all, `python -m byhand doctor` says
 # what is missing on your machine and how to fix it.
 

@@ -18,7 +18,7 @@ ORDER = """
     byhand.doctor byhand.hints byhand.progress
     byhand
     byhand.check
-    byhand.card byhand.judge
+    byhand.card byhand.judge byhand.model_answer
     byhand.message
     byhand.trial
     byhand.bank

@@ -71,6 +71,19 @@ class Course:
         """The lesson as learners get it, some cells replaced."""
         return replaced(paths.lesson_path(self.lesson), cells)
 
+    def exercises_of(self, path: Path) -> Path:
+        """A copy of a notebook without its demonstrations, some of which
+        train for a minute: what is graded needs none of them."""
+        nb = nbformat.read(path, as_version=4)
+        nb.cells = [
+            cell
+            for cell in nb.cells
+            if "demonstration" not in cell.metadata.get("tags", [])
+        ]
+        copy = self.root / f"{path.parent.parent.name}-{path.name}"
+        nbformat.write(nb, copy)
+        return copy
+
     def folder(self, student: str) -> Path:
         return self.root / "submitted" / student / self.lesson
 

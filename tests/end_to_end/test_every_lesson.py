@@ -165,12 +165,16 @@ def ran(request, tmp_path_factory):
         sentences[student] = [m.sentence for m in wrong.values()]
     # What is in the graded notebook is in the page that learners get; a page
     # takes a second, and one shows it.
+    empty, solved = (
+        str(course.exercises_of(path))
+        for path in (paths.lesson_path(lesson), paths.solved_path(lesson))
+    )
     results = course.nbgraders(
         ["generate_assignment", lesson],
         ["autograde", lesson],
         ["generate_feedback", lesson, "--student", student],
-        ["validate", "--invert", str(paths.lesson_path(lesson, course.root))],
-        ["validate", str(paths.solved_path(lesson, course.root))],
+        ["validate", "--invert", empty],
+        ["validate", solved],
     )
     return Ran(course, expected, sentences, student, *results)
 
