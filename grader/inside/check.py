@@ -14,3 +14,8 @@ def check(exercise_id: str, answer: Callable[..., Any], **_: Any) -> None:
 
 def last() -> None:
     print("The grader keeps what it says of an answer for the feedback.")
+
+
+def solution(exercise_id: str) -> None:
+    """There is none here."""
+    print(f"{exercise_id}: the model answer is not shown where it is graded.")

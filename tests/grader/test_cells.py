@@ -2,6 +2,7 @@
 
 import pytest
 
+import byhand
 from grader.judging import Options, grade
 from grader.session import Session, TimeLimits
 from tests.grader.lessons import release, solved, submission
@@ -111,3 +112,19 @@ def test_the_import_cell_may_begin_with_any(nursery, first):
     imports.source = first + imports.source
     came = grade(nursery, submission(nb), release(), 1, Options())
     assert sum(filter(None, came.scores.values())) == 9
+
+
+def test_all_that_byhand_offers_is_there(session):
+    """The seal has a stand-in for what judges: every name, and no answer."""
+    outputs = session.run(
+        "import byhand\n"
+        f"assert byhand.__all__ == {byhand.__all__!r}\n"
+        "from byhand import CheckFailed, check, last, solution\n"
+        "assert solution('start_here.average') is None\n"
+    )
+    assert errors(outputs) == []
+    (said,) = [one["text"] for one in outputs]
+    assert said == (
+        "start_here.average: the model answer is not shown where it is "
+        "graded.\n"
+    )
