@@ -49,7 +49,8 @@ class Ranks:
                 "--nproc-per-node"
             )
         # Equal parts, as a mean of means is the mean of equal parts only.
-        return max(size for size in range(1, most + 1) if own % size == 0)
+        most = min(own, most)
+        return next(k for k in range(most, 0, -1) if own % k == 0)
 
     def add_up(self, tensor: Tensor) -> None:
         """Put the sum over all processes into the tensor of each."""

@@ -69,8 +69,12 @@ def test_a_picture_that_was_handed_in_is_seen(page):
 
 def test_full_credit_for_the_words_is_for_the_words(course, page):
     cell = page.locator(".nbgrader_cell", has=page.locator("#why-rows"))
-    with page.expect_response(lambda r: "/api/grade" in r.url):
+    # Its own save, and none of the answers that still come to the page.
+    with page.expect_response(
+        lambda r: "/api/grade/" in r.url and r.request.method == "PUT"
+    ) as saved:
         cell.locator(".full-credit").click()
+    assert saved.value.ok, saved.value.text()
     with opened(course) as book:
         (one,) = book.find_submission(LESSON, "eve").notebooks
         marks = {g.name: g.manual_score for g in one.grades}

@@ -194,7 +194,8 @@ def test_nothing_everything_and_every_misconception(ran):
     assert given.keys() == ran.expected.keys()
     for student, marks in ran.expected.items():
         automatic = {c: given[student][c] for c in marks}
-        assert automatic == marks, student
+        told = f"{student} was told:\n{ran.course.autograded(student)}"
+        assert automatic == marks, told
     for student, said in ran.sentences.items():
         text = ran.course.autograded(student)
         for sentence in said:
