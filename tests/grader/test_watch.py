@@ -65,6 +65,9 @@ def test_what_arrives_is_graded(tmp_path):
         stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
+        # Or it is deaf to it where the tests themselves were started so, in a
+        # shell's background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         try:
             assert "Ctrl-C ends it" in process.stdout.readline()
@@ -73,7 +76,7 @@ def test_what_arrives_is_graded(tmp_path):
             wait_for(lambda: entered(course) == 2)
         finally:
             process.send_signal(signal.SIGINT)
-        assert process.wait() == 0
+        assert process.wait(60) == 0
     assert totals(course) == {
         n: score for n, score in expected(3).items() if n != "learner01"
     }
