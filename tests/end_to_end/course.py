@@ -29,7 +29,7 @@ class Course:
         config = (paths.ROOT / "nbgrader_config.py").read_text("utf-8")
         # The same, but that endless loops are given up sooner, and that one
         # process does: tests run beside one another already.
-        config += "c.SealedAutograde.cell_seconds = 20\n"
+        config += "c.SealedAutograde.cell_seconds = 5\n"
         config += "c.SealedAutograde.jobs = 1\n"
         (root / "nbgrader_config.py").write_text(config, "utf-8")
 

@@ -36,3 +36,18 @@ def test_it_is_refused_at_every_seed(exercise, answer):
             trial.distance(trial.run(answer)) > 1
             for trial in trials_of(exercise, None, (seed,))
         ), f"accepted with seed {seed}"
+
+
+@pytest.mark.parametrize("seed", [7, 39])
+def test_the_weights_of_a_draw_let_no_known_mistake_through(seed):
+    """Of two draws of weights a model, these seeds let this one through."""
+    exercise = find("decoder.Transformer")
+    (known,) = (
+        m
+        for m in exercise.misconceptions
+        if m.name == "a decoder layer that does not look"
+    )
+    assert any(
+        trial.distance(trial.run(known.answer)) > 1
+        for trial in trials_of(exercise, None, (seed,))
+    )

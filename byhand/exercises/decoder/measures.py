@@ -14,7 +14,11 @@ from byhand.ways import modules
 DIFFER, AGREE = 1e-5, 1e-6  # of the largest logit
 LONG = 64  # tokens that must fit
 SENTENCES = 16
-TURNS = 2  # with other weights, in which hardly a unit of ReLU never wakes
+# With other weights each. What never wakes in two of them varies so much that
+# one sentence in twenty took a layer that does not look for one that does; in
+# five, of 121 drawn, right ones had 0.99 or more of the second share below, and
+# that layer 0.63 or less.
+TURNS = 5
 # A gradient above this share of the largest is one. Where a token is alone,
 # its attention is certain, and queries and keys have none but for rounding.
 AWAKE = 1e-8
@@ -225,8 +229,8 @@ def what_it_learns(answer, settings, m, n, seed):
         for (one, _), (other, _) in zip(plain[0][1:], heads, strict=True)
     ]
     return (
-        # Biases come on top, and a few weights may sleep: in right ones, at
-        # least 1.03, 0.99 and 0.54 times as many were seen to learn.
+        # Biases come on top, and a few weights may sleep: of what learns, at
+        # least 1.20, 0.99 and 0.90 times as many were seen, in the library's.
         yes(brings[0] >= 0.95 * layer),
         yes(brings[1] >= 0.75 * 2 * looks),
         yes(brings[2] >= 0.3 * looks),
