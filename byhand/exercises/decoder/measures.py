@@ -249,11 +249,13 @@ def heads_of_the_encoder(answer, settings, seed):
     token is more than was asked for: 1, where a model does not take it.
     """
     rng = np.random.default_rng(seed)
-    src, other_src, tgt = (
+    src, tgt = (
         torch.from_numpy(rng.integers(1, settings[name], (1, 3)))
-        for name in ("src_vocab", "src_vocab", "tgt_vocab")
+        for name in ("src_vocab", "tgt_vocab")
     )
-    other_src[0, 1] = src[0, 1]
+    other_src = src.clone()
+    for place in (0, 2):
+        other_src = other(other_src, settings["src_vocab"])(place)
     to_one = torch.zeros(1, 3, 3, dtype=torch.bool)
     to_one[..., 1] = to_one[:, 1] = True
     causal = torch.ones(3, 3, dtype=torch.bool).tril()
