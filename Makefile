@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# What is asked for stands in pyproject.toml, the exact versions in constraints.txt.
+# Ranges are in pyproject.toml, exact versions in constraints.txt.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
 .PHONY: help lab grading test notebooks model bench-check bench-messages bench-sliders bench-grading bench-gpt bench-gpu clean

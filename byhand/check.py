@@ -81,8 +81,8 @@ def solution(exercise_id: str) -> Any:
     exercise = find(exercise_id)
     if not _is_right(exercise):
         print(
-            f"{exercise.id}: the model answer is for whoever has one of their "
-            "own. Run the check first; where it says right, ask again."
+            f"{exercise.id}: solve it first. The model answer is shown once "
+            "the check says that yours is right."
         )
         return None
     from IPython import display  # slow to import, and no check needs it

@@ -1,4 +1,4 @@
-"""What works on this machine and what does not, with the mend beside it."""
+"""What works on this machine and what does not, with the fix beside it."""
 
 import importlib.metadata
 import os
@@ -25,13 +25,13 @@ EXTRAS = {
 
 class Line(NamedTuple):
     """One thing: what it is, its state ("ok", "missing", "optional"), what
-    was found, and how to mend it.
+    was found, and how to fix it.
     """
 
     thing: str
     state: str
     found: str
-    mend: str = ""
+    fix: str = ""
 
 
 def report() -> int:
@@ -40,7 +40,7 @@ def report() -> int:
     found = list(lines())
     marks = {"ok": "[green]ok", "missing": "[red]missing", "optional": "-"}
     for line in found:
-        table.add_row(line.thing, marks[line.state], line.found, line.mend)
+        table.add_row(line.thing, marks[line.state], line.found, line.fix)
     Console().print(table)
     return int(any(line.state == "missing" for line in found))
 
@@ -74,16 +74,16 @@ def pins() -> Iterator[Line]:
 def pin(asked: Requirement, extra: str) -> Line:
     """extra: the one that asks for it; "" is byhand itself."""
     state = "optional" if extra else "missing"
-    mend = EXTRAS.get(extra, INSTALL)
+    fix = EXTRAS.get(extra, INSTALL)
     try:
         found = importlib.metadata.version(asked.name)
     except importlib.metadata.PackageNotFoundError:
-        return Line(asked.name, state, "not installed", mend)
+        return Line(asked.name, state, "not installed", fix)
     # torch 2.13.0+cpu is torch 2.13.0, built for this machine.
     if asked.specifier.contains(found.partition("+")[0], prereleases=True):
         return Line(asked.name, "ok", found)
     wanted = f"wanted is {asked.specifier}"
-    return Line(asked.name, "missing", found, f"{wanted}; {mend}")
+    return Line(asked.name, "missing", found, f"{wanted}; {fix}")
 
 
 def kernel() -> Line:

@@ -666,6 +666,8 @@ if tools.installed("transformers", recorded="bert/transformers"):
     from transformers import BertConfig, BertModel, BertTokenizer
     from transformers.utils import logging
 
+    from byhand.text.minilm import RENAMED
+
     logging.disable_progress_bar()
     pieces = "[PAD] [UNK] [CLS] [SEP] [MASK] how are you ? em ##bed ##ding ##s"
     with tempfile.TemporaryDirectory() as folder:
@@ -692,25 +694,10 @@ if tools.installed("transformers", recorded="bert/transformers"):
     print("pooler_output:", tuple(theirs.pooler_output.shape))
 
     mine = Bert(13, 12, 8, 2, 2, 16).double()
-    renamed = (
-        ("word_embeddings", "tokens"),
-        ("position_embeddings", "positions"),
-        ("token_type_embeddings", "segments"),
-        ("embeddings.LayerNorm", "embeddings.norm"),
-        ("encoder.layer", "layers"),
-        ("attention.self.query", "self_attention.q_proj"),
-        ("attention.self.key", "self_attention.k_proj"),
-        ("attention.self.value", "self_attention.v_proj"),
-        ("attention.output.dense", "self_attention.out_proj"),
-        ("attention.output.LayerNorm", "norm1"),
-        ("intermediate.dense", "linear1"),
-        ("output.dense", "linear2"),
-        ("output.LayerNorm", "norm2"),
-        ("pooler.dense", "pooler"),
-    )
+    # "encoder.layer" is "layers" in yours, and so on.
     weights = {}
     for name, weight in model.named_parameters():
-        for old, new in renamed:
+        for old, new in RENAMED:
             name = name.replace(old, new)
         weights[name] = weight
     mine.load_state_dict(weights)

@@ -224,7 +224,7 @@ def test_doctor_names_a_wrong_version_and_the_mend(monkeypatch, capsys):
     )
     (numpy,) = (x for x in doctor.pins() if x.thing == "numpy")
     assert numpy.state == "missing"
-    assert numpy.mend.startswith("wanted is >=2.")
+    assert numpy.fix.startswith("wanted is >=2.")
     assert main(["doctor"]) == 1
 
 
@@ -238,8 +238,8 @@ def test_doctor_names_a_missing_package(monkeypatch):
     assert lines["numpy"].state == "missing"
     # Checks and sliders do without these.
     assert lines["jupyterlab"].state == lines["nbgrader"].state == "optional"
-    assert "make lab" in lines["jupyterlab"].mend
-    assert "make grading" in lines["nbgrader"].mend
+    assert "make lab" in lines["jupyterlab"].fix
+    assert "make grading" in lines["nbgrader"].fix
     assert "pytest" not in lines
 
 
@@ -264,7 +264,7 @@ def test_doctor_without_jupyter_or_pytorch(monkeypatch):
         doctor.lab_extension("widgets", "x"),
         doctor.gpu(),
     ):
-        assert line.state == "optional" and line.mend
+        assert line.state == "optional" and line.fix
 
 
 def test_doctor_on_another_python(monkeypatch):
@@ -272,7 +272,7 @@ def test_doctor_on_another_python(monkeypatch):
     monkeypatch.setattr(platform, "python_version", lambda: "3.10.0")
     line = doctor.python()
     assert line.state == "missing"
-    assert "3.11" in line.mend
+    assert "3.11" in line.fix
 
 
 def test_doctor_without_an_extension_or_a_browser(monkeypatch, tmp_path):

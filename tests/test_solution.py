@@ -28,7 +28,7 @@ def test_before_an_answer_is_right_there_is_a_sentence(capsys):
     with pytest.raises(CheckFailed):
         check(EXERCISE, lambda z, axis=-1: z)
     assert solution(EXERCISE) is None
-    assert "Run the check first" in capsys.readouterr().out
+    assert "solve it first" in capsys.readouterr().out
 
 
 def test_after_it_there_is_the_code(capsys):

@@ -62,7 +62,7 @@ class Ranks:
         """Put the mean gradient over all processes into each weight's.
 
         In one message whose layout never changes, and not by
-        DistributedDataParallel, which lays its messages out anew after the
+        DistributedDataParallel, which changes its messages' layout after the
         first step: from three processes on, sums may then be added up in
         another order, and a run that resumes differ in its last digits.
         """

@@ -147,7 +147,7 @@ def _all_at_once(work: Callable[[int], None], exchange: Exchange) -> None:
         thread.start()
     try:
         for thread in threads:
-            # Now and then, as whoever ends this cannot reach into a wait.
+            # Now and then: a wait cannot be interrupted from another thread.
             while thread.is_alive():
                 thread.join(0.05)
     except BaseException:

@@ -10,27 +10,14 @@ import transformers
 from tokenizers.processors import BertProcessing
 
 from byhand.bank import find
-from byhand.text import gaps
+from byhand.text import gaps, minilm
 from byhand.trial import trials_of
 
 SEEDS = range(5)
 # From a name of theirs to one of ours, in this order.
 RENAMED = (
     ("bert.", ""),
-    ("word_embeddings", "tokens"),
-    ("position_embeddings", "positions"),
-    ("token_type_embeddings", "segments"),
-    ("embeddings.LayerNorm", "embeddings.norm"),
-    ("encoder.layer", "layers"),
-    ("attention.self.query", "self_attention.q_proj"),
-    ("attention.self.key", "self_attention.k_proj"),
-    ("attention.self.value", "self_attention.v_proj"),
-    ("attention.output.dense", "self_attention.out_proj"),
-    ("attention.output.LayerNorm", "norm1"),
-    ("intermediate.dense", "linear1"),
-    ("output.dense", "linear2"),
-    ("output.LayerNorm", "norm2"),
-    ("pooler.dense", "pooler"),
+    *minilm.RENAMED,
     ("cls.predictions.transform.dense", "linear"),
     ("cls.predictions.transform.LayerNorm", "norm"),
     ("cls.predictions.bias", "bias"),

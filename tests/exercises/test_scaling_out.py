@@ -176,7 +176,7 @@ def test_an_error_of_one_worker_is_the_error():
 
 
 def test_workers_that_never_end_are_stopped(monkeypatch):
-    """By whoever keeps the time: here, the main thread is interrupted."""
+    """As a time limit does: here, the main thread is interrupted."""
     seen = []
 
     def endless(parameters, all_reduce, world_size):

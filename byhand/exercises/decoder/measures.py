@@ -16,8 +16,8 @@ LONG = 64  # tokens that must fit
 SENTENCES = 16
 # With other weights each. What never wakes in two of them varies so much that
 # one sentence in twenty took a layer that does not look for one that does; in
-# five, of 121 drawn, right ones had 0.99 or more of the second share below, and
-# that layer 0.63 or less.
+# five, of 121 drawn, right ones had 0.99 or more of the second share below,
+# and that layer 0.63 or less.
 TURNS = 5
 # A gradient above this share of the largest is one. Where a token is alone,
 # its attention is certain, and queries and keys have none but for rounding.

@@ -181,6 +181,10 @@ EXERCISE = Exercise(
         ),
         Case("triples that overlap", with_n(corpus(("ababab", "ababac")), 3)),
         Case(
+            "triples with another word in the middle",
+            with_n(corpus(("abcd", "aecd")), 3),
+        ),
+        Case(
             "shorter than n, and empty",
             with_n(corpus(("ab", "abcd"), ("", "ab"), ("efgh", "efgh")), 4),
         ),
