@@ -27,6 +27,12 @@ def test_right_answers_pass_in_every_form(exercise):
         assert gates.right_forms(exercise, gates.forms(exercise), seed) == []
 
 
+def test_no_draw_hides_what_a_right_transformer_does():
+    """With one draw of weights, three of the forms were refused here."""
+    exercise = bank.find("decoder.Transformer")
+    assert gates.right_forms(exercise, gates.forms(exercise), 595) == []
+
+
 @every_exercise
 def test_its_sentences_are_easy_to_read(exercise):
     assert gates.hard_to_read(exercise) == []
