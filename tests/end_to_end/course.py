@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -18,10 +20,11 @@ class Course:
     """What an instructor has before the class hands in.
 
     The project's nbgrader_config.py, one lesson's solved notebook and its
-    release, and no gradebook yet.
+    release, and a gradebook in which nothing stands. begun: False leaves the
+    gradebook to the first command, which takes seconds.
     """
 
-    def __init__(self, root: Path, lesson: str) -> None:
+    def __init__(self, root: Path, lesson: str, begun: bool = True) -> None:
         self.root, self.lesson = root, lesson
         for name in ("solutions", "lessons"):
             shutil.copytree(paths.ROOT / name / lesson, root / name / lesson)
@@ -32,6 +35,8 @@ class Course:
         config += "c.SealedAutograde.cell_seconds = 5\n"
         config += "c.SealedAutograde.jobs = 1\n"
         (root / "nbgrader_config.py").write_text(config, "utf-8")
+        if begun:
+            (root / "gradebook.db").write_bytes(blank_gradebook())
 
     def nbgrader(self, *command: str) -> CompletedProcess:
         """Run nbgrader in the course's root, as an instructor would."""
@@ -125,6 +130,20 @@ class Course:
     def feedback(self, student: str) -> str:
         folder = self.root / "feedback" / student / self.lesson
         return (folder / f"{self.lesson}.html").read_text(encoding="utf-8")
+
+
+@cache
+def blank_gradebook() -> bytes:
+    """As nbgrader makes it; it asks a program of its own for the version."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(paths.ROOT / "nbgrader_config.py", folder)
+        subprocess.run(
+            [sys.executable, "-m", "nbgrader", "db", "student", "list"],
+            cwd=folder,
+            capture_output=True,
+            check=True,
+        )
+        return Path(folder, "gradebook.db").read_bytes()
 
 
 def replaced(path: Path, cells: dict[str, str]) -> NotebookNode:

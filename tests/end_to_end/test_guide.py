@@ -15,7 +15,7 @@ SELF_TEST = "grader selftest"  # tests/grader/ runs it
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
     """The course in which every command was run, and what each came to."""
-    course = Course(tmp_path_factory.mktemp("course"), LESSON)
+    course = Course(tmp_path_factory.mktemp("course"), LESSON, begun=False)
     for name in ("ann", "bob"):
         course.submit(name, course.solved())
     (course.root / "class.csv").write_text(

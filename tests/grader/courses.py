@@ -19,7 +19,8 @@ def small_class(
     root: Path, size: int, configure: Callable[[Course], None] | None = None
 ) -> Course:
     """A class in which every second one is right; entered, not graded."""
-    course = Course(root, LESSON)
+    # What is configured may be another gradebook.
+    course = Course(root, LESSON, begun=configure is None)
     if configure:
         configure(course)
     made = course.nbgrader("generate_assignment", LESSON)
