@@ -1,6 +1,8 @@
 """What somebody reads before they have installed anything is true."""
 
 import importlib.util
+import json
+import os
 import re
 import shlex
 import tomllib
@@ -31,8 +33,8 @@ PARSERS = {
 }
 # Not ours; their own manuals say what they take.
 OTHERS = (
-    *("cd", "conda", "cp", "dask", "git", "jupyter", "pip", "py", "source"),
-    *("sudo", "python -m pip", "python -m pytest"),
+    *("cd", "conda", "cp", "dask", "git", "gitpuller", "jupyter", "pip"),
+    *("py", "source", "sudo", "python -m pip", "python -m pytest"),
 )
 FENCED = re.compile(r"^```(?:sh|bat)\n(.*?)^```", re.M | re.S)
 OURS = re.compile(r"(?:make|grader|nbgrader|python -m byhand\S*) .*")
@@ -210,6 +212,30 @@ def test_what_ci_runs_is_what_the_project_runs():
         if re.search(r":: 3\.\d+$", c)
     ]
     assert tried == declared
+
+
+def test_binder_gets_what_the_package_asks_for():
+    path = ROOT / ".binder" / "environment.yml"
+    asked = yaml.safe_load(path.read_text("utf-8"))["dependencies"]
+    (torch,) = (d for d in PROJECT["dependencies"] if d.startswith("torch"))
+    assert f"python{PROJECT['requires-python']}" in asked
+    assert torch.partition(";")[0].replace("torch", "pytorch-cpu") in asked
+    last = ROOT / ".binder" / "postBuild"
+    assert os.access(last, os.X_OK)
+    lines = last.read_text("utf-8").splitlines()
+    for line in lines[lines.index("set -euo pipefail") + 1 :]:
+        assert problem(line) == "", line
+
+
+def test_a_dev_container_is_binders_environment():
+    folder = ROOT / ".devcontainer"
+    asked = json.loads((folder / "devcontainer.json").read_text("utf-8"))
+    recipe = (folder / asked["build"]["dockerfile"]).read_text("utf-8")
+    (copied,) = re.findall(r"^COPY (\S+) ", recipe, re.M)
+    assert (folder / asked["build"]["context"] / copied).is_file()
+    assert (ROOT / asked["onCreateCommand"]).is_file()
+    # What follows are JupyterLab's own options.
+    assert problem(asked["postAttachCommand"].partition(" --")[0]) == ""
 
 
 def test_the_name_of_every_folder_is_in_contributing():
