@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand import card, model_answer, notebook
+from byhand import card, model_answer, notebook, notes
 from byhand.bank import find, lesson
 from byhand.exercise import Exercise
 from byhand.judge import Verdict, judge
@@ -15,7 +15,7 @@ from byhand.message import CheckFailed, Message, not_callable, short_cut
 __all__ = ["CheckFailed", "check", "last", "solution"]
 
 _last: Message | None = None  # of the last check that failed
-_right: set[tuple[str, str]] = set()  # exercises and parts, in this kernel
+_right: set[str] = set()  # names of checks, in this kernel
 
 
 def check(
@@ -51,6 +51,8 @@ def check(
         else:
             failed = not_callable(exercise, answer)
         old = _of_an_older_cell(exercise)
+        if output.live and not (failed and failed.unwritten):
+            notes.add_check(exercise.checks(part), right=not failed)
         if failed:
             failed = failed.noting(old) if old else failed
             _last = failed.told
@@ -59,7 +61,7 @@ def check(
             raise failed
         line, more = verdict.line(), _also_said(verdict)
         line += f" {old}" * bool(old)
-        _right.update((exercise.id, one) for one in _parts(exercise, part))
+        _right.update(exercise.checks(part))
         said = f"{line}\n{more}" if more else line
         if not output.show(said, card.right(line, *_done(exercise), more)):
             print(said)
@@ -119,10 +121,6 @@ def _of_an_older_cell(exercise: Exercise) -> str:
     ) * bool(error)
 
 
-def _parts(exercise: Exercise, part: str | None) -> tuple[str, ...]:
-    return (part,) if part else exercise.parts or ("",)
-
-
 def _done(exercise: Exercise) -> tuple[int, int]:
     """How many exercises of its lesson are right, and how many there are."""
     group = lesson(exercise.lesson).EXERCISES
@@ -131,4 +129,4 @@ def _done(exercise: Exercise) -> tuple[int, int]:
 
 def _is_right(exercise: Exercise) -> bool:
     """In this kernel, in all its parts."""
-    return all((exercise.id, one) in _right for one in _parts(exercise, None))
+    return _right.issuperset(exercise.checks(None))

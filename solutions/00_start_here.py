@@ -182,9 +182,6 @@ except CheckFailed as message:
 # %% [markdown]
 # ## Handing in
 #
-# In a terminal, `python -m byhand progress` runs all your notebooks and shows
-# which exercises pass.
-#
 # If you learn on your own, that is all. If you take the course in a class, do
 # this for every lesson:
 #
@@ -199,6 +196,23 @@ except CheckFailed as message:
 # should leave the check cells as they are: the marks come from fresh copies of
 # them. An exercise may have *parts* that earn points one by one. A few
 # questions are answered in words, and a person reads those.
+
+# %% [markdown]
+# ## The lessons
+#
+# *Needs* names the lessons that come before. A link opens the lesson beside
+# this one.
+#
+# {lessons}
+#
+# How far are you? Run this cell. It shows what your checks said, a ● for each
+# one that was right. In a terminal, `python -m byhand progress` says the same,
+# and `python -m byhand progress --run` runs your notebooks and looks again.
+
+# %% tags=["demonstration"]
+from byhand import progress
+
+progress.show()
 
 # %% [markdown]
 # ## What comes next

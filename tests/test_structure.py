@@ -30,7 +30,7 @@ ORDER = """
     byhand.results byhand.short_cuts
     byhand.notebook
     byhand.digits byhand.elsewhere byhand.held byhand.text
-    byhand.environment byhand.reading byhand.saving byhand.tools
+    byhand.environment byhand.notes byhand.reading byhand.saving byhand.tools
     byhand.exercise
 """
 LEVEL = {

@@ -223,6 +223,7 @@ class Lab:
 
     def _start_server(self):
         home = Path(self._home.name)
+        self.state = home / "state"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -235,6 +236,7 @@ class Lab:
             "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
             "IPYTHONDIR": str(home / "ipython"),
+            "XDG_STATE_HOME": str(self.state),
             "JUPYTER_TOKEN": self._token,
             # A kernel starts in the notebook's folder.
             "PYTHONPATH": str(Path(__file__).parents[2]),
