@@ -1,13 +1,14 @@
 """The front door: check an answer to an exercise."""
 
 from collections.abc import Callable
+from pathlib import Path
 from textwrap import indent
 from typing import Any
 
 import numpy as np
 
 from byhand import card, model_answer, notebook, notes
-from byhand.bank import find, lesson
+from byhand.bank import find, lesson, slugs
 from byhand.exercise import Exercise
 from byhand.judge import Verdict, judge
 from byhand.message import CheckFailed, Message, not_callable, short_cut
@@ -75,12 +76,22 @@ def last() -> None:
 def solution(exercise_id: str) -> Any:
     """The model answer of an exercise, once your own is right.
 
-    exercise_id: such as "self_attention.softmax". Returns the code, to be
-    shown; None where a sentence says why there is none: in this kernel no
-    check of all of the exercise was right yet, or no solved notebook is here.
-    UnknownExercise (a KeyError): no such id.
+    exercise_id: such as "self_attention.softmax". "self_attention" is the
+    question of that lesson which is answered in words: written, and saved.
+    Returns what is to be shown; None where a sentence says why there is none:
+    in this kernel no check of all of the exercise was right yet, or no solved
+    notebook is here. UnknownExercise (a KeyError): no such id.
     """
-    exercise = find(exercise_id)
+    try:
+        if exercise_id in slugs():
+            return _solution_in_words(exercise_id)
+        return _solution(find(exercise_id))
+    except (model_answer.NoSolutions, model_answer.NoQuestion) as error:
+        print(error)
+        return None
+
+
+def _solution(exercise: Exercise) -> Any:
     if not _is_right(exercise):
         print(
             f"{exercise.id}: solve it first. The model answer is shown once "
@@ -90,11 +101,21 @@ def solution(exercise_id: str) -> Any:
     from IPython import display  # slow to import, and no check needs it
 
     code: Any = display.Code
-    try:
-        return code(model_answer.of(exercise), language="python")
-    except model_answer.NoSolutions as error:
-        print(error)
+    return code(model_answer.of(exercise), language="python")
+
+
+def _solution_in_words(slug: str) -> Any:
+    name, text = model_answer.in_words(slug)
+    if not model_answer.is_written(name, Path.cwd()):
+        print(
+            f"{slug}: answer the question in your own words first, and save "
+            "the notebook. Then ours is shown."
+        )
         return None
+    from IPython import display
+
+    markdown: Any = display.Markdown
+    return markdown(text)
 
 
 def _also_said(verdict: Verdict) -> str:
