@@ -89,7 +89,7 @@ def report(paths: list[Path]) -> None:
     print("As your checks said; --run runs the notebooks and looks again.")
 
 
-def show() -> None:
+def how_far() -> None:
     """In a notebook: the lessons beside it, and what is right of each."""
     if not notebook.is_read_by_a_person():
         print("Run this in JupyterLab: it shows which exercises are right.")

@@ -259,7 +259,7 @@ def test_the_lessons_are_shown_with_what_is_right(kernel, notes_of, tmp_path):
     kernel.run(f"%cd -q {tmp_path}/00_start_here")
     kernel.run(RIGHT)
     kernel.run(CHECK, person=True)
-    show = "from byhand import progress\nprogress.show()"
+    show = "from byhand import progress\nprogress.how_far()"
     (told,) = [t for k, t in kernel.run(show, person=True)[2] if "data" in t]
     table = told["data"]["text/markdown"]
     link = "../07_self_attention/07_self_attention.ipynb"

@@ -15,7 +15,7 @@ ORDER = """
     grader
     authoring
     byhand.__main__
-    byhand.doctor byhand.hints byhand.progress
+    byhand.doctor byhand.hints byhand.lab byhand.progress byhand.recall
     byhand
     byhand.check
     byhand.card byhand.judge byhand.model_answer
