@@ -64,13 +64,11 @@ def add_ways(nb: NotebookNode, source: Path) -> None:
     if source not in every:  # a text by itself
         return
     place = every.index(source)
-    links = []
+    index = f"#{INDEX.replace(' ', '-')}"
+    links = [f"[All lessons]({link(every[0]) if place else ''}{index})"]
     if place:
         before = every[place - 1]
-        links = [
-            f"[← {title(before)}]({link(before)})",
-            f"[All lessons]({link(every[0])}#{INDEX.replace(' ', '-')})",
-        ]
+        links.insert(0, f"[← {title(before)}]({link(before)})")
     for after in every[place + 1 : place + 2]:
         links.append(f"[{title(after)} →]({link(after)})")
     ways = " &nbsp;·&nbsp; ".join(links)

@@ -16,7 +16,17 @@ def root(tmp_path_factory):
     require_browser()
     root = tmp_path_factory.mktemp("course")
     shutil.copytree(paths.ROOT / "lessons", root / "lessons")
+    solve(paths.lesson_path("00_start_here", root))
     return root
+
+
+def solve(path):
+    """Write the answer to the only exercise of that lesson."""
+    text = path.read_text("utf-8")
+    stub = "    raise NotImplementedError()"
+    assert text.count(stub) == 1
+    right = "    return sum(values) / len(values)"
+    path.write_text(text.replace(stub, right), "utf-8")
 
 
 def test_an_instructor_has_nbgraders_commands(root):
@@ -100,3 +110,16 @@ def test_links_open_the_neighbour_in_the_same_window(first):
     expect(
         first.page.get_by_role("heading", name="The lessons")
     ).to_be_in_viewport()
+
+
+def test_how_far_one_is_is_shown_after_a_check(first, lab):
+    first.run_all()
+    told = first.page.locator(".jp-OutputArea .jp-RenderedMarkdown")
+    row = told.locator("tr", has_text="00_start_here")
+    expect(row).to_contain_text("1 of 1")
+    expect(row).to_contain_text("●")
+    told.get_by_role("link", name="02_vectorization").click()
+    path = "lessons/02_vectorization/02_vectorization.ipynb"
+    until(lambda: current(first), equals(path))
+    (notes,) = lab.state.rglob("checks.jsonl")
+    assert "start_here.average" in notes.read_text("utf-8")
