@@ -24,7 +24,7 @@ $(VENV)/.test: $(VENV)/.grading
 	$(PIP) install -c constraints.txt -e '.[lab,grading,test]'
 	@touch $@
 
-lab: $(VENV)/.lab  ## open the lessons in JupyterLab (ARGS=--no-browser on a server)
+lab: $(VENV)/.lab  ## open the lessons in JupyterLab (ARGS=--no-browser on a server, --instructor to grade)
 	$(BIN)/python -m byhand lab $(ARGS)
 
 grading: $(VENV)/.grading  ## set up what grading a class needs (docs/grading.md)

@@ -18,7 +18,12 @@ from byhand.exercise import Exercise
 LICENCE = (
     "*Text and pictures: CC BY 4.0, code: MIT, the Attention by Hand authors.*"
 )
-DIRECTIVE = re.compile(r"^\{(card|figure|picture) ([\w.]+)( .+)?\}$", re.M)
+DIRECTIVE = re.compile(
+    r"^\{(lessons|card|figure|picture)(?: ([\w.]+)( .+)?)?\}$", re.M
+)
+# The README's table of the lessons: one, what is built there, minutes, needs.
+ROW = re.compile(r"^\| \[`(\w+)`\]\([^)]+\) (\| .+ \| \d+ \| .+ \|)$", re.M)
+INDEX = "The lessons"  # the heading of that table in the first lesson
 
 
 class BuildError(Exception):
@@ -59,13 +64,11 @@ def add_ways(nb: NotebookNode, source: Path) -> None:
     if source not in every:  # a text by itself
         return
     place = every.index(source)
-    links = []
+    index = f"#{INDEX.replace(' ', '-')}"
+    links = [f"[All lessons]({link(every[0]) if place else ''}{index})"]
     if place:
         before = every[place - 1]
-        links = [
-            f"[← {title(before)}]({link(before)})",
-            f"[All lessons]({link(every[0])})",
-        ]
+        links.insert(0, f"[← {title(before)}]({link(before)})")
     for after in every[place + 1 : place + 2]:
         links.append(f"[{title(after)} →]({link(after)})")
     ways = " &nbsp;·&nbsp; ".join(links)
@@ -91,10 +94,13 @@ def expand(cell: NotebookNode) -> None:
 
     {card EXERCISE}: the exercise's card. {figure SLIDER}: the static picture
     of a slider in byhand/sliders/. {picture FILE ALT TEXT}: one of assets/.
+    {lessons}: the table of them all.
     """
 
     def replace(match: re.Match) -> str:
         kind, name, alt = match.groups()
+        if kind == "lessons":
+            return lessons_table()
         if kind == "card":
             return card(find(name))
         if kind == "figure":
@@ -104,6 +110,21 @@ def expand(cell: NotebookNode) -> None:
         return attach(cell, Path(name).stem, picture, alt or "")
 
     cell.source = DIRECTIVE.sub(replace, cell.source)
+
+
+def lessons_table() -> str:
+    """All lessons, with links: the README's table."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    rows = {name: cells for name, cells in ROW.findall(readme)}
+    lines = [
+        "| lesson | what you build | minutes | needs |",
+        "|:--|:--|--:|:--|",
+    ]
+    for source in sources():
+        if source.stem in rows:
+            name = f"[{title(source)}]({link(source)})"
+            lines.append(f"| {name} {rows[source.stem]}")
+    return "\n".join(lines)
 
 
 def attach(cell: NotebookNode, name: str, svg: str, alt: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from byhand import doctor, hints, progress
+from byhand import doctor, hints, lab, progress, recall
 from byhand.bank import UnknownExercise, find, lessons
 from byhand.environment import (
     any_text_is_printed,
@@ -41,10 +41,15 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    lab = commands.add_parser(
+    command = commands.add_parser(
         "lab", help="open the lessons in JupyterLab (options are JupyterLab's)"
     )
-    lab.set_defaults(run=open_lab)
+    command.add_argument(
+        "--instructor",
+        action="store_true",
+        help="with nbgrader's formgrader and menus, where it is installed",
+    )
+    command.set_defaults(run=open_lab)
 
     command = commands.add_parser(
         "doctor", help="say what works here and what does not"
@@ -57,23 +62,18 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser(
         "progress",
-        help="run your notebooks and say which exercises pass",
+        help="say which exercises are right",
         description=(
-            "Runs the notebooks and says which exercises pass. Exit code 0 "
-            "if they were run, whatever passed."
+            "Says which exercises are right: what your checks said, in "
+            "notebooks that you ran. Exit code 0, whatever is right."
         ),
     )
+    add_lessons(command)
     command.add_argument(
-        "lessons",
-        nargs="*",
-        metavar="LESSON",
-        help="such as 01_gradient_descent; all of them if none is named",
-    )
-    command.add_argument(
-        "--folder",
-        type=Path,
-        default=None,
-        help="where the lessons lie (default: lessons/ here, or here)",
+        "--run",
+        dest="run_afresh",
+        action="store_true",
+        help="run the notebooks that changed, and look again (minutes)",
     )
     command.set_defaults(run=show_progress)
 
@@ -92,6 +92,24 @@ def parser() -> argparse.ArgumentParser:
     command.set_defaults(run=give_hint)
 
     command = commands.add_parser(
+        "cards",
+        help="the questions at the end of the lessons, as a deck for Anki",
+        description=(
+            "Writes the questions and answers under 'Recall' in your lessons "
+            "into a file, for Anki (.apkg) or as a table (.csv)."
+        ),
+    )
+    add_lessons(command)
+    command.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="cards.apkg or cards.csv, by the ending",
+    )
+    command.set_defaults(run=write_cards)
+
+    command = commands.add_parser(
         "model",
         help="get the sentence model of lesson 21 (84 MB, optional)",
         description=(
@@ -103,31 +121,35 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def add_lessons(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "lessons",
+        nargs="*",
+        metavar="LESSON",
+        help="such as 01_gradient_descent; all of them if none is named",
+    )
+    command.add_argument(
+        "--folder",
+        type=Path,
+        default=None,
+        help="where the lessons lie (default: lessons/ here, or here)",
+    )
+
+
 def open_lab(options: argparse.Namespace) -> int:
-    first = "lessons/00_start_here/00_start_here.ipynb"
-    if not Path(first).exists():
+    if not Path(lab.FIRST).exists():
         print(
-            f"{first} is not here: run this in the course's folder, the one "
-            "with lessons/ in it.",
+            f"{lab.FIRST} is not here: run this in the course's folder, the "
+            "one with lessons/ in it.",
             file=sys.stderr,
         )
         return 2
     if not can_be_had("jupyterlab", "lab", "python -m byhand lab"):
         return 2
-    from jupyterlab.labapp import main as jupyterlab
-
     scripts_on_path()
     # The server's root is the project, not lessons/, so that formgrader
     # finds nbgrader_config.py.
-    return jupyterlab(
-        [
-            f"--LabApp.default_url=/lab/tree/{first}",
-            "--ServerApp.kernel_websocket_connection_class="
-            "byhand.sliders.server.PromptConnection",
-            "--ContentsManager.pre_save_hook=byhand.saving.keep_kernel",
-            *options.rest,
-        ]
-    )
+    return lab.start(options.rest, options.instructor)
 
 
 def get_model(options: argparse.Namespace) -> int:
@@ -193,9 +215,38 @@ def show_progress(options: argparse.Namespace) -> int:
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 2
-    if not can_be_had("nbclient", "lab", "python -m byhand progress"):
+    if not options.run_afresh:
+        progress.report(paths)
+        return 0
+    if not can_be_had("nbclient", "lab", "python -m byhand progress --run"):
         return 2
-    progress.report(paths)
+    progress.report_afresh(paths)
+    return 0
+
+
+def write_cards(options: argparse.Namespace) -> int:
+    out = options.out
+    if out.suffix not in recall.ENDINGS:
+        print(
+            f"--out {out}: end its name in {' or '.join(recall.ENDINGS)}.",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        paths = progress.notebooks(options.folder, options.lessons)
+        found = list(recall.of_notebooks(paths))
+    except (FileNotFoundError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    deck = out.suffix == ".apkg"
+    if deck and not can_be_had("genanki", "lab", "python -m byhand cards"):
+        return 2
+    try:
+        recall.write(found, out)
+    except OSError as error:
+        print(f"{out} cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
+    print(f"{len(found)} cards of {len(paths)} lessons: {out}")
     return 0
 
 

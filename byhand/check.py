@@ -1,13 +1,14 @@
 """The front door: check an answer to an exercise."""
 
 from collections.abc import Callable
+from pathlib import Path
 from textwrap import indent
 from typing import Any
 
 import numpy as np
 
-from byhand import card, model_answer, notebook
-from byhand.bank import find, lesson
+from byhand import card, model_answer, notebook, notes
+from byhand.bank import find, lesson, slugs
 from byhand.exercise import Exercise
 from byhand.judge import Verdict, judge
 from byhand.message import CheckFailed, Message, not_callable, short_cut
@@ -15,7 +16,7 @@ from byhand.message import CheckFailed, Message, not_callable, short_cut
 __all__ = ["CheckFailed", "check", "last", "solution"]
 
 _last: Message | None = None  # of the last check that failed
-_right: set[tuple[str, str]] = set()  # exercises and parts, in this kernel
+_right: set[str] = set()  # names of checks, in this kernel
 
 
 def check(
@@ -51,6 +52,8 @@ def check(
         else:
             failed = not_callable(exercise, answer)
         old = _of_an_older_cell(exercise)
+        if output.live and not (failed and failed.unwritten):
+            notes.add_check(exercise.checks(part), right=not failed)
         if failed:
             failed = failed.noting(old) if old else failed
             _last = failed.told
@@ -59,7 +62,7 @@ def check(
             raise failed
         line, more = verdict.line(), _also_said(verdict)
         line += f" {old}" * bool(old)
-        _right.update((exercise.id, one) for one in _parts(exercise, part))
+        _right.update(exercise.checks(part))
         said = f"{line}\n{more}" if more else line
         if not output.show(said, card.right(line, *_done(exercise), more)):
             print(said)
@@ -73,12 +76,22 @@ def last() -> None:
 def solution(exercise_id: str) -> Any:
     """The model answer of an exercise, once your own is right.
 
-    exercise_id: such as "self_attention.softmax". Returns the code, to be
-    shown; None where a sentence says why there is none: in this kernel no
-    check of all of the exercise was right yet, or no solved notebook is here.
-    UnknownExercise (a KeyError): no such id.
+    exercise_id: such as "self_attention.softmax". "self_attention" is the
+    question of that lesson which is answered in words: written, and saved.
+    Returns what is to be shown; None where a sentence says why there is none:
+    in this kernel no check of all of the exercise was right yet, or no solved
+    notebook is here. UnknownExercise (a KeyError): no such id.
     """
-    exercise = find(exercise_id)
+    try:
+        if exercise_id in slugs():
+            return _solution_in_words(exercise_id)
+        return _solution(find(exercise_id))
+    except (model_answer.NoSolutions, model_answer.NoQuestion) as error:
+        print(error)
+        return None
+
+
+def _solution(exercise: Exercise) -> Any:
     if not _is_right(exercise):
         print(
             f"{exercise.id}: solve it first. The model answer is shown once "
@@ -88,11 +101,21 @@ def solution(exercise_id: str) -> Any:
     from IPython import display  # slow to import, and no check needs it
 
     code: Any = display.Code
-    try:
-        return code(model_answer.of(exercise), language="python")
-    except model_answer.NoSolutions as error:
-        print(error)
+    return code(model_answer.of(exercise), language="python")
+
+
+def _solution_in_words(slug: str) -> Any:
+    name, text = model_answer.in_words(slug)
+    if not model_answer.is_written(name, Path.cwd()):
+        print(
+            f"{slug}: answer the question in your own words first, and save "
+            "the notebook. Then ours is shown."
+        )
         return None
+    from IPython import display
+
+    markdown: Any = display.Markdown
+    return markdown(text)
 
 
 def _also_said(verdict: Verdict) -> str:
@@ -119,10 +142,6 @@ def _of_an_older_cell(exercise: Exercise) -> str:
     ) * bool(error)
 
 
-def _parts(exercise: Exercise, part: str | None) -> tuple[str, ...]:
-    return (part,) if part else exercise.parts or ("",)
-
-
 def _done(exercise: Exercise) -> tuple[int, int]:
     """How many exercises of its lesson are right, and how many there are."""
     group = lesson(exercise.lesson).EXERCISES
@@ -131,4 +150,4 @@ def _done(exercise: Exercise) -> tuple[int, int]:
 
 def _is_right(exercise: Exercise) -> bool:
     """In this kernel, in all its parts."""
-    return all((exercise.id, one) in _right for one in _parts(exercise, None))
+    return _right.issuperset(exercise.checks(None))

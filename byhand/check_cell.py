@@ -5,6 +5,8 @@ import re
 from contextlib import suppress
 from typing import NamedTuple
 
+from byhand.exercise import check_name
+
 # IPython's own lines, which Python cannot read.
 _MAGIC = re.compile(r"^(\s*)[%!].*", re.M)
 
@@ -23,7 +25,7 @@ class CheckCell(NamedTuple):
     @property
     def name(self) -> str:
         """The exercise, with its part if one is checked."""
-        return f"{self.exercise} ({self.part})" if self.part else self.exercise
+        return check_name(self.exercise, self.part)
 
 
 def check_in(source: str) -> CheckCell | None:

@@ -100,6 +100,11 @@ def is_lent_as_source(reference: Callable) -> bool:
     return isinstance(reference, type) or hasattr(reference, "flowing")
 
 
+def check_name(exercise_id: str, part: str | None) -> str:
+    """What a check is called: its exercise, with a part if it has some."""
+    return f"{exercise_id} ({part})" if part else exercise_id
+
+
 @dataclass(frozen=True, eq=False)
 class Exercise:
     """One graded function: what is asked, and how an answer is judged.
@@ -180,6 +185,11 @@ class Exercise:
     @property
     def parts(self) -> tuple[str, ...]:
         return tuple(self.points) if isinstance(self.points, dict) else ()
+
+    def checks(self, part: str | None) -> tuple[str, ...]:
+        """What the checks of a part, or of all, are called."""
+        every = (part,) if part else self.parts or (None,)
+        return tuple(check_name(self.id, one) for one in every)
 
     def cases_of(self, part: str | None) -> tuple[Case, ...]:
         """The cases of one part, or all. ValueError: no such part."""

@@ -4,15 +4,14 @@ import json
 import sys
 from pathlib import Path
 
-import platformdirs
-
+from byhand import notes
 from byhand.exercise import Exercise
 
 STEPS = ("a question", "a pointer", "pseudocode")
 
 
 def seen_file() -> Path:
-    return platformdirs.user_state_path("byhand") / "hints.json"
+    return notes.folder() / "hints.json"
 
 
 def _seen() -> dict[str, int]:

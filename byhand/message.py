@@ -56,6 +56,7 @@ class CheckFailed(AssertionError):
     case that failed. misconception: the name of the one that was recognised,
     or "". itself: whether the check itself says what is wrong: a shape, an
     exception, an input that was changed; False where only numbers differ.
+    unwritten: there is no answer yet.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class CheckFailed(AssertionError):
         case: str = "",
         misconception: str = "",
         itself: bool = True,
+        unwritten: bool = False,
     ) -> None:
         super().__init__(told.folded())
         self.told = told
@@ -72,6 +74,7 @@ class CheckFailed(AssertionError):
         self.case = case
         self.misconception = misconception
         self.itself = itself
+        self.unwritten = unwritten
         self.is_shown = False  # as a card, above
 
     # In a person's notebook, "Run all" does not stop at it.
@@ -132,7 +135,7 @@ def failure(
                 f"{exercise.signature}"
             ),
         )
-        return CheckFailed(told, exercise.id)
+        return CheckFailed(told, exercise.id, unwritten=True)
     hints = []
     if known:  # where the eye is, before long arrays
         hints.append(f"{'Hint' if sure else 'Perhaps'}: {known.sentence}")

@@ -1,15 +1,32 @@
-"""Which exercises of a learner's notebooks pass."""
+"""Which exercises of a learner's notebooks pass.
 
+What the checks said is noted as they say it (byhand/notes.py), so that it is
+there at once. Or the notebooks are run afresh, each in a process of its own.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from byhand import notebook, notes
 from byhand.check_cell import check_in
 
 CELL_TIMEOUT = 60  # seconds: an endless loop in one cell costs no more
+COURSE = Path(__file__).parent  # its code
+AT_ONCE = 4  # notebooks; with PyTorch each takes half a gigabyte
+
+Passed = dict[str, bool]  # exercise → passed; one with parts is listed by part
 
 
 def notebooks(folder: Path | None, names: list[str]) -> list[Path]:
@@ -37,11 +54,74 @@ def notebooks(folder: Path | None, names: list[str]) -> list[Path]:
     return [path for name, path in found.items() if not names or name in names]
 
 
-def results(path: Path) -> dict[str, bool]:
-    """Run a notebook (a copy in memory) and say which checks passed.
+def code_of(path: Path) -> list[str]:
+    """The code cells of a notebook. ValueError: it is none."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return [
+            "".join(cell["source"])
+            for cell in cells
+            if cell["cell_type"] == "code"
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"it is no notebook any more ({error})") from None
 
-    Returns exercise → passed; an exercise with parts is listed by part.
-    """
+
+# --- as noted --------------------------------------------------------------
+
+
+def noted(path: Path, known: Passed) -> Passed:
+    """What is noted of a notebook's checks. ValueError: it is none."""
+    asked = filter(None, map(check_in, code_of(path)))
+    return {one.name: known.get(one.name, False) for one in asked}
+
+
+def report(paths: list[Path]) -> None:
+    """A table with a bar for each notebook, at once."""
+    known = notes.read()
+    table = Results(known)
+    for path in paths:
+        try:
+            table.add(path.stem, noted(path, known))
+        except ValueError as error:
+            table.add(path.stem, str(error))
+    table.print()
+    print("As your checks said; --run runs the notebooks and looks again.")
+
+
+def how_far() -> None:
+    """In a notebook: the lessons beside it, and what is right of each."""
+    if not notebook.is_read_by_a_person():
+        print("Run this in JupyterLab: it shows which exercises are right.")
+        return
+    from IPython.display import display
+
+    known = notes.read()
+    lines = ["| lesson | right | |", "|:--|:--|:--|"]
+    for path in notebooks(Path(".."), []):
+        passed: Passed = {}
+        with suppress(ValueError):
+            passed = noted(path, known)
+        if passed:
+            link = f"[{path.stem}](../{path.parent.name}/{path.name})"
+            lines.append(f"| {link} | {summed(passed)} | {dots(passed)} |")
+    draw: Any = display
+    draw({"text/markdown": "\n".join(lines)}, raw=True)
+
+
+def summed(passed: Passed) -> str:
+    return f"{sum(passed.values())} of {len(passed)}"
+
+
+def dots(passed: Passed) -> str:
+    return "".join("●" if right else "○" for right in passed.values())
+
+
+# --- run afresh ------------------------------------------------------------
+
+
+def results(path: Path) -> Passed:
+    """Run a notebook (a copy in memory) and say which checks passed."""
     # Only here: a notebook server of one's own, or a browser, may lack them.
     import nbformat
     from nbclient import NotebookClient
@@ -73,9 +153,20 @@ def results(path: Path) -> dict[str, bool]:
     return passed
 
 
-def report(paths: list[Path]) -> None:
-    """Run the notebooks and print a table with a bar for each."""
-    table = Table("lesson", "passed", "", "still to do")
+def results_or_why(path: Path) -> Passed | str:
+    """The same; one broken notebook is a sentence, not the end of all."""
+    try:
+        return results(path)
+    except Exception as error:
+        return f"cannot be run: {error}"
+
+
+def report_afresh(paths: list[Path]) -> None:
+    """Run the notebooks that changed since their last run; the same table."""
+    kept = Runs()
+    found: dict[Path, Passed | str] = {
+        path: was for path in paths if (was := kept.get(path)) is not None
+    }
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -84,26 +175,110 @@ def report(paths: list[Path]) -> None:
     with Progress(
         *columns, console=Console(stderr=True), transient=True
     ) as bar:
-        task = bar.add_task("running", total=len(paths))
-        for path in paths:
-            bar.update(task, description=f"running {path.stem}")
-            try:
-                passed = results(path)
-            except Exception as error:  # one broken notebook, not the report
-                table.add_row(path.stem, "-", "", f"cannot be run: {error}")
-            else:
-                table.add_row(*row(path.stem, passed))
-            bar.advance(task)
-    Console().print(table)
+        task = bar.add_task("running", total=len(paths), completed=len(found))
+        for path, result in run_all(p for p in paths if p not in found):
+            found[path] = result
+            bar.update(task, description=f"ran {path.stem}", advance=1)
+            if isinstance(result, dict):
+                kept.put(path, result)
+    known = notes.read()
+    table = Results(known)
+    for path in paths:
+        result = found[path]
+        if isinstance(result, dict):
+            # What is not written yet needs no note.
+            notes.add({n: ok for n, ok in result.items() if ok or n in known})
+        table.add(path.stem, result)
+    table.print()
 
 
-def row(lesson: str, passed: dict[str, bool]) -> tuple:
-    done, total = sum(passed.values()), len(passed)
-    todo = [name.partition(".")[2] for name, ok in passed.items() if not ok]
-    bar = ProgressBar(total=max(total, 1), completed=done, width=20)
-    return (
-        lesson,
-        f"{done} of {total}",
-        bar,
-        ", ".join(todo) or ("nothing" if total else "no exercise"),
+def run_all(paths: Iterable[Path]) -> Iterator[tuple[Path, Passed | str]]:
+    """Run notebooks, several at a time; each as soon as it is done."""
+    # Processes: nbclient ends its kernel at Ctrl-C, in a main thread alone.
+    pool = ProcessPoolExecutor(
+        min(AT_ONCE, os.cpu_count() or 1),
+        mp_context=multiprocessing.get_context("spawn"),
     )
+    try:
+        jobs: dict[Future[Passed | str], Path] = {
+            pool.submit(results_or_why, path): path for path in paths
+        }
+        for job in as_completed(jobs):
+            yield jobs[job], job.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class Runs:
+    """What running a notebook gave, as long as nothing changes.
+
+    Neither the code of the notebook, nor the course's own.
+    """
+
+    def __init__(self) -> None:
+        self.file = notes.folder() / "runs.json"
+        self.kept: dict[str, Any] = {}
+        with suppress(OSError, ValueError, TypeError):  # none, or spoiled
+            self.kept = dict(json.loads(self.file.read_text("utf-8")))
+        self.course = hashlib.sha256()
+        for path in sorted(COURSE.rglob("*.py")):
+            self.course.update(path.read_bytes())
+
+    def get(self, path: Path) -> Passed | None:
+        run = self.kept.get(str(path.resolve()))
+        with suppress(TypeError, KeyError, ValueError):
+            if run and run["of"] == self.fingerprint(path):
+                return dict(run["passed"])
+        return None
+
+    def put(self, path: Path, passed: Passed) -> None:
+        run = {"of": self.fingerprint(path), "passed": passed}
+        self.kept[str(path.resolve())] = run
+        with suppress(OSError):  # then all are run again
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.write_text(json.dumps(self.kept, indent=1), "utf-8")
+
+    def fingerprint(self, path: Path) -> str:
+        found = self.course.copy()
+        found.update(json.dumps(code_of(path)).encode())
+        return found.hexdigest()
+
+
+# --- shown -----------------------------------------------------------------
+
+
+class Results:
+    """A table of the lessons. known: what is noted of each exercise."""
+
+    def __init__(self, known: Passed) -> None:
+        self.known = known
+        self.table = Table("lesson", "right", "", "still to do")
+        self.right = self.total = 0
+
+    def add(self, lesson: str, passed: Passed | str) -> None:
+        """passed: or a sentence why it is not known."""
+        if isinstance(passed, str):
+            self.table.add_row(lesson, "-", "", passed)
+            return
+        done, total = sum(passed.values()), len(passed)
+        self.right += done
+        self.total += total
+        bar = ProgressBar(total=max(total, 1), completed=done, width=20)
+        self.table.add_row(lesson, summed(passed), bar, self.todo(passed))
+
+    def todo(self, passed: Passed) -> str:
+        """The exercises that are not right; those tried are marked."""
+        if not passed:
+            return "no exercise"
+        if not any(passed.values()) and not self.known.keys() & passed.keys():
+            return "not begun"
+        names = [
+            name.partition(".")[2] + " (tried)" * (name in self.known)
+            for name, right in passed.items()
+            if not right
+        ]
+        return ", ".join(names) or "nothing"
+
+    def print(self) -> None:
+        Console().print(self.table)
+        print(f"{self.right} of {self.total} checks are right.")

@@ -134,6 +134,15 @@ def parser() -> argparse.ArgumentParser:
         default="",
         help="in theirs, what names the folders (SIS Login ID; ID number)",
     )
+    handout = commands.add_parser(
+        "handout",
+        help="the course for your learners, without its solutions",
+        description=(
+            "Write a ZIP of the course as learners need it: the lessons, and "
+            "what they import. No solved notebook, and no test, is in it."
+        ),
+    )
+    handout.add_argument("file", metavar="FILE.zip", type=Path)
     test = commands.add_parser(
         "selftest",
         help="show that the seal holds on this machine",
@@ -314,6 +323,18 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
+def hand_out(options: argparse.Namespace) -> int:
+    from grader import handout
+
+    try:
+        handout.write(options.file)
+    except handout.CannotHandOut as error:
+        print(f"grader: {error}", file=sys.stderr)
+        return 1
+    print(f"written: {options.file}")
+    return 0
+
+
 def import_roster(options: argparse.Namespace) -> int:
     from grader import gradebook, roster
     from grader.sheets import NotOurs
@@ -345,6 +366,7 @@ def main(arguments: list[str] | None = None) -> int:
         "watch": watch,
         "report": report,
         "export": export,
+        "handout": hand_out,
         "import-roster": import_roster,
         "selftest": selftest,
     }

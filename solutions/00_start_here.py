@@ -176,14 +176,14 @@ except CheckFailed as message:
 # solution("start_here.average")
 # ```
 #
+# From lesson 1 on there is a question that you answer in words. Write your
+# answer, save the notebook, and `solution("gradient_descent")` shows ours.
+#
 # If a check or a slider does not work at all, `python -m byhand doctor` says
 # what is missing on your machine and how to fix it.
 
 # %% [markdown]
 # ## Handing in
-#
-# In a terminal, `python -m byhand progress` runs all your notebooks and shows
-# which exercises pass.
 #
 # If you learn on your own, that is all. If you take the course in a class, do
 # this for every lesson:
@@ -201,6 +201,69 @@ except CheckFailed as message:
 # questions are answered in words, and a person reads those.
 
 # %% [markdown]
+# ## The lessons
+#
+# *Needs* names the lessons that come before. A link opens the lesson beside
+# this one.
+#
+# {lessons}
+#
+# How far are you? Run this cell. It shows what your checks said, a ● for each
+# one that was right. In a terminal, `python -m byhand progress` says the same,
+# and `python -m byhand progress --run` runs your notebooks and looks again.
+
+# %% tags=["demonstration"]
+from byhand import progress
+
+progress.how_far()
+
+# %% [markdown]
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. What does Shift + Enter do?</summary>
+#
+# It runs the cell that you are in, and moves you on to the next.
+#
+# </details>
+#
+# <details><summary>2. A result makes no sense. What do you try
+# first?</summary>
+#
+# Restart the kernel, and run all cells from the top. The kernel remembers
+# everything you ran, even what you have deleted since.
+#
+# </details>
+#
+# <details><summary>3. What does a check compare?</summary>
+#
+# What your function returns, for several inputs. It never looks at how you
+# wrote the function.
+#
+# </details>
+#
+# <details><summary>4. Your function prints the right number, and the check
+# fails. Why?</summary>
+#
+# Printing is not returning. The function must end with `return`.
+#
+# </details>
+#
+# <details><summary>5. Which case of a failed check do you redo by
+# hand?</summary>
+#
+# The one in the message. It is the first that failed, and cases begin with the
+# smallest.
+#
+# </details>
+#
+# <details><summary>6. You are stuck in an exercise. May you go on?</summary>
+#
+# Yes. Later exercises are checked with a right version of the earlier ones.
+#
+# </details>
+#
 # ## What comes next
 #
 # Every lesson goes the same way: what you will be able to do, the idea in one

@@ -25,7 +25,7 @@
 #   say where "too large" begins.
 #
 # You need: functions, lists and NumPy arrays. What a slope is, you learn here.
-# About 60 minutes.
+# About 55 minutes.
 
 # %%
 import math
@@ -494,7 +494,7 @@ for rate in (0.03, 0.01, 0.001):
 print(f"the best θ is {best:.4f}")
 
 # %% [markdown]
-# ## Check yourself
+# ## Recall
 #
 # Think first, then open.
 #

@@ -25,7 +25,7 @@
 # - compare every row of a table with every row of another;
 # - name five places where arrays go wrong without an error.
 #
-# You need: lesson 1, and NumPy arrays as far as `x[0]` and `x * 2`. About 50
+# You need: lesson 1, and NumPy arrays as far as `x[0]` and `x * 2`. About 45
 # minutes.
 
 # %%
@@ -621,7 +621,7 @@ print("3. 1,000 examples in batches of 300:", len(range(0, 1_000, 300)))
 # ### END MARK SCHEME
 
 # %% [markdown]
-# ## Check yourself
+# ## Recall
 #
 # Think first, then open.
 #

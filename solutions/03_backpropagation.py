@@ -23,7 +23,7 @@
 # - explain why gradients are *added* where a value is used twice;
 # - say why gradients vanish or explode in deep networks, and what helps.
 #
-# You need lessons 1 and 2: gradients, arrays, shapes and `@`. About 75
+# You need lessons 1 and 2: gradients, arrays, shapes and `@`. About 70
 # minutes.
 
 # %%
@@ -904,7 +904,7 @@ print(f"{sigmoid(logits[0, 0] - logits[0, 1]):.4f}")
 # ### END MARK SCHEME
 
 # %% [markdown]
-# ## Check yourself
+# ## Recall
 #
 # Think first, then open.
 #

@@ -724,7 +724,7 @@ print("8.", text)
 # ### END MARK SCHEME
 
 # %% [markdown]
-# ## Check yourself
+# ## Recall
 #
 # Think first, then open.
 #

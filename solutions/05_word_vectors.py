@@ -703,7 +703,7 @@ if tools.installed("gensim", recorded="word_vectors/gensim"):
 # ### END MARK SCHEME
 
 # %% [markdown]
-# ## Check yourself
+# ## Recall
 #
 # Think first, then open.
 #

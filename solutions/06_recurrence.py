@@ -616,7 +616,7 @@ print(f"only the new token:           {right[0]:.4f}")
 # ### END MARK SCHEME
 
 # %% [markdown]
-# ## Check yourself
+# ## Recall
 #
 # Think first, then open.
 #

@@ -23,7 +23,7 @@
 #
 # You need lesson 2's arrays: shapes, rows and the matrix product `@`. If you
 # come from lesson 6: this is how the decoder looked back, taken apart. If you
-# begin here, nothing is assumed about neural networks. About 45 minutes.
+# begin here, nothing is assumed about neural networks. About 55 minutes.
 
 # %%
 import numpy as np
@@ -44,8 +44,7 @@ np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 # {picture attention_flow.svg Words become queries, keys and values. Queries and keys give scores, scores divided by the root of d_k give weights through softmax, and the weights mix the values into the output.}
 #
 # Read it once from left to right. The rest of the lesson walks along it.
-
-# %% [markdown]
+#
 # ## A sentence of three words
 #
 # A computer does not see words but vectors: lists of numbers. Ours have four
@@ -423,8 +422,7 @@ for name, text in (("river", by_river), ("cashier", by_cashier)):
 # Nobody told the matrices that rivers are wet. They were only pulled towards
 # the outcome, and what a query looks for came out of that. A real model has
 # thousands of such numbers in each matrix and learns them in the same way.
-
-# %% [markdown]
+#
 # ## In your own words
 #
 # *2 points, read by a person.* Each **row** of the weights adds up to 1, and
@@ -520,8 +518,60 @@ print("5. a head would be", 4 // 8, "wide, and √d_k", np.sqrt(4 // 8))
 #    width among them, so that their number must divide it: 1, 2 or 4 here.
 #
 # </details>
-
-# %% [markdown]
+#
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. What are query, key and value, in a word each?</summary>
+#
+# The query asks, the key is found, the value is handed over.
+#
+# </details>
+#
+# <details><summary>2. What are the four steps of self-attention?</summary>
+#
+# Dot products, divide by $\sqrt{d_k}$, softmax, weighted sum of the values.
+#
+# </details>
+#
+# <details><summary>3. X is (5, 8). Which shape have the scores and the
+# output?</summary>
+#
+# The scores are `(5, 5)`, a row for each word that asks. The output is `(5,
+# 8)`.
+#
+# </details>
+#
+# <details><summary>4. Add 100 to all scores of a row. What happens to its
+# weights?</summary>
+#
+# Nothing. Softmax sees only how far the scores lie apart.
+#
+# </details>
+#
+# <details><summary>5. Why does softmax subtract the largest score
+# first?</summary>
+#
+# $e^{1000}$ overflows. Behind the subtraction no power is larger than $e^0 =
+# 1$.
+#
+# </details>
+#
+# <details><summary>6. Which add up to 1: the rows of the weights, or the
+# columns?</summary>
+#
+# The rows. Each query shares out one whole among the keys.
+#
+# </details>
+#
+# <details><summary>7. The text becomes twice as long. What happens to the
+# scores?</summary>
+#
+# There are four times as many: $n^2$ for $n$ words.
+#
+# </details>
+#
 # ## What comes next
 #
 # You wrote self-attention, and it is the same one that runs in every large

@@ -25,7 +25,7 @@
 # - find four mistakes in what people say about scaling.
 #
 # You need: lesson 7 (scores, softmax, weights) and from lesson 1 what a slope
-# is. About 50 minutes.
+# is. About 60 minutes.
 #
 # The first cell also has two functions of lesson 7, given here so that an
 # unfinished lesson 7 does not stop you. They are written in another way than
@@ -568,6 +568,60 @@ for d_k in (4, 64, 1024):
 # 4. The *mean* is near 0, but the spread grows like √d_k. A sum of many
 #    independent numbers cancels in part only: a walker who tosses a coin for
 #    each step does not stay at home.
+#
+# </details>
+#
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. Queries and keys are random, with variance 1. What is
+# the variance of a dot product?</summary>
+#
+# $d_k$: a sum of $d_k$ independent products, each with variance 1.
+#
+# </details>
+#
+# <details><summary>2. So why divide by the root of d_k, and not by
+# d_k?</summary>
+#
+# The spread of the scores is the standard deviation, and that is $\sqrt{d_k}$.
+#
+# </details>
+#
+# <details><summary>3. The scores 6 and 4 become 3 and 2. By how much does the
+# first key outweigh the second, before and after?</summary>
+#
+# By $e^2 \approx 7.39$ before, by $e \approx 2.72$ after.
+#
+# </details>
+#
+# <details><summary>4. Which weights on four keys have the largest entropy, and
+# which the smallest?</summary>
+#
+# Four equal weights have $\ln 4$. All the weight on one key has 0.
+#
+# </details>
+#
+# <details><summary>5. What does the Jacobian of a softmax say about p = (1,
+# 0)?</summary>
+#
+# All its slopes are 0. Whatever happens to the scores, the weights do not
+# move: the softmax is saturated.
+#
+# </details>
+#
+# <details><summary>6. Without the division, do gradients explode or
+# vanish?</summary>
+#
+# They vanish. The scores are large, the slopes of the softmax are nearly 0.
+#
+# </details>
+#
+# <details><summary>7. What does a low temperature do?</summary>
+#
+# It sharpens: the largest score takes nearly all. Dividing by $\sqrt{d_k}$ is
+# one choice of temperature.
 #
 # </details>
 #

@@ -27,7 +27,7 @@
 # - deal with the row that may look at nobody, in any number format;
 # - test a model for leaks: change the future and watch the past.
 #
-# You need: lesson 7; why scores are divided by √d_k is in lesson 8. About 50
+# You need: lesson 7; why scores are divided by √d_k is in lesson 8. About 60
 # minutes.
 #
 # The first cell also has two functions of lessons 7 and 8, given here so that
@@ -565,6 +565,56 @@ with np.errstate(all="ignore"):
 #    real words alike.
 # 4. −1e9 is −∞ in float16, and 0 × −∞ is NaN: each allowed cell is spoiled.
 #    Choose with `np.where` (or a library's `masked_fill`), and do not multiply.
+#
+# </details>
+#
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. What does True say in a mask of this course?</summary>
+#
+# May attend.
+#
+# </details>
+#
+# <details><summary>2. Which cells does a look-ahead mask shut?</summary>
+#
+# Those above the diagonal: keys that come later than the query.
+#
+# </details>
+#
+# <details><summary>3. A word is padding. Which part of its mask is shut, its
+# row or its column?</summary>
+#
+# Its column: nobody may look at it. What its own row gives, nobody reads.
+#
+# </details>
+#
+# <details><summary>4. How are two masks combined?</summary>
+#
+# Element-wise *and*: both must allow a cell.
+#
+# </details>
+#
+# <details><summary>5. Why minus infinity before the softmax, and not 0 after
+# it?</summary>
+#
+# $e^{-\infty} = 0$, and the rest of the row still adds up to 1. A 0 after the
+# softmax leaves a row that the forbidden words have shrunk.
+#
+# </details>
+#
+# <details><summary>6. A padded word has only scores of 0. How much attention
+# does it get without a mask?</summary>
+#
+# Some. $e^0 = 1$, and 0 is a score like any other.
+#
+# </details>
+#
+# <details><summary>7. How do you test a model for leaks?</summary>
+#
+# Change one word, and watch the outputs before it. Not one of them may move.
 #
 # </details>
 #

@@ -26,7 +26,7 @@
 # - say which numbers of heads are possible, and what libraries do about the
 #   others.
 #
-# You need: lessons 7 and 9. About 50 minutes.
+# You need: lessons 7 and 9. About 55 minutes.
 #
 # The first cell has the attention of lesson 9, given here so that an
 # unfinished lesson does not stop you. It works on the *last two* axes and
@@ -560,6 +560,58 @@ print("  ", [multi_head.compute(h).products for h in (1, 2, 4, 8)])
 #    model.
 # 3. Parameters and multiplications stay what they are, since each head becomes
 #    narrower. What grows is the number of attention weights.
+#
+# </details>
+#
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. d_model is 512, with 8 heads. How wide is a
+# head?</summary>
+#
+# 512 / 8 = 64 numbers.
+#
+# </details>
+#
+# <details><summary>2. Which shape has (3, 4) after a split into two
+# heads?</summary>
+#
+# `(2, 3, 2)`: heads, words, numbers.
+#
+# </details>
+#
+# <details><summary>3. Why is a plain reshape to (heads, n, width)
+# wrong?</summary>
+#
+# It moves no number. Head 0 would get whole words, and not the first columns
+# of every word.
+#
+# </details>
+#
+# <details><summary>4. Does a head see only a slice of each word?</summary>
+#
+# No. Its columns of $W_Q$, $W_K$ and $W_V$ take in all numbers of a word. The
+# queries, keys and values are sliced.
+#
+# </details>
+#
+# <details><summary>5. Twice as many heads, the same width of the model. What
+# becomes of the parameters, and of the attention weights?</summary>
+#
+# The parameters stay. There are twice as many weights: a table for each head.
+#
+# </details>
+#
+# <details><summary>6. What is the last matrix for?</summary>
+#
+# $W_O$ lets every number of the result draw from all heads.
+#
+# </details>
+#
+# <details><summary>7. By what does a head divide its scores?</summary>
+#
+# By the root of its own width, not of the whole model's.
 #
 # </details>
 #

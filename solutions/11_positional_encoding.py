@@ -23,7 +23,7 @@
 # - say what learned positions and rotary positions do differently.
 #
 # You need: lesson 7, and a memory of sine and cosine: the point on a circle at
-# angle $a$ has height $\sin a$ and lies $\cos a$ to the right. About 55
+# angle $a$ has height $\sin a$ and lies $\cos a$ to the right. About 75
 # minutes.
 #
 # The first cell has the self-attention of lesson 7, given here so that an
@@ -629,6 +629,59 @@ with np.printoptions(precision=5):
 # 3. Two layouts of one encoding. Each is good on its own; but the code does not
 #    implement the formula beside it, and whoever loads weights that were
 #    trained with the one into the other gets nonsense without an error.
+#
+# </details>
+#
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. What does permutation equivariant mean?</summary>
+#
+# Shuffle the inputs, and the outputs are shuffled in the same way.
+#
+# </details>
+#
+# <details><summary>2. Can training teach plain attention the order of
+# words?</summary>
+#
+# No. It is equivariant for every $W_Q$, $W_K$ and $W_V$. The order must come
+# in with the words.
+#
+# </details>
+#
+# <details><summary>3. Does a look-ahead mask let a model tell the
+# order?</summary>
+#
+# A little. The mask itself knows what comes before.
+#
+# </details>
+#
+# <details><summary>4. What do the sine and the cosine of one pair
+# share?</summary>
+#
+# Their angle. The next pair turns more slowly.
+#
+# </details>
+#
+# <details><summary>5. Which matrix leads from the encoding of a position to
+# the one three places on?</summary>
+#
+# A rotation of each pair, the same wherever you start.
+#
+# </details>
+#
+# <details><summary>6. What can a learned table of positions not do?</summary>
+#
+# Go on. A position beyond its last row has no vector.
+#
+# </details>
+#
+# <details><summary>7. What do rotary positions turn, and what is left in a
+# score?</summary>
+#
+# Queries and keys. In their dot product only the distance of the two words is
+# left.
 #
 # </details>
 #

@@ -26,7 +26,7 @@
 #   together;
 # - find four mistakes in what people say about them.
 #
-# You need: lesson 7, and from lesson 1 what a gradient is. About 60 minutes.
+# You need: lesson 7, and from lesson 1 what a gradient is. About 50 minutes.
 #
 # The first cell has the attention of lesson 7, given here so that an
 # unfinished lesson does not stop you. You need it once, at the very end.
@@ -750,6 +750,62 @@ print("   pre-norm, adding zeros: ", table[0] + zero)
 #    it a little below).
 # 4. Post-norm still normalises $x$. In **pre-norm** it is true: the direct path
 #    hands $x$ on untouched.
+#
+# </details>
+#
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. Over what does layer norm take its mean, and over what
+# does batch norm?</summary>
+#
+# Layer norm over the features of one word, batch norm over the examples, for
+# each feature.
+#
+# </details>
+#
+# <details><summary>2. What are the mean and the variance of a word behind
+# layer norm, with γ = 1 and β = 0?</summary>
+#
+# 0 and 1, up to ε.
+#
+# </details>
+#
+# <details><summary>3. Where does ε stand, and what for?</summary>
+#
+# Inside the root, added to the variance. A word of equal numbers would be 0/0.
+#
+# </details>
+#
+# <details><summary>4. Each of 50 layers has a slope of 0.5. What arrives at
+# the first one, without a residual path?</summary>
+#
+# Next to nothing: $0.5^{50}$. With $y = x + f(x)$, there is a way on which the
+# gradient is multiplied by 1.
+#
+# </details>
+#
+# <details><summary>5. What is the difference between pre-norm and
+# post-norm?</summary>
+#
+# Pre-norm: $x + f(\text{LayerNorm}(x))$, and the direct path meets no norm.
+# Post-norm: $\text{LayerNorm}(x + f(x))$.
+#
+# </details>
+#
+# <details><summary>6. Which words does the position-wise network
+# mix?</summary>
+#
+# None. Each word goes through it on its own.
+#
+# </details>
+#
+# <details><summary>7. Inverted dropout with p = 0.25: what happens to the
+# numbers that are kept?</summary>
+#
+# They are multiplied by 4/3. In use nothing is dropped, and nothing is
+# multiplied.
 #
 # </details>
 #

@@ -826,6 +826,57 @@ with torch.no_grad():
 #
 # </details>
 #
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. Which shape has the weight of nn.Linear(3, 2)?</summary>
+#
+# `(2, 3)`: a row for each number that comes out.
+#
+# </details>
+#
+# <details><summary>2. What does backward do to a gradient that is there
+# already?</summary>
+#
+# It adds to it. Clear it before each step.
+#
+# </details>
+#
+# <details><summary>3. Six layers lie in a plain Python list. What is
+# wrong?</summary>
+#
+# PyTorch does not find their parameters, so they never learn. Use
+# `nn.ModuleList`.
+#
+# </details>
+#
+# <details><summary>4. What does True say to nn.MultiheadAttention, and what to
+# scaled_dot_product_attention?</summary>
+#
+# "Must not attend" to the module, "may attend" to the function.
+#
+# </details>
+#
+# <details><summary>5. What does eval() switch, and what does it not?</summary>
+#
+# Dropout is off. Autograd goes on: only `torch.no_grad()` stops it.
+#
+# </details>
+#
+# <details><summary>6. Which shape does an encoder return?</summary>
+#
+# The shape of its input, `(batch, n, d_model)`. So its layers can be stacked.
+#
+# </details>
+#
+# <details><summary>7. Which words change when you change the last word of a
+# sentence?</summary>
+#
+# All of them. An encoder reads in both directions.
+#
+# </details>
+#
 # ## What comes next
 #
 # Your encoder reads a sentence in both directions and hands over a vector for

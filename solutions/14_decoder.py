@@ -701,6 +701,58 @@ for depth in (1, 2):
 #
 # </details>
 #
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. Who asks and who answers in cross-attention?</summary>
+#
+# Queries come from the target, keys and values from the memory, which is the
+# encoder's output.
+#
+# </details>
+#
+# <details><summary>2. Five target words, seven source words. Which shape have
+# the weights of cross-attention?</summary>
+#
+# `(5, 7)`: a row for each word that asks.
+#
+# </details>
+#
+# <details><summary>3. Which mask belongs to cross-attention?</summary>
+#
+# `src_mask`, the padding of the source. No look-ahead mask: the source is all
+# there.
+#
+# </details>
+#
+# <details><summary>4. What do the steps of a decoder layer do?</summary>
+#
+# Look back at what was written, look up the source, think.
+#
+# </details>
+#
+# <details><summary>5. Why a softmax over the vocabulary, and not a
+# sigmoid?</summary>
+#
+# Exactly one word comes next, so the chances must add up to 1.
+#
+# </details>
+#
+# <details><summary>6. The gradient of output 1 with respect to input 3 is
+# exactly 0. What does that prove?</summary>
+#
+# There is no path from word 3 to output 1: the future is hidden.
+#
+# </details>
+#
+# <details><summary>7. How often does each half run, to write a sentence of ten
+# words?</summary>
+#
+# The encoder once, the decoder once a word.
+#
+# </details>
+#
 # ## What comes next
 #
 # The machine is complete, and knows nothing: all its weights are random. In

@@ -25,7 +25,7 @@
 #   half;
 # - clip a gradient, and find out in a minute whether a model can learn at all.
 #
-# You need: lesson 1 (what a gradient is), and lessons 13 and 14. About 60
+# You need: lesson 1 (what a gradient is), and lessons 13 and 14. About 65
 # minutes.
 #
 # The first cell has a vocabulary of eight tokens. Three of them are no words:
@@ -828,6 +828,65 @@ clipped(0.000003, 0.000004)
 # 4. Clipping only ever makes gradients *shorter*. One that has vanished is below
 #    any limit and stays as it is. Against vanishing there are residual paths and
 #    norms (lesson 12), and the scaling of lesson 8.
+#
+# </details>
+#
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. The target is bos a b eos. What is the decoder given,
+# and what should it say?</summary>
+#
+# It is given *bos a b*, and should say *a b eos*.
+#
+# </details>
+#
+# <details><summary>2. A fresh model has a vocabulary of 8. What should its
+# first loss be?</summary>
+#
+# ln 8: every token has the chance 1/8.
+#
+# </details>
+#
+# <details><summary>3. How does padding stay out of the loss?</summary>
+#
+# It counts neither in the sum nor in the number that you divide by.
+#
+# </details>
+#
+# <details><summary>4. Which two means does Adam keep, and what is a
+# step?</summary>
+#
+# The mean $m$ of the gradients and the mean $v$ of their squares. A step is
+# the learning rate times $\hat m / \sqrt{\hat v}$, both corrected.
+#
+# </details>
+#
+# <details><summary>5. Why does Adam need its bias correction?</summary>
+#
+# Both means start at 0, and so are too small at first.
+#
+# </details>
+#
+# <details><summary>6. Why does the learning rate warm up, and why does it
+# fall?</summary>
+#
+# At the start, Adam's means rest on one or two batches. At the end, shorter
+# steps jump about less.
+#
+# </details>
+#
+# <details><summary>7. A gradient of (3, 4) is clipped to norm 1. What is it
+# then?</summary>
+#
+# (0.6, 0.8): shorter, in the same direction.
+#
+# </details>
+#
+# <details><summary>8. What do you do before a long training?</summary>
+#
+# Overfit one batch. A model that cannot learn it by heart has a bug.
 #
 # </details>
 #

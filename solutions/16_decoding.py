@@ -25,7 +25,7 @@
 # - find four mistakes in what people write about all this.
 #
 # You need: softmax (lesson 7), and what logits are (lessons 14 and 15): the
-# scores that a model gives to the tokens before any softmax. About 60 minutes.
+# scores that a model gives to the tokens before any softmax. About 95 minutes.
 
 # %%
 import math
@@ -715,6 +715,63 @@ print(f"drawn with dice: {score_of(drawn_story):.2f}")
 # 4. It finds the best of what it has kept, and what it drops early it never sees
 #    again. Only a beam as wide as the number of all sequences is sure to find
 #    the best.
+#
+# </details>
+#
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. Why does greedy decoding run in circles?</summary>
+#
+# In the same place it always chooses the same. When it comes to a place twice,
+# it never gets out.
+#
+# </details>
+#
+# <details><summary>2. What is divided by the temperature?</summary>
+#
+# The logits, before the softmax. Above 1 flattens, below 1 sharpens.
+#
+# </details>
+#
+# <details><summary>3. Which logit does a token get that a filter cuts
+# off?</summary>
+#
+# −∞, so that softmax gives it 0. A logit of 0 would keep it.
+#
+# </details>
+#
+# <details><summary>4. 0.5, 0.3, 0.15, 0.05 with top-p = 0.75: which tokens
+# stay?</summary>
+#
+# The first two. The token that crosses $p$ is kept.
+#
+# </details>
+#
+# <details><summary>5. Where do top-k and top-p differ?</summary>
+#
+# Top-k always keeps the same number of tokens. Top-p keeps few where the model
+# is sure, and many where it is not.
+#
+# </details>
+#
+# <details><summary>6. In which order: filters, temperature, dice,
+# softmax?</summary>
+#
+# Temperature, filters, softmax, dice.
+#
+# </details>
+#
+# <details><summary>7. Does a beam find the likeliest sequence?</summary>
+#
+# Not surely. What it drops early, it never sees again.
+#
+# </details>
+#
+# <details><summary>8. Why does a beam prefer short sentences?</summary>
+#
+# Every word adds a negative logarithm to the score.
 #
 # </details>
 #

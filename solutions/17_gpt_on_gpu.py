@@ -25,7 +25,7 @@
 # - tell what makes a GPU fast, measure it, and name the share of its peak that
 #   you get.
 #
-# You need: lessons 9, 10, 12, 13 and 15; 16 helps. About 60 minutes, and a
+# You need: lessons 9, 10, 12, 13 and 15; 16 helps. About 110 minutes, and a
 # minute or two of training.
 
 # %%
@@ -112,8 +112,7 @@ training.show()
 # %% tags=["demonstration"]
 end = training.compute(step=800)
 print(f"above the floor: {end.held_out[-1] - end.floor:.4f} nats")
-
-# %% [markdown]
+#
 # ## A text whose floor is known
 #
 # Why is there a floor, and how does anybody know it? The text is made by a
@@ -894,6 +893,64 @@ print(f"4. in eval(), the logits want a gradient: {logits.requires_grad}")
 #    for you to do: `ids[:, -block_size:]`.
 # 4. It switches dropout off (and batch norm to its averages). For gradients
 #    there is `torch.no_grad()`.
+#
+# </details>
+#
+# ## Recall
+#
+# Think first, then open.
+#
+# <details><summary>1. What are the targets of a GPT?</summary>
+#
+# Its inputs, one place on.
+#
+# </details>
+#
+# <details><summary>2. What should the loss be before the first step?</summary>
+#
+# The logarithm of the vocabulary's size. A fresh model knows nothing.
+#
+# </details>
+#
+# <details><summary>3. A held-out loss lies below the floor. What does it
+# mean?</summary>
+#
+# The answer leaks. A mask is missing, or the held-out text was trained on.
+#
+# </details>
+#
+# <details><summary>4. Four batches are accumulated. What must you do with each
+# loss?</summary>
+#
+# Divide it by four, so that the gradients add up to their mean.
+#
+# </details>
+#
+# <details><summary>5. What must a checkpoint keep, besides the
+# weights?</summary>
+#
+# The optimiser's state, the step, and the state of the random numbers.
+#
+# </details>
+#
+# <details><summary>6. The prompt is longer than the block. What do you
+# do?</summary>
+#
+# Cut it to the last `block_size` tokens. There is no vector for a later
+# position.
+#
+# </details>
+#
+# <details><summary>7. What is a tied head?</summary>
+#
+# The table that turns ids into vectors is used once more, to turn vectors into
+# logits.
+#
+# </details>
+#
+# <details><summary>8. bfloat16 or float16: which overflows at 65504?</summary>
+#
+# float16. bfloat16 has the range of float32, and fewer digits.
 #
 # </details>
 #

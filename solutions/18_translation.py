@@ -756,30 +756,45 @@ print("5. ids have a gradient:", torch.tensor(wrote).requires_grad)
 #
 # ## Recall
 #
-# <details><summary>What are tgt_in and tgt_out of the target 8 9?</summary>
+# Think first, then open.
+#
+# <details><summary>1. What are tgt_in and tgt_out of the target 8 9?</summary>
 #
 # bos 8 9 and 8 9 eos.
-# </details>
-# <details><summary>What is teacher forcing?</summary>
 #
-# In training each place is given the right words before it, not the model's own.
 # </details>
-# <details><summary>What does clipping do?</summary>
 #
-# An n-gram counts at most as often as it stands in the one reference that has it
-# most often.
+# <details><summary>2. What is teacher forcing?</summary>
+#
+# In training each place is given the right words before it, not the model's
+# own.
+#
 # </details>
-# <details><summary>Which mean does BLEU take, and of what?</summary>
+#
+# <details><summary>3. What does clipping do?</summary>
+#
+# An n-gram counts at most as often as it stands in the one reference that has
+# it most often.
+#
+# </details>
+#
+# <details><summary>4. Which mean does BLEU take, and of what?</summary>
 #
 # The geometric mean of the precisions for n = 1 to 4, over the corpus.
+#
 # </details>
-# <details><summary>What is the shape of one sentence's cross-attention?</summary>
+#
+# <details><summary>5. What is the shape of one sentence's
+# cross-attention?</summary>
 #
 # (h, m, n): heads, target words, source words.
+#
 # </details>
-# <details><summary>Why does a beam need a length penalty?</summary>
+#
+# <details><summary>6. Why does a beam need a length penalty?</summary>
 #
 # Log-probabilities add up to less with every word, so short sentences win.
+#
 # </details>
 #
 # ## What comes next

@@ -24,7 +24,7 @@
 # - say what BERT and GPT share, and where they differ.
 #
 # You need: the encoder (lesson 13), and what training takes (lesson 15).
-# WordPiece (lesson 4) and GPT (lesson 17) help. About 60 minutes.
+# WordPiece (lesson 4) and GPT (lesson 17) help. About 55 minutes.
 #
 # The first cell gives lesson 13's layer, as BERT has it: GELU for ReLU, and
 # ε = 1e-12.
@@ -773,7 +773,7 @@ if tools.installed("transformers", recorded="bert/transformers"):
 # ### END MARK SCHEME
 
 # %% [markdown]
-# ## Check yourself
+# ## Recall
 #
 # Think first, then open.
 #

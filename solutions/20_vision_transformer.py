@@ -26,7 +26,7 @@
 #
 # You need lessons 10, 12 and 13, and GELU and the training loop of lesson 17.
 # [CLS] has been in [lesson 19](../19_bert/19_bert.ipynb), and is told again here.
-# About 60 minutes. The first cell has lesson 13's attention in short form.
+# About 55 minutes. The first cell has lesson 13's attention in short form.
 
 # %%
 import numpy as np
@@ -761,7 +761,7 @@ except NameError as error:
 # ### END MARK SCHEME
 
 # %% [markdown]
-# ## Check yourself
+# ## Recall
 #
 # Think first, then open.
 #

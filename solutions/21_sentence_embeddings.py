@@ -27,7 +27,7 @@
 #
 # You need: the cosine and TF-IDF (lesson 5), and BERT (lesson 19). Its pairs of
 # sentences are those of [lesson 18](../18_translation/18_translation.ipynb).
-# About 60 minutes.
+# About 55 minutes.
 #
 # The first cell gives lesson 19's `Bert` in short form. If you built your own,
 # paste it over this one: the weights have the same names.
@@ -715,7 +715,7 @@ if tools.installed(
 # ### END MARK SCHEME
 
 # %% [markdown]
-# ## Check yourself
+# ## Recall
 #
 # Think first, then open.
 #

@@ -25,7 +25,7 @@
 # - estimate the days of a training from parameters, tokens and devices.
 #
 # You need lessons 15 and 17: gradients that are accumulated, checkpoints, and
-# the share of a device's peak. Once it is about lesson 10's pairs. About 60
+# the share of a device's peak. Once it is about lesson 10's pairs. About 55
 # minutes. Nothing here needs a GPU.
 
 # %%
@@ -559,7 +559,7 @@ for n in (1_024, 4_096):
 # ### END MARK SCHEME
 
 # %% [markdown]
-# ## Check yourself
+# ## Recall
 #
 # Think first, then open.
 #

@@ -21,7 +21,7 @@
 # - read an out-of-bag score, and say what a training score is worth;
 # - compute what an average of correlated models gains, and where it stops.
 #
-# You need no other lesson. About 45 minutes.
+# You need no other lesson. About 35 minutes.
 
 # %%
 import numpy as np
@@ -407,7 +407,7 @@ if tools.installed("sklearn", recorded="bagging/slips"):
 # ### END MARK SCHEME
 
 # %% [markdown]
-# ## Check yourself
+# ## Recall
 #
 # Think first, then open.
 #

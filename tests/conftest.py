@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tempfile
 from pathlib import Path
 
 # A thread each, for two processes on two cores: more would wait for each
@@ -32,6 +33,10 @@ def pytest_configure(config):
         "about(name): concerns this lesson, exercise or slider, though no "
         "parameter says so; see tests/concerning.py",
     )
+    # What tests and their kernels note is not the person's who runs them.
+    state = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    config.add_cleanup(state.cleanup)
+    os.environ["XDG_STATE_HOME"] = state.name
     if number := config.getoption("lesson"):
         # Not above: OMP_NUM_THREADS comes before PyTorch, and --help at once.
         from tests.concerning import lesson_of
@@ -69,7 +74,7 @@ def no_network(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def own_state(monkeypatch, tmp_path):
-    """Hints that a test takes are not those of the person who runs it."""
+    """A test's hints and notes are not another test's."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from byhand import CheckFailed, bank, check
+from byhand import CheckFailed, bank, check, recall
 from byhand.bank import Incomplete
 from byhand.exercise import Exercise
 from byhand.judge import judge_on
@@ -259,6 +259,81 @@ def unprinted(cells: list[dict]) -> list[str]:
                 complaints.append(f"{number} is never printed: {line.strip()}")
         for number in set(quoted) - set(missing):
             complaints.append(f"{number} is no number to be quoted")
+    return complaints
+
+
+# --- how long it is --------------------------------------------------------
+
+WORDS_A_MINUTE = 200
+CARD = "### Exercise ·"
+SAID = re.compile(r"About (\d+)\s+minutes")
+MOST_CELLS = 45
+
+
+def minutes(cells: Iterable[dict], exercises: Iterable[Exercise]) -> float:
+    """How long a lesson takes: its cards' minutes, and reading the rest."""
+    words = 0
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            text = FIGURE.sub("", cell["source"]).partition(CARD)[0]
+            words += len(text.split())
+    return sum(e.minutes for e in exercises) + words / WORDS_A_MINUTE
+
+
+def mistimed(
+    cells: list[dict], exercises: Iterable[Exercise], slack: float = 5
+) -> list[str]:
+    """A sentence if a lesson says other minutes than it takes.
+
+    cells: a learner's. To the nearest five, and a sentence more is none.
+    """
+    found = SAID.search(cells[0]["source"])
+    takes = minutes(cells, exercises)
+    if found and abs(int(found[1]) - takes) <= slack:
+        return []
+    said = found[0] if found else "no minutes"
+    return [
+        f"it says {said!r}; its cards and its text add up to {takes:.0f}, "
+        f"so about {5 * round(takes / 5)}"
+    ]
+
+
+def too_many_cells(cells: Iterable[dict]) -> list[str]:
+    """A sentence if a lesson is too long to be one.
+
+    A card, its answer and its check are one cell.
+    """
+    count = sum(
+        cell["cell_type"] == "markdown" or "nbgrader" not in cell["metadata"]
+        for cell in cells
+    )
+    if count <= MOST_CELLS:
+        return []
+    return [f"{count} cells, with a card and its check as one: part it"]
+
+
+LEAST_RECALLED, MOST_RECALLED = 5, 8
+
+
+def badly_recalled(cells: list[dict]) -> list[str]:
+    """Complaints about the questions at a lesson's end."""
+    sections = [
+        section
+        for cell in cells
+        for section in recall.RECALL.findall(cell["source"])
+    ]
+    if len(sections) != 1:
+        return [f"it has {len(sections)} sections called Recall"]
+    count = len(recall.pairs("", cells))
+    complaints = []
+    if not LEAST_RECALLED <= count <= MOST_RECALLED:
+        complaints.append(
+            f"{count} pairs under Recall; there should be {LEAST_RECALLED} "
+            f"to {MOST_RECALLED}, as byhand/recall.py says"
+        )
+    numbers = re.findall(r"<summary>(\d*)", sections[0])
+    if numbers != [str(n) for n in range(1, count + 1)]:
+        complaints.append(f"its pairs are numbered {numbers}")
     return complaints
 
 

@@ -10,7 +10,7 @@ import sys
 import nbformat
 import pytest
 
-from byhand import doctor, environment, hints, progress
+from byhand import doctor, environment, hints, notes, progress
 from byhand.__main__ import main
 from byhand.bank import find, lessons
 from grader import __main__ as grader
@@ -144,8 +144,9 @@ def learner(folder, name, *cells):
     return folder / name / f"{name}.ipynb"
 
 
-def test_progress_says_what_passes(tmp_path, capsys):
-    learner(
+def several(tmp_path):
+    """Two that pass, one that does not, one that raises."""
+    return learner(
         tmp_path,
         "00_start_here",
         RIGHT,
@@ -156,11 +157,72 @@ def test_progress_says_what_passes(tmp_path, capsys):
         'check(\n    "gradient_descent.updates_per_epoch",\n'
         '    lambda m, b: -(-m // b),\n    part="counts",\n)',
     )
-    assert main(["progress", "--folder", str(tmp_path)]) == 0
-    text = capsys.readouterr().out
+
+
+def show(folder, capsys, *options):
+    assert main(["progress", "--folder", str(folder), *options]) == 0
+    return capsys.readouterr().out
+
+
+def test_progress_says_what_checks_noted(tmp_path, capsys):
+    several(tmp_path)
+    assert "not begun" in show(tmp_path, capsys)
+    notes.add({"start_here.average": True, EXERCISE: False})
+    text = show(tmp_path, capsys)
+    assert "1 of 3" in text
+    assert "softmax (tried)" in " ".join(text.split())
+    assert "1 of 3 checks are right" in text
+
+
+def test_progress_runs_afresh_and_notes_it(tmp_path, capsys, monkeypatch):
+    several(tmp_path)
+    notes.add({EXERCISE: True})  # it was, once
+    text = show(tmp_path, capsys, "--run")
     assert "00_start_here" in text
     assert "2 of 3" in text
     assert "softmax" in text
+    known = notes.read()
+    assert known.pop(EXERCISE) is False
+    assert len(known) == 2 and all(known.values())
+
+
+def test_progress_runs_only_what_changed(tmp_path, capsys, monkeypatch):
+    ran = []
+
+    def run_all(paths):
+        for path in paths:
+            ran.append(path)
+            yield path, {"start_here.average": True}
+
+    monkeypatch.setattr(progress, "run_all", run_all)
+    path = learner(tmp_path, "00_start_here", RIGHT)
+    for _ in range(2):
+        assert "1 of 1" in show(tmp_path, capsys, "--run")
+    assert ran == [path]
+    path.write_text(path.read_text().replace("mean", "sum"))
+    show(tmp_path, capsys, "--run")
+    assert ran == [path, path]
+    monkeypatch.setattr(progress, "COURSE", tmp_path)  # another course's code
+    show(tmp_path, capsys, "--run")
+    assert len(ran) == 3
+    (notes.folder() / "runs.json").write_text("[1]")
+    show(tmp_path, capsys, "--run")
+    assert len(ran) == 4
+
+
+def test_spoiled_notes_are_left_out():
+    notes.add({EXERCISE: True})
+    with notes.file().open("a") as kept:
+        kept.write('{\n[]\n3\n{"exercise": "a"}\n')
+    notes.add({"start_here.average": False})
+    assert notes.read() == {EXERCISE: True, "start_here.average": False}
+
+
+def test_notes_are_written_once():
+    for right in (False, False, True, True):
+        notes.add_check([EXERCISE], right)
+    notes.add_check([EXERCISE], False)
+    assert len(notes.file().read_text().splitlines()) == 2
 
 
 def test_results_by_exercise_and_part(tmp_path):
@@ -181,8 +243,8 @@ def test_results_by_exercise_and_part(tmp_path):
 def test_progress_on_a_broken_notebook(tmp_path, capsys):
     path = learner(tmp_path, "00_start_here", RIGHT)
     path.write_text("{")
-    assert main(["progress", "--folder", str(tmp_path)]) == 0
-    assert "cannot be run" in capsys.readouterr().out
+    assert "no notebook any more" in show(tmp_path, capsys)
+    assert "cannot be run" in show(tmp_path, capsys, "--run")
 
 
 def test_progress_where_there_is_nothing(tmp_path, capsys):
@@ -249,7 +311,7 @@ def test_a_command_whose_extra_is_missing_says_how_to_get_it(
     monkeypatch.setattr(environment, "find_spec", lambda name: None)
     learner(tmp_path, "00_start_here", RIGHT)
     for command, act, extra in (
-        (["progress", "--folder", str(tmp_path)], main, "make lab"),
+        (["progress", "--run", "--folder", str(tmp_path)], main, "make lab"),
         (["lab"], main, "make lab"),
         (["selftest"], grader.main, "make grading"),
     ):

@@ -32,7 +32,9 @@ EXTRAS = PROJECT["optional-dependencies"]
 BROUGHT = {
     "ipywidgets": {"IPython", "traitlets"},
     "ipykernel": {"jupyter_client", "jupyter_core"},
-    "jupyterlab": {"jupyter_server"},
+    "jupyterlab": {"jupyter_server", "jupyterlab_server"},
+    "markdown-it-py": {"markdown_it"},
+    "mdit-py-plugins": {"mdit_py_plugins"},
     "nbclient": {"nbformat"},
     "nbgrader": {"nbconvert", "sqlalchemy"},
     "jinja2": set(),

@@ -247,3 +247,57 @@ def test_a_sentence_that_a_reader_stumbles_over(text, complaint):
 
 def test_what_is_easy_to_read():
     assert gates.stumbles("You swapped x and y. Return y first.") == []
+
+
+def markdown(*texts):
+    return [
+        {"cell_type": "markdown", "source": t, "metadata": {}} for t in texts
+    ]
+
+
+def test_a_lesson_that_says_other_minutes():
+    softmax = find("self_attention.softmax")
+    words = "word " * 2000
+    right = 10 + softmax.minutes
+    card = f"{gates.CARD} {words}"  # its minutes are the exercise's own
+    for said, complains in ((right, 0), (right + 5, 0), (right + 10, 1)):
+        cells = markdown(f"About {said}\nminutes.", words, card)
+        assert len(gates.mistimed(cells, [softmax])) == complains
+    assert "no minutes" in gates.mistimed(markdown(words), [softmax])[0]
+
+
+def test_a_lesson_of_too_many_cells():
+    answer = {"cell_type": "code", "metadata": {"nbgrader": {}}}
+    shows = {"cell_type": "code", "metadata": {}}
+    most = gates.MOST_CELLS
+    assert gates.too_many_cells([shows] * most + [answer] * 9) == []
+    (said,) = gates.too_many_cells([shows] * most + markdown("one more"))
+    assert said.startswith(f"{most + 1} cells")
+
+
+def pairs(*numbers):
+    told = "<details><summary>{}. Why?</summary>\n\nSo.\n\n</details>"
+    folded = "\n\n".join(told.format(n) for n in numbers)
+    return markdown(f"## Recall\n\n{folded}\n\n## What comes next")
+
+
+@pytest.mark.parametrize(
+    ("cells", "complaint"),
+    [
+        (markdown("## Recollect"), "0 sections"),
+        (pairs(1, 2, 3, 4, 5) * 2, "2 sections"),
+        (pairs(1, 2, 3, 4), "4 pairs"),
+        (pairs(*range(1, 10)), "9 pairs"),
+        (pairs(1, 2, 3, 3, 5), "numbered"),
+    ],
+)
+def test_a_recall_that_is_none(cells, complaint):
+    assert gates.badly_recalled(pairs(1, 2, 3, 4, 5)) == []
+    assert complaint in gates.badly_recalled(cells)[0]
+
+
+def test_a_pair_that_is_written_otherwise_is_noticed():
+    cells = pairs(1, 2, 3, 4, 5, 6)
+    old = "</summary>\n\nSo."
+    cells[0]["source"] = cells[0]["source"].replace(old, "</summary>So.", 1)
+    assert "numbered" in gates.badly_recalled(cells)[0]

@@ -3,10 +3,14 @@
 In a real kernel, since what IPython does with an error is the point.
 """
 
+import ast
+import shutil
 import uuid
 
 import pytest
 from jupyter_client.manager import start_new_kernel
+
+from authoring import paths
 
 IMPORT = "from byhand import check"
 STUB = """def softmax(z, axis=-1):
@@ -69,6 +73,13 @@ def kernel(started):
     started.run("%reset -f")
     assert started.run(IMPORT)[0] == "ok"
     return started
+
+
+@pytest.fixture
+def notes_of(kernel):
+    """What the kernel's checks have noted, none so far."""
+    kernel.run("from byhand import notes\nnotes.file().unlink(True)")
+    return lambda: ast.literal_eval(kernel.run("print(notes.read())")[1])
 
 
 def shown(others):
@@ -192,3 +203,67 @@ def test_the_first_check_says_that_it_loads_and_then_what_it_found():
     )
     assert second[0] == "update_display_data"
     assert "✓" in second[1]["text/html"]
+
+
+# --- notes -----------------------------------------------------------------
+
+SOFTMAX = "self_attention.softmax"
+
+
+def test_a_persons_check_notes_what_it_says(kernel, notes_of):
+    kernel.run(STUB)
+    kernel.run(CHECK, person=True)
+    assert notes_of() == {}  # it is not written
+    kernel.run("def softmax(z, axis=-1):\n    return z")
+    kernel.run(CHECK, person=True)
+    assert notes_of() == {SOFTMAX: False}
+    kernel.run(RIGHT)
+    kernel.run(CHECK, person=True)
+    assert notes_of() == {SOFTMAX: True}
+    kernel.run(f"check('{SOFTMAX}', lambda z, axis=-1: z)", person=True)
+    assert notes_of() == {SOFTMAX: True}  # what is tried out changes nothing
+
+
+def test_each_part_is_noted(kernel, notes_of):
+    name = "gradient_descent.updates_per_epoch"
+    kernel.run(
+        f"""
+def updates_per_epoch(m, b):
+    return -(-m // b)
+check("{name}", updates_per_epoch, part="counts")""",
+        person=True,
+    )
+    assert notes_of() == {f"{name} (counts)": True}
+
+
+def test_a_check_that_a_program_runs_notes_nothing(kernel, notes_of):
+    kernel.run(RIGHT)
+    assert kernel.run(CHECK)[0] == "ok"
+    assert notes_of() == {}
+
+
+def test_where_nothing_can_be_noted_a_check_says_the_same(kernel, notes_of):
+    kernel.run(RIGHT)
+    kernel.run("folder = notes.folder\nnotes.folder = lambda: Path('/dev/x')")
+    kernel.run("from pathlib import Path")
+    said = kernel.run(CHECK, person=True)
+    kernel.run("notes.folder = folder")
+    assert said[0] == "ok" and errors(said[2]) == []
+    assert notes_of() == {}
+
+
+def test_the_lessons_are_shown_with_what_is_right(kernel, notes_of, tmp_path):
+    for name in ("00_start_here", "07_self_attention"):
+        (tmp_path / name).mkdir()
+        shutil.copy(paths.lesson_path(name), tmp_path / name)
+    kernel.run(f"%cd -q {tmp_path}/00_start_here")
+    kernel.run(RIGHT)
+    kernel.run(CHECK, person=True)
+    show = "from byhand import progress\nprogress.how_far()"
+    (told,) = [t for k, t in kernel.run(show, person=True)[2] if "data" in t]
+    table = told["data"]["text/markdown"]
+    link = "../07_self_attention/07_self_attention.ipynb"
+    assert f"| [07_self_attention]({link}) | 1 of 5 | ○●○○○ |" in table
+    assert "0 of 1" in table
+    # A build and a test know of nobody's notes.
+    assert kernel.run(show)[1].startswith("Run this in JupyterLab")

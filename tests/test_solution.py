@@ -1,7 +1,10 @@
 """The model answer, for whoever has one of their own."""
 
+import shutil
 import sys
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -79,3 +82,56 @@ def test_an_unknown_id_is_told():
 
 def test_it_reads_the_notebooks_that_are_built():
     assert paths.ROOT / "solutions" == model_answer.SOLUTIONS
+
+
+# --- in words --------------------------------------------------------------
+
+
+@pytest.fixture
+def learners(tmp_path, monkeypatch):
+    """A learner's copy of lesson 7, where a kernel runs; writes into it."""
+    path = tmp_path / "07_self_attention.ipynb"
+    shutil.copy(paths.lesson_path("07_self_attention"), path)
+    monkeypatch.chdir(tmp_path)
+
+    def write(text):
+        nb = nbformat.read(path, as_version=4)
+        (cell,) = (
+            c
+            for c in nb.cells
+            if c.metadata.get("nbgrader", {}).get("grade_id") == "why-rows"
+        )
+        cell.source = text
+        nbformat.write(nb, path)
+
+    return write
+
+
+def test_the_answer_in_words_is_shown_after_ones_own(learners, capsys):
+    assert solution("self_attention") is None
+    assert "in your own words first" in capsys.readouterr().out
+    for nothing in ("", " YOUR ANSWER HERE\n"):
+        learners(nothing)
+        assert solution("self_attention") is None
+    Path("broken.ipynb").write_text("{")
+    learners("YOUR ANSWER HERE Because of the softmax.")
+    shown = solution("self_attention").data
+    assert "softmax" in shown and "MARK SCHEME" not in shown
+    assert "point" not in shown  # what marks are given for
+
+
+def test_a_lesson_without_such_a_question_says_so(capsys):
+    assert solution("start_here") is None
+    assert "no question in words" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("slug", sorted({e.lesson for e in EVERY}))
+def test_every_question_in_words_has_an_answer(slug):
+    if slug != "start_here":
+        assert len(model_answer.in_words(slug)[1].split()) > 20
+
+
+def test_without_solved_notebooks_neither(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(model_answer, "SOLUTIONS", tmp_path)
+    assert solution("self_attention") is None
+    assert "there is no model answer here" in capsys.readouterr().out

@@ -15,7 +15,7 @@ ORDER = """
     grader
     authoring
     byhand.__main__
-    byhand.doctor byhand.hints byhand.progress
+    byhand.doctor byhand.hints byhand.lab byhand.progress byhand.recall
     byhand
     byhand.check
     byhand.card byhand.judge byhand.model_answer
@@ -30,7 +30,7 @@ ORDER = """
     byhand.results byhand.short_cuts
     byhand.notebook
     byhand.digits byhand.elsewhere byhand.held byhand.text
-    byhand.environment byhand.reading byhand.saving byhand.tools
+    byhand.environment byhand.notes byhand.reading byhand.saving byhand.tools
     byhand.exercise
 """
 LEVEL = {

@@ -13,8 +13,8 @@ for it (`wait_…`, `expect`, `until`) and never looks once; test_waiting.py
 reads the tests for that. Methods that only read say so: they are for `until`,
 and for what a test has waited for.
 
-Nothing leaves the machine: the server listens on 127.0.0.1, JupyterLab's news
-and update checks are off, and Chromium may resolve no name.
+It is started as `python -m byhand lab` does. Nothing leaves the machine: the
+server listens on 127.0.0.1, and Chromium may resolve no name.
 """
 
 import importlib
@@ -35,6 +35,7 @@ import ipywidgets
 import nbformat
 import pytest
 
+from byhand import lab as course
 from byhand.sliders.picture import choices
 from tests.sliders.reading import shown
 
@@ -182,11 +183,13 @@ def write_notebook(path, *cells):
 class Lab:
     """A server with `root` as its folder, and a browser; use in a `with`.
 
-    program: "jupyterlab", or "notebook" for Jupyter Notebook 7.
+    program: "jupyterlab", or "notebook" for Jupyter Notebook 7. instructor:
+    as with `--instructor`.
     """
 
-    def __init__(self, root, program="jupyterlab"):
+    def __init__(self, root, program="jupyterlab", instructor=False):
         self.root, self.program = Path(root), program
+        self.instructor = instructor
         self._token = secrets.token_hex(16)
 
     def __enter__(self):
@@ -223,6 +226,7 @@ class Lab:
 
     def _start_server(self):
         home = Path(self._home.name)
+        self.state = home / "state"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -235,10 +239,14 @@ class Lab:
             "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
             "IPYTHONDIR": str(home / "ipython"),
+            "XDG_STATE_HOME": str(self.state),
             "JUPYTER_TOKEN": self._token,
             # A kernel starts in the notebook's folder.
             "PYTHONPATH": str(Path(__file__).parents[2]),
         }
+        if not self.instructor:
+            environment |= course.without_the_instructors()
+        course.first_look(home / "workspaces")
         self._log = home / "server.log"
         with self._log.open("w") as log:
             self._server = subprocess.Popen(
@@ -248,14 +256,8 @@ class Lab:
                     "--ServerApp.port_retries=0",
                     "--ServerApp.root_dir=" + str(self.root),
                     "--expose-app-in-browser",
-                    "--LabApp.news_url=",
                     "--LabApp.extension_manager=readonly",
-                    "--ServerApp.kernel_websocket_connection_class="
-                    "byhand.sliders.server.PromptConnection",
-                    "--ContentsManager.pre_save_hook="
-                    "byhand.saving.keep_kernel",
-                    "--LabApp.check_for_updates_class="
-                    "jupyterlab.handlers.announcements.NeverCheckForUpdate",
+                    *course.options(),
                     *(["--allow-root"] if _is_root() else []),
                 ],
                 env=environment,
@@ -300,6 +302,17 @@ class Lab:
         page.set_viewport_size({"width": width, "height": height})
         page.goto(
             f"{self.url}/{self._place()}/{path}?reset&token={self._token}",
+            wait_until="domcontentloaded",
+        )
+        return Notebook(page)
+
+    def open_first(self):
+        """What `make lab` shows the first time."""
+        page = self._context.new_page()
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(
+            f"{self.url}/lab/workspaces/{course.WORKSPACE}"
+            f"?token={self._token}",
             wait_until="domcontentloaded",
         )
         return Notebook(page)

@@ -85,6 +85,22 @@ def test_only_stale_lessons_are_built(project, capsys):
     assert "# Another" in lesson(project).read_text()
 
 
+def test_what_is_only_read_is_built_without_running(built, monkeypatch):
+    ran = []
+    monkeypatch.setattr(build, "execute", lambda nb, _: ran.append(nb))
+    old = nbformat.read(paths.solved_path(LESSON), as_version=4)
+    source = built / "solutions" / f"{LESSON}.py"
+    source.write_text(SOURCE.replace("A title", "Another"))
+    assert build.main([]) == 0 and not ran
+    new = nbformat.read(paths.solved_path(LESSON), as_version=4)
+    assert "# Another" in new.cells[0].source
+    assert new.cells[1:] == old.cells[1:] and new.cells[-1].outputs
+    assert new.metadata == old.metadata
+    assert build.main([LESSON]) == 0 and len(ran) == 1  # when named
+    source.write_text(SOURCE.replace("sum(values)", "sum(values) + 0"))
+    assert build.main([]) == 0 and len(ran) == 2
+
+
 def test_the_learners_notebook_has_a_card_and_no_answer(built):
     nb = nbformat.read(lesson(built), as_version=4)
     title, answer, test = nb.cells

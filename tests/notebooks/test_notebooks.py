@@ -8,7 +8,7 @@ import pytest
 from nbclient import NotebookClient
 
 from authoring import build, paths, stamps, text
-from byhand import tools
+from byhand import bank, tools
 from tests import gates
 
 LESSONS = [source.stem for source in paths.sources()]
@@ -100,14 +100,12 @@ def test_every_recording_is_some_cells():
 
 @every_lesson
 def test_every_exercise_of_the_lesson_is_asked_and_graded(lesson):
-    from byhand.bank import lessons
-
     text = "\n".join(
         cell.source
         for cell in released(lesson).cells
         if cell.metadata.get("nbgrader", {}).get("grade")
     )
-    for exercise in lessons()[lesson]:
+    for exercise in bank.lessons()[lesson]:
         for part in exercise.parts or ("",):
             ending = f', part="{part}"' if part else ""
             name = exercise.function
@@ -144,7 +142,7 @@ def test_a_lesson_leads_to_its_neighbours_from_both_ends(lesson):
     cells = [c for c in released(lesson).cells if c.cell_type == "markdown"]
     for cell in (cells[0], cells[-1]):
         links = re.findall(r"\]\((\.\./[^)]+)\)", cell.source)
-        assert all((folder / link).is_file() for link in links)
+        assert all((folder / x.partition("#")[0]).is_file() for x in links)
         for one in near:
             assert f"../{one}/{one}.ipynb" in links
     assert "CC BY 4.0" in cells[0].source
@@ -172,6 +170,22 @@ def test_every_slider_has_a_still_picture_before_it(lesson):
         if cell.cell_type == "code" and shown:
             names = before.get("attachments", {})
             assert any(n.startswith(f"{shown[1]}-") for n in names)
+
+
+@every_lesson
+def test_a_lesson_says_the_minutes_that_it_takes(lesson):
+    exercises = bank.lessons()[lesson]
+    assert gates.mistimed(released(lesson).cells, exercises) == []
+
+
+@every_lesson
+def test_a_lesson_is_no_longer_than_one(lesson):
+    assert gates.too_many_cells(released(lesson).cells) == []
+
+
+@every_lesson
+def test_a_lesson_ends_with_questions(lesson):
+    assert gates.badly_recalled(released(lesson).cells) == []
 
 
 @every_lesson
