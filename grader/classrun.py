@@ -55,7 +55,7 @@ from grader.submissions import Graded, Submission
 
 UNSEALED = "Graded without a seal."
 PLAIN_TEXT = (
-    "Whoever reaches %s can read what was handed in and forge marks. Encrypt "
+    "Anyone who reaches %s can read what was handed in and forge marks. Encrypt "
     "it: docs/grading.md says how, under TLS."
 )
 # Read ahead by so many submissions a lane: enough to keep it busy, and no

@@ -460,7 +460,7 @@ for rate in (0.001, 0.01, 1 / 15, 0.12, limit, 0.14, 0.16):
 # - 1 point: further out the slope is steeper, so that the next step is longer,
 #   and the overshoot feeds itself (a factor of −1.1 an update says the same).
 # - Half a point for "the learning rate is too large" without how that makes
-#   the loss grow. No calculation is asked for.
+#   the loss grow. Ask for no calculation.
 # ### END MARK SCHEME
 
 # %% [markdown]

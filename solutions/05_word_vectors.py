@@ -48,7 +48,7 @@ np.set_printoptions(precision=4, suppress=True)
 #
 # Lesson 4 ended with **one-hot** rows: zeros, and a single 1 at the word's id.
 # Multiply such a row with a matrix $E$. The zeros remove every row of $E$ but
-# one, and the 1 keeps that one as it is. So nobody multiplies: you take the row.
+# one, and the 1 keeps that row as it is. So nobody multiplies: you take the row.
 #
 # {card word_vectors.embedding_lookup}
 
@@ -622,7 +622,7 @@ for d in (16, 32):
 
 # %% [markdown]
 # **The real tool** is gensim, in a second. But read its defaults: it trains
-# CBOW unless you say `sg=1`. Its window is drawn anew for each word, from 1 to
+# CBOW unless you say `sg=1`. It draws a new window for each word, from 1 to
 # `window`. It skips frequent words (`sample=0.001`). And several workers give
 # another result each time.
 

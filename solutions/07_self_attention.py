@@ -504,7 +504,7 @@ print("5. a head would be", 4 // 8, "wide, and √d_k", np.sqrt(4 // 8))
 # %% [markdown]
 # <details><summary>What is wrong with them</summary>
 #
-# 1. A matrix that takes in vectors of 4 has 4 rows: the identity has to be
+# 1. A matrix that takes in vectors of 4 has 4 rows: the identity must be
 #    4 × 4, and V(Sat) has four entries.
 # 2. Weights add up to 1, and these add up to 1.0020. The one in the middle is
 #    0.1554.

@@ -465,7 +465,7 @@ scaling.show()
 # ## In your own words
 #
 # *2 points, read by a person.* Somebody wants to be on the safe side and
-# divides by $d_k$ in place of $\sqrt{d_k}$. Explain in two sentences what
+# divides by $d_k$ instead of $\sqrt{d_k}$. Explain in two sentences what
 # happens to the spread of the scores in a model with $d_k = 1024$ at the start
 # of training, and what the attention of every word looks like then.
 

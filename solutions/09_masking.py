@@ -157,7 +157,7 @@ print(np.broadcast_to(real[:, None, :], (1, 4, 4)).astype(int)[0])
 # anybody, as long as nobody reads what comes out of it.
 #
 # Both masks have to allow a cell: the combined mask is their element-wise
-# **and**. With 1 and 0 in place of `True` and `False`, that is the product.
+# **and**. With 1 for `True` and 0 for `False`, that is the product.
 #
 # {card masking.combine_masks}
 
@@ -302,7 +302,7 @@ with np.errstate(all="ignore"):
 # spoiled, the allowed cells first.
 #
 # What do we *want* for a row that may look at nobody? That it takes nothing: all
-# weights 0. That needs a rule of its own, in two places:
+# weights 0. That needs a special rule, in two places:
 #
 # 1. The largest score of the row is −∞, and −∞ − (−∞) is NaN. Take away 0
 #    there instead.
@@ -349,9 +349,9 @@ print(masked_softmax(scores, nobody))
 #
 # ## Masked attention
 #
-# Now all of it, for batches too. With more than two axes, `K.T` would turn
-# round *all* of them; only the last two should change places. (You need not
-# care: `scaled_scores` above does it.)
+# Now all of it, for batches too. With more than two axes, `K.T` would reverse
+# *all* of them; swap only the last two. (`scaled_scores` above does that for
+# you.)
 #
 # {card masking.masked_attention}
 
@@ -509,8 +509,8 @@ print(f"sentences of {lengths} tokens in one batch: {filled:.0%} are words")
 # And it breaks where people do not agree on what `True` means. Here it is "may
 # attend", as in PyTorch's attention function. In PyTorch's *module* for
 # attention (`torch.nn.MultiheadAttention`), `True` means the opposite, "is
-# masked out". Both run without complaint, and a mask that is turned round gives
-# another result, not an error:
+# masked out". Both run without complaint, and an inverted mask gives another
+# result, not an error:
 
 # %% tags=["demonstration"]
 import torch

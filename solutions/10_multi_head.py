@@ -621,6 +621,6 @@ print("  ", [multi_head.compute(h).products for h in (1, 2, 4, 8)])
 # becomes a PyTorch module with learned weights. Did you notice how the question
 # "what stands before me?" worked? Two of our eight numbers *said* where a word
 # stands. Take them away, and attention does not know what is before and what
-# is after. Lesson 11 shows that this is so, proves it, and mends it.
+# is after. Lesson 11 shows it, proves it, and fixes it.
 #
 # `python -m byhand progress` in a terminal shows what you have solved.

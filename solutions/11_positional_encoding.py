@@ -627,8 +627,8 @@ with np.printoptions(precision=5):
 # 2. The last number is cos(0.01) = 0.99995. For a small angle $a$ the cosine is
 #    about $1 - a^2/2$, here 1 − 0.00005. 0.995 would be cos(0.1).
 # 3. Two layouts of one encoding. Each is good on its own; but the code does not
-#    implement the formula beside it, and whoever loads weights that were
-#    trained with the one into the other gets nonsense without an error.
+#    implement the formula beside it, and if you load weights that were
+#    trained with one into the other, you get nonsense without an error.
 #
 # </details>
 #

@@ -510,7 +510,7 @@ print("by hand, inside:", x @ tiny, " result:", end=" ")
 print(feed_forward(x, tiny, np.zeros(3), notes, np.zeros(2)))
 
 # %% [markdown]
-# GPT and BERT, two families of models that came later, use **GELU** in place of
+# GPT and BERT, two families of models that came later, use **GELU** instead of
 # ReLU. It is $x$ times $\Phi(x)$, where $\Phi$ (*phi*) is the chance that a
 # standard normal number is below $x$: ReLU with a soft bend. Just below 0 a
 # little gets through, so that a gradient gets through as well, where ReLU has a
@@ -535,8 +535,8 @@ for x in (-3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 3.0):
 # If a quarter of all numbers is gone, the next layer gets only three quarters
 # of the sum that it is used to. So those that are kept are multiplied by
 # $1/(1-p)$, here 4/3. Doing that at once, in training, is called *inverted*
-# dropout; then nothing at all has to be done when the model is used, and
-# dropout is simply switched off.
+# dropout. Nothing is left to do when the model is used: dropout is simply
+# switched off.
 #
 # By hand, with $p = 0.5$: of [3, 1, 4, 1] the second and the last are dropped.
 # The rest is doubled: [6, 0, 8, 0].

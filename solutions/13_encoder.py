@@ -21,7 +21,7 @@
 #
 # - say what a module is, where its numbers live and how they get their
 #   gradients;
-# - work out `nn.Linear` by hand, and say why its matrix lies on its side;
+# - work out `nn.Linear` by hand, and say why its matrix is transposed;
 # - write multi-head attention, an encoder layer and an encoder as modules;
 # - show that they compute what the library computes, to the last digits;
 # - say what `True` means in a PyTorch mask (it depends);
@@ -114,8 +114,8 @@ def settle(module, seed):
 # `nn.Linear(3, 2)` takes three numbers and makes two: it holds a matrix $W$,
 # its **weight**, and a vector $b$, its **bias**. There is one thing to know
 # about it. So far we have written $y = xW$ with $W$ of shape `(in, out)`.
-# PyTorch keeps the matrix lying on its side, `(out, in)`, one *row* for each
-# number that comes out, and computes
+# PyTorch keeps the matrix transposed, `(out, in)`, one *row* for each number
+# that comes out, and computes
 #
 # $$y = x W^\top + b$$
 #
@@ -295,7 +295,7 @@ check("encoder.MultiHeadAttention", MultiHeadAttention)
 
 # %% [markdown]
 # The example of lesson 10 once more: *The*, *Cat*, *Sat*, two heads, all
-# matrices the identity except that the last two columns of $W_K$ change places.
+# matrices the identity except that the last two columns of $W_K$ are swapped.
 # There, the first head took home [0.8022, 0.5989] for *The* and the second
 # [0.5989, 0.8022]. Lesson 10's matrices were `(in, out)`, so they are turned
 # on their side, `.T`, on their way into `weight`.
@@ -340,7 +340,7 @@ for name, weight in (("weight = W_o.T:", W_o.T), ("weight = W_o:", W_o)):
 # PyTorch has a module for all this, `nn.MultiheadAttention`. If yours is right,
 # the two must agree as soon as they hold the same numbers, whatever these are.
 # The library keeps the three matrices of $q$, $k$ and $v$ stacked in one,
-# `in_proj_weight`, `(3·d_model, d_model)`, so that one product does for three.
+# `in_proj_weight`, `(3·d_model, d_model)`, so that one product does the work of three.
 # The next cell has the translator.
 
 
@@ -394,7 +394,7 @@ print("yours and the library's:", apart(ours, theirs))
 # | `nn.MultiheadAttention`, `nn.TransformerEncoder`, … (`attn_mask`, `key_padding_mask`, `mask`, `src_mask`, …) | must not attend |
 #
 # The look-ahead mask for three words, given to the library in both ways. The
-# rows are the weights of the words; all keys are alike here, so that whoever
+# rows are the weights of the words. All keys are alike here, so every word that
 # may be seen gets an equal share.
 
 # %% tags=["demonstration"]
@@ -576,7 +576,7 @@ for kind in (torch.float64, torch.float32):
 
 # %% [markdown]
 # You have written what people mean by "a Transformer encoder". BERT is twelve
-# such layers (with GELU in place of ReLU) between an embedding and a last
+# such layers (with GELU instead of ReLU) between an embedding and a last
 # linear layer.
 #
 # ## The road, seen from above
@@ -683,8 +683,8 @@ print("with a look-ahead mask:", [bool(gap > 1e-6) for gap in moved])
 # %% [markdown] nbgrader={"grade_id": "why-every-layer", "grade": true, "points": 2, "solution": true}
 # After the first layer the vector of word 0 holds nothing of word 2, but the
 # vector of word 2 of course holds word 2, and in a second layer without a mask
-# word 0 may attend to that vector and carries it home. So what has to be
-# forbidden is the looking, in each layer anew, and every layer needs the mask.
+# word 0 may attend to that vector and carries it home. So every layer must
+# forbid the looking, and every layer needs the mask.
 #
 # ### BEGIN MARK SCHEME
 # - 1 point: the way of the information: in layer 2 word 0 attends to the
@@ -818,7 +818,7 @@ with torch.no_grad():
 #    have the numbers of one. There is a trap behind it: `nn.TransformerEncoder`
 #    *copies* the layer that you give it, so that all its layers **start** with
 #    the same numbers. Training would pull them apart, but it is better to draw
-#    them anew first.
+#    new ones first.
 # 3. (2048, 512): `(out, in)`, a row for each number that comes out.
 # 4. `eval()` tells dropout (and batch norm) that the model is in use. Autograd
 #    goes on taking notes. `torch.no_grad()` is what stops it. For use you want

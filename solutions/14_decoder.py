@@ -235,7 +235,7 @@ check("decoder.DecoderLayer", DecoderLayer)
 # %% [markdown]
 # ## Is it the library's?
 #
-# PyTorch has a decoder layer of its own, `nn.TransformerDecoderLayer`. If yours
+# PyTorch has its own decoder layer, `nn.TransformerDecoderLayer`. If yours
 # is right, it computes the same as soon as it has the same weights. Two things
 # differ in how they are kept: PyTorch stacks the matrices of query, key and
 # value into one, `in_proj_weight`, and its masks are the other way round, `True`
@@ -316,7 +316,7 @@ print(
 #    later source tokens, and who forbids it?
 # 2. Set *sharpness* to 0. What are the weights, and why not 1/6?
 # 3. Change *pads*. What happens to the columns, and what to the shape?
-# 4. Choose *reverses* (with 1 pad). What goes wrong? Which shift mends it, and
+# 4. Choose *reverses* (with 1 pad). What goes wrong? Which shift fixes it, and
 #    which with 2 pads? What does the head not know?
 #
 # {figure crossing}
@@ -340,7 +340,7 @@ crossing.show()
 # 4. Every row looks one place too far to the right, since the head counts from
 #    the last *place*, which is padding. The first row finds that hidden and
 #    falls back on its neighbour *my*, by luck the right word; the others are
-#    one word late. A shift of −1 mends it, and one of −2 with two pads. A head
+#    one word late. A shift of −1 fixes it, and one of −2 with two pads. A head
 #    that goes by places alone does not know how long the sentence is.
 #
 # </details>
@@ -468,8 +468,8 @@ print("softmax:     ", softmax(logits), f" sum {softmax(logits).sum():.4f}")
 
 # %% [markdown]
 # In code the softmax is left out of the model. The loss of lesson 15 does it
-# by itself, and in a way that cannot overflow; and whoever only wants the most
-# likely word does not need it, as it changes no order.
+# by itself, and in a way that cannot overflow. If you only want the most likely
+# word you do not need it: it changes no order.
 #
 # ## All of it
 #
@@ -595,7 +595,7 @@ for name, together in (("with", at_once), ("without", unmasked)):
 #   in training only.
 # - 1 point: the source is given as a whole, before writing starts; it holds no
 #   answers, and the position of a source word says nothing about "later".
-# - Half a point for "the shapes do not fit" (n and m may differ) in place of the
+# - Half a point for "the shapes do not fit" (n and m may differ) instead of the
 #   second reason. That padding still has to be hidden may be added.
 # ### END MARK SCHEME
 

@@ -732,7 +732,7 @@ for name, one, last in (
 # $\hat m = g$ and $\sqrt{\hat v} = |g|$, and every weight moves by the full
 # learning rate, up or down, however small or accidental its gradient was. As
 # that rests on a single batch, many weights go the wrong way by a full step, and
-# the rate itself has to be small until the means have seen enough batches.
+# the rate itself must be small until the means have seen enough batches.
 #
 # ### BEGIN MARK SCHEME
 # - 1 point: the first step is as long as the learning rate in every weight,

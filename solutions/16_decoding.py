@@ -176,8 +176,8 @@ tell(by_greedy)
 # %% [markdown]
 # Round in circles. And no wonder: after *red ball* and *ball .* this model says
 # the same as it did the first time, so greedy chooses the same as it did the
-# first time. Whoever always does the same in the same place, and comes to a
-# place twice, never gets out again. Real models look back further than two
+# first time. If you always do the same in the same place, and come to a
+# place twice, you never get out again. Real models look back further than two
 # words, so they are never in *quite* the same place. But a sentence that stands
 # there three times makes a fourth ever more likely, and large models run into
 # such loops too.
@@ -487,8 +487,8 @@ for t in (0.1, 1.0, 3.0):
 # | a | 0.4 | dog | 0.9 | **0.36** |
 # | | | cat | 0.05 | 0.02 |
 #
-# Greedy takes *the* (0.5) and then *dog* (0.4): $0.5 · 0.4 = 0.2$. Whoever puts
-# up with *a* gets $0.4 · 0.9 = 0.36$. The rule of **beam search**: keep not one
+# Greedy takes *the* (0.5) and then *dog* (0.4): $0.5 · 0.4 = 0.2$. Put up
+# with *a*, and you get $0.4 · 0.9 = 0.36$. The rule of **beam search**: keep not one
 # beginning but `width` of them (the **beam**). Extend each by every word, put
 # all of that on one pile, and keep the `width` best of the pile.
 #
