@@ -98,9 +98,14 @@ def how_far() -> None:
         return
     from IPython.display import display
 
+    try:
+        paths = notebooks(Path(".."), [])
+    except FileNotFoundError:
+        print("No lesson lies beside this one.")
+        return
     known = notes.read()
     lines = ["| lesson | right | |", "|:--|:--|:--|"]
-    for path in notebooks(Path(".."), []):
+    for path in paths:
         passed: Passed = {}
         with suppress(ValueError):
             passed = noted(path, known)
