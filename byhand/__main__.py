@@ -220,7 +220,11 @@ def show_progress(options: argparse.Namespace) -> int:
         return 0
     if not can_be_had("nbclient", "lab", "python -m byhand progress --run"):
         return 2
-    progress.report_afresh(paths)
+    try:
+        progress.report_afresh(paths)
+    except KeyboardInterrupt:
+        print("Stopped. What was run is kept for the next time.")
+        return 130
     return 0
 
 

@@ -1,17 +1,19 @@
 """Which exercises of a learner's notebooks pass.
 
 What the checks said is noted as they say it (byhand/notes.py), so that it is
-there at once. Or the notebooks are run afresh, each in a process of its own.
+there at once. Or the notebooks are run afresh, several at a time.
 """
 
+import asyncio
 import hashlib
 import json
-import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+import subprocess
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from rich.console import Console
@@ -96,9 +98,14 @@ def how_far() -> None:
         return
     from IPython.display import display
 
+    try:
+        paths = notebooks(Path(".."), [])
+    except FileNotFoundError:
+        print("No lesson lies beside this one.")
+        return
     known = notes.read()
     lines = ["| lesson | right | |", "|:--|:--|:--|"]
-    for path in notebooks(Path(".."), []):
+    for path in paths:
         passed: Passed = {}
         with suppress(ValueError):
             passed = noted(path, known)
@@ -120,7 +127,7 @@ def dots(passed: Passed) -> str:
 # --- run afresh ------------------------------------------------------------
 
 
-def results(path: Path) -> Passed:
+async def results(path: Path) -> Passed:
     """Run a notebook (a copy in memory) and say which checks passed."""
     # Only here: a notebook server of one's own, or a browser, may lack them.
     import nbformat
@@ -141,7 +148,8 @@ def results(path: Path) -> Passed:
         resources={"metadata": {"path": str(path.parent)}},
         extra_arguments=["--log-level=ERROR"],
     )
-    client.execute()
+    # What a kernel says when it is ended is nobody's to read.
+    await client.async_execute(stderr=subprocess.DEVNULL)
     passed = {}
     for cell in nb.cells:
         asked = check_in(cell.source) if cell.cell_type == "code" else None
@@ -153,10 +161,10 @@ def results(path: Path) -> Passed:
     return passed
 
 
-def results_or_why(path: Path) -> Passed | str:
+async def results_or_why(path: Path) -> Passed | str:
     """The same; one broken notebook is a sentence, not the end of all."""
     try:
-        return results(path)
+        return await results(path)
     except Exception as error:
         return f"cannot be run: {error}"
 
@@ -194,19 +202,42 @@ def report_afresh(paths: list[Path]) -> None:
 
 def run_all(paths: Iterable[Path]) -> Iterator[tuple[Path, Passed | str]]:
     """Run notebooks, several at a time; each as soon as it is done."""
-    # Processes: nbclient ends its kernel at Ctrl-C, in a main thread alone.
-    pool = ProcessPoolExecutor(
-        min(AT_ONCE, os.cpu_count() or 1),
-        mp_context=multiprocessing.get_context("spawn"),
-    )
+    paths = list(paths)
+    done: SimpleQueue[tuple[Path, Passed | str]] = SimpleQueue()
+    # The kernels' sockets want this kind on Windows. In a thread, as nbclient
+    # takes a main thread's Ctrl-C for one of its notebooks.
+    loop = asyncio.SelectorEventLoop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
     try:
-        jobs: dict[Future[Passed | str], Path] = {
-            pool.submit(results_or_why, path): path for path in paths
-        }
-        for job in as_completed(jobs):
-            yield jobs[job], job.result()
+        asyncio.run_coroutine_threadsafe(_run_all(paths, done.put), loop)
+        for _ in paths:
+            yield done.get()
     finally:
-        pool.shutdown(cancel_futures=True)
+        asyncio.run_coroutine_threadsafe(_stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _run_all(
+    paths: list[Path], tell: Callable[[tuple[Path, Passed | str]], None]
+) -> None:
+    several = asyncio.Semaphore(min(AT_ONCE, os.cpu_count() or 1))
+
+    async def run(path: Path) -> None:
+        async with several:
+            tell((path, await results_or_why(path)))
+
+    await asyncio.gather(*map(run, paths))
+
+
+async def _stop() -> None:
+    """End what still runs, its kernels too."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 class Runs:

@@ -948,7 +948,7 @@ print(f"4. in eval(), the logits want a gradient: {logits.requires_grad}")
 #
 # </details>
 #
-# <details><summary>8. bfloat16 or float16: which overflows at 65504?</summary>
+# <details><summary>8. bfloat16 or float16: which overflows above 65504?</summary>
 #
 # float16. bfloat16 has the range of float32, and fewer digits.
 #

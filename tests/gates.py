@@ -324,8 +324,14 @@ def badly_recalled(cells: list[dict]) -> list[str]:
     ]
     if len(sections) != 1:
         return [f"it has {len(sections)} sections called Recall"]
-    count = len(recall.pairs("", cells))
-    complaints = []
+    pairs = recall.pairs("", cells)
+    count = len(pairs)
+    complaints = [
+        f"{pair.question}: {complaint}"
+        for pair in pairs
+        for text in (pair.question, pair.answer)
+        for complaint in stumbles(" ".join(text.split()))
+    ]
     if not LEAST_RECALLED <= count <= MOST_RECALLED:
         complaints.append(
             f"{count} pairs under Recall; there should be {LEAST_RECALLED} "

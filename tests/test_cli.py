@@ -1,5 +1,6 @@
 """The commands of `python -m byhand`, as a person uses them."""
 
+import asyncio
 import importlib.metadata
 import json
 import os
@@ -8,6 +9,7 @@ import subprocess
 import sys
 
 import nbformat
+import psutil
 import pytest
 
 from byhand import doctor, environment, hints, notes, progress
@@ -186,6 +188,33 @@ def test_progress_runs_afresh_and_notes_it(tmp_path, capsys, monkeypatch):
     assert len(known) == 2 and all(known.values())
 
 
+def kernels():
+    """Those of this process that run."""
+    return {
+        child.pid
+        for child in psutil.Process().children()
+        if "ipykernel_launcher" in child.cmdline()
+    }
+
+
+def test_several_run_at_a_time_and_none_is_left_behind(tmp_path, monkeypatch):
+    """As after Ctrl-C, with one that would never end."""
+    monkeypatch.setattr(progress.os, "cpu_count", lambda: 2)
+    before = kernels()
+    endless = learner(tmp_path, "00_start_here", "while True:\n    pass")
+    quick = learner(
+        tmp_path,
+        "01_gradient_descent",
+        RIGHT,
+        'check("start_here.average", average)',
+    )
+    running = progress.run_all([endless, quick])
+    assert next(running) == (quick, {"start_here.average": True})
+    assert len(kernels() - before) == 1
+    running.close()
+    assert kernels() == before
+
+
 def test_progress_runs_only_what_changed(tmp_path, capsys, monkeypatch):
     ran = []
 
@@ -234,7 +263,7 @@ def test_results_by_exercise_and_part(tmp_path):
         'check(\n    "gradient_descent.updates_per_epoch",\n'
         '    lambda m, b: -(-m // b),\n    part="counts",\n)',
     )
-    assert progress.results(path) == {
+    assert asyncio.run(progress.results(path)) == {
         "start_here.average": False,
         "gradient_descent.updates_per_epoch (counts)": True,
     }

@@ -296,6 +296,15 @@ def test_a_recall_that_is_none(cells, complaint):
     assert complaint in gates.badly_recalled(cells)[0]
 
 
+def test_a_pair_that_a_reader_stumbles_over():
+    cells = pairs(1, 2, 3, 4, 5)
+    cells[0]["source"] = cells[0]["source"].replace(
+        "So.", "It lies on its\nside.", 1
+    )
+    (said,) = gates.badly_recalled(cells)
+    assert said.startswith("Why?: 'lies on its side'")
+
+
 def test_a_pair_that_is_written_otherwise_is_noticed():
     cells = pairs(1, 2, 3, 4, 5, 6)
     old = "</summary>\n\nSo."

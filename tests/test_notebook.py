@@ -265,5 +265,10 @@ def test_the_lessons_are_shown_with_what_is_right(kernel, notes_of, tmp_path):
     link = "../07_self_attention/07_self_attention.ipynb"
     assert f"| [07_self_attention]({link}) | 1 of 5 | ○●○○○ |" in table
     assert "0 of 1" in table
+    (tmp_path / "alone").mkdir()
+    kernel.run(f"%cd -q {tmp_path}/alone")
+    shutil.rmtree(tmp_path / "00_start_here")
+    shutil.rmtree(tmp_path / "07_self_attention")
+    assert kernel.run(show, person=True)[1].startswith("No lesson lies")
     # A build and a test know of nobody's notes.
     assert kernel.run(show)[1].startswith("Run this in JupyterLab")
