@@ -21,7 +21,7 @@ $(VENV)/.grading: $(VENV)/.lab
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.grading
-	$(PIP) install -c constraints.txt -e '.[lab,grading,test]'
+	$(PIP) install -c constraints.txt -e '.[lab,grading,site,test]'
 	@touch $@
 
 lab: $(VENV)/.lab  ## open the lessons in JupyterLab (ARGS=--no-browser on a server, --instructor to grade)
@@ -31,6 +31,7 @@ grading: $(VENV)/.grading  ## set up what grading a class needs (docs/grading.md
 
 test: $(VENV)/.test  ## everything that CI checks (L=07: of one lesson; ARGS='-k name')
 	sh tests/system_packages.sh
+	$(BIN)/python -m authoring.fetch
 	$(BIN)/python -m pytest $(if $(L),--lesson=$(L)) $(ARGS)
 
 notebooks: $(VENV)/.test  ## build solutions/*/*.ipynb and lessons/ from solutions/*.py (ARGS=--all, --help)

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from byhand import doctor, hints, lab, progress, recall
 from byhand.bank import UnknownExercise, find, lessons
+from byhand.deadline import HAS_THREADS
 from byhand.environment import (
     any_text_is_printed,
     can_be_had,
@@ -218,7 +219,9 @@ def show_progress(options: argparse.Namespace) -> int:
     if not options.run_afresh:
         progress.report(paths)
         return 0
-    if not can_be_had("nbclient", "lab", "python -m byhand progress --run"):
+    if HAS_THREADS and not can_be_had(
+        "nbclient", "lab", "python -m byhand progress --run"
+    ):
         return 2
     try:
         progress.report_afresh(paths)

@@ -23,6 +23,7 @@ from rich.table import Table
 
 from byhand import notebook, notes
 from byhand.check_cell import check_in
+from byhand.deadline import HAS_THREADS, Deadline
 
 CELL_TIMEOUT = 60  # seconds: an endless loop in one cell costs no more
 COURSE = Path(__file__).parent  # its code
@@ -36,17 +37,20 @@ def notebooks(folder: Path | None, names: list[str]) -> list[Path]:
 
     FileNotFoundError: there are none, or not the one that was named.
     """
-    if folder is None:
-        folder = Path("lessons") if Path("lessons").is_dir() else Path()
-    found = {
-        p.stem: p
-        for p in sorted(folder.glob("*/*.ipynb"))
-        if not p.parent.name.startswith(".")  # .ipynb_checkpoints
-    }
+    found = {}
+    # A cell runs in the folder of its lesson.
+    for place in [folder] if folder else map(Path, ("lessons", ".", "..")):
+        found = {
+            p.stem: p
+            for p in sorted(place.glob("*/*.ipynb"))
+            if not p.parent.name.startswith(".")  # .ipynb_checkpoints
+        }
+        if found:
+            break
     if not found:
         raise FileNotFoundError(
-            f"no lessons in {folder}/: run this in the course's folder, or "
-            "say --folder"
+            f"no lessons in {folder or Path()}/: run this in the course's "
+            "folder, or say --folder"
         )
     missing = [name for name in names if name not in found]
     if missing:
@@ -127,6 +131,13 @@ def dots(passed: Passed) -> str:
 # --- run afresh ------------------------------------------------------------
 
 
+def passed_of(ran: Iterable[tuple[str, bool]]) -> Passed:
+    """Of cells, each with whether it ran to its end: what its check said."""
+    asked = [(check_in(source), ended) for source, ended in ran]
+    # A notebook may check an exercise twice; the last word counts.
+    return {one.name: ended for one, ended in asked if one}
+
+
 async def results(path: Path) -> Passed:
     """Run a notebook (a copy in memory) and say which checks passed."""
     # Only here: a notebook server of one's own, or a browser, may lack them.
@@ -150,21 +161,57 @@ async def results(path: Path) -> Passed:
     )
     # What a kernel says when it is ended is nobody's to read.
     await client.async_execute(stderr=subprocess.DEVNULL)
-    passed = {}
-    for cell in nb.cells:
-        asked = check_in(cell.source) if cell.cell_type == "code" else None
-        if asked is None:
-            continue
-        failed = any(o.output_type == "error" for o in cell.outputs)
-        # A notebook may check an exercise twice; the last word counts.
-        passed[asked.name] = cell.execution_count is not None and not failed
-    return passed
+    return passed_of(
+        (
+            cell.source,
+            cell.execution_count is not None
+            and not any(o.output_type == "error" for o in cell.outputs),
+        )
+        for cell in nb.cells
+        if cell.cell_type == "code"
+    )
+
+
+def _here(path: Path) -> Iterator[tuple[str, bool]]:
+    """The same in this process, in a namespace that is nobody's.
+
+    Without demonstrations, on which no answer depends.
+    """
+    from IPython.utils.capture import capture_output
+
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        shows = "demonstration" in cell["metadata"].get("tags", [])
+        if cell["cell_type"] == "code" and not shows:
+            with capture_output():
+                ran = _runs(source, scope)
+            yield source, ran
+
+
+def _runs(source: str, scope: dict[str, Any]) -> bool:
+    try:
+        code = compile(
+            notebook.shell().transform_cell(source), "<cell>", "exec"
+        )
+        with Deadline(CELL_TIMEOUT):
+            exec(code, scope)
+    except BaseException:  # whatever a learner's cell does
+        return False
+    return True
 
 
 async def results_or_why(path: Path) -> Passed | str:
     """The same; one broken notebook is a sentence, not the end of all."""
     try:
         return await results(path)
+    except Exception as error:
+        return f"cannot be run: {error}"
+
+
+def here_or_why(path: Path) -> Passed | str:
+    try:
+        return passed_of(_here(path))
     except Exception as error:
         return f"cannot be run: {error}"
 
@@ -181,7 +228,10 @@ def report_afresh(paths: list[Path]) -> None:
         MofNCompleteColumn(),
     )
     with Progress(
-        *columns, console=Console(stderr=True), transient=True
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        auto_refresh=HAS_THREADS,
     ) as bar:
         task = bar.add_task("running", total=len(paths), completed=len(found))
         for path, result in run_all(p for p in paths if p not in found):
@@ -202,6 +252,10 @@ def report_afresh(paths: list[Path]) -> None:
 
 def run_all(paths: Iterable[Path]) -> Iterator[tuple[Path, Passed | str]]:
     """Run notebooks, several at a time; each as soon as it is done."""
+    if not HAS_THREADS:  # nor any other process
+        for path in paths:
+            yield path, here_or_why(path)
+        return
     paths = list(paths)
     done: SimpleQueue[tuple[Path, Passed | str]] = SimpleQueue()
     # The kernels' sockets want this kind on Windows. In a thread, as nbclient
