@@ -79,8 +79,8 @@ def solution(exercise_id: str) -> Any:
     exercise_id: such as "self_attention.softmax". "self_attention" is the
     question of that lesson which is answered in words: written, and saved.
     Returns what is to be shown; None where a sentence says why there is none:
-    in this kernel no check of all of the exercise was right yet, or no solved
-    notebook is here. UnknownExercise (a KeyError): no such id.
+    no check of all of the exercise was right yet, or no solved notebook is
+    here. UnknownExercise (a KeyError): no such id.
     """
     try:
         if exercise_id in slugs():
@@ -92,7 +92,7 @@ def solution(exercise_id: str) -> Any:
 
 
 def _solution(exercise: Exercise) -> Any:
-    if not _is_right(exercise):
+    if not _right_ones().issuperset(exercise.checks(None)):
         print(
             f"{exercise.id}: solve it first. The model answer is shown once "
             "the check says that yours is right."
@@ -144,10 +144,12 @@ def _of_an_older_cell(exercise: Exercise) -> str:
 
 def _done(exercise: Exercise) -> tuple[int, int]:
     """How many exercises of its lesson are right, and how many there are."""
-    group = lesson(exercise.lesson).EXERCISES
-    return sum(map(_is_right, group)), len(group)
+    group, right = lesson(exercise.lesson).EXERCISES, _right_ones()
+    done = sum(right.issuperset(one.checks(None)) for one in group)
+    return done, len(group)
 
 
-def _is_right(exercise: Exercise) -> bool:
-    """In this kernel, in all its parts."""
-    return _right.issuperset(exercise.checks(None))
+def _right_ones() -> set[str]:
+    """What was right in this kernel and, for a person, in one before it."""
+    known = notes.read() if notebook.is_read_by_a_person() else {}
+    return _right | {name for name, right in known.items() if right}

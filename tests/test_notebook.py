@@ -224,6 +224,23 @@ def test_a_persons_check_notes_what_it_says(kernel, notes_of):
     assert notes_of() == {SOFTMAX: True}  # what is tried out changes nothing
 
 
+def test_what_was_right_before_a_restart_is_done(kernel, notes_of):
+    restart = "import byhand, sys\nsys.modules['byhand.check']._right.clear()"
+    kernel.run(restart)
+    kernel.run(RIGHT)
+    kernel.run(CHECK, person=True)
+    kernel.run(restart)
+    ask = f"byhand.solution('{SOFTMAX}')"
+    assert "solve it first" in kernel.run(ask)[1]  # a program's
+    assert "execute_result" in shown(kernel.run(ask, person=True)[2])
+    another = 'check("self_attention.attention_weights", lambda Q, K: softmax('
+    another += "Q @ np.swapaxes(K, -1, -2) / K.shape[-1] ** 0.5))"
+    (told,) = [
+        t for k, t in kernel.run(another, person=True)[2] if "data" in t
+    ]
+    assert "2 of 5 exercises" in told["data"]["text/html"]
+
+
 def test_each_part_is_noted(kernel, notes_of):
     name = "gradient_descent.updates_per_epoch"
     kernel.run(
