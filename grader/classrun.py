@@ -55,8 +55,8 @@ from grader.submissions import Graded, Submission
 
 UNSEALED = "Graded without a seal."
 PLAIN_TEXT = (
-    "Anyone who reaches %s can read what was handed in and forge marks. Encrypt "
-    "it: docs/grading.md says how, under TLS."
+    "Anyone who reaches %s can read what was handed in and forge marks. "
+    "Encrypt it: docs/grading.md says how, under TLS."
 )
 # Read ahead by so many submissions a lane: enough to keep it busy, and no
 # more, so that a large class needs no more memory than a small one.
