@@ -73,9 +73,11 @@ def last() -> None:
 def solution(exercise_id: str) -> Any:
     """The model answer of an exercise, once your own is right.
 
-    exercise_id: such as "self_attention.softmax". Returns the code, to be
-    shown; None where a sentence says why there is none: in this kernel no
-    check of all of the exercise was right yet, or no solved notebook is here.
+    exercise_id: such as "self_attention.softmax".
+
+    Returns the code, to be shown; None where a sentence says why there is
+    none: in this kernel no check of all of the exercise was right yet, or no
+    solved notebook is here.
     UnknownExercise (a KeyError): no such id.
     """
     exercise = find(exercise_id)

@@ -101,7 +101,7 @@ class Together(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")
-        if file.startswith("tests/browser/") or file in (
+        if file.startswith(("tests/browser/", "tests/site/")) or file in (
             "tests/end_to_end/test_class.py",
             "tests/grader/test_hostile_class.py",
             "tests/notebooks/test_build.py",
