@@ -91,9 +91,7 @@ def font(page: str) -> bytes:
     # Brought by a package, of which nothing else is used.
     whole = distribution("ziamath").locate_file(WHOLE_FONT)
     with TTFont(str(whole), recalcTimestamp=False) as made:
-        options = subset.Options(
-            layout_features=["*"], name_IDs=["*"], hinting=False
-        )
+        options = subset.Options(layout_features=["*"], name_IDs=["*"])
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=[*map(ord, letters), *_UNWRITTEN])
         subsetter.subset(made)
