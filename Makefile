@@ -35,6 +35,7 @@ grading: $(VENV)/.grading  ## set up what grading a class needs (docs/grading.md
 
 test: $(VENV)/.test  ## everything that CI checks (L=07: of one lesson; ARGS='-k name')
 	sh tests/system_packages.sh
+	$(BIN)/python -m authoring.fetch
 	$(BIN)/python -m pytest $(if $(L),--lesson=$(L)) $(ARGS)
 
 notebooks: $(VENV)/.test  ## build solutions/*/*.ipynb and lessons/ from solutions/*.py (ARGS=--all, --help)

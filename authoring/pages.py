@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from authoring.edition import LAST
 from authoring.paths import ROOT, lesson_path, solved_path, sources
 from authoring.terms import cheat_sheet, glossary, link_first, terms
 from authoring.text import fingerprint, title
@@ -39,11 +40,12 @@ PAGES = {
     },
 }
 LINK = re.compile(r"(?<!!)\[((?:\\.|[^\]\\])*)\]\(([^)\s]+)\)")
-# Lessons that need no PyTorch run in a browser, by authoring/edition.py.
-IN_BROWSER = [source.stem for source in sources() if source.stem < "13"]
+# Lessons that run in a browser, and the link to one.
+IN_BROWSER = [x.stem for x in sources() if int(x.stem[:2]) <= LAST]
 TRY = (
     '<a class="open-it" href="{0}try/lab/index.html'
-    '?path=lessons/{1}/{1}.ipynb">{2} in your browser</a>'
+    '?path=lessons/{1}/{1}.ipynb">{2} in your browser</a> '
+    "[What differs there]({0}learning.md#in-a-browser-without-installing)"
 )
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 # Where the repository is. Links into it are left out until that is said.

@@ -6,7 +6,6 @@ Run as `python -m authoring.site` in the project's root, or `make site`.
 import argparse
 import functools
 import http.server
-import importlib
 import shutil
 import subprocess
 import sys
@@ -90,11 +89,7 @@ def build(options: argparse.Namespace) -> None:
     build_pages(options.out, edition=not options.pages_only)
     if not options.pages_only:
         print("Putting lessons 00 to 12 into a browser:", flush=True)
-        edition = importlib.import_module("authoring.edition")
-        try:
-            edition.build(options.out, self_hosted=options.self_hosted)
-        except edition.fetch.NotThere as error:
-            raise SiteError(f"{error} (--pages-only needs none.)") from None
+        build_edition(options.out, self_hosted=options.self_hosted)
     print(f"The site is in {options.out}.")
 
 
@@ -129,6 +124,16 @@ def build_pages(out: Path, *, edition: bool) -> None:
         raise SiteError("what is wrong with its pages, Sphinx says above")
     texts = [path.read_text("utf-8") for path in sorted(out.rglob("*.html"))]
     (out / "_static" / "math.woff").write_bytes(font("".join(texts)))
+
+
+def build_edition(out: Path, *, self_hosted: bool) -> None:
+    from authoring import edition, fetch
+
+    fetch.main()
+    try:
+        edition.build(out, self_hosted=self_hosted)
+    except fetch.NotThere as error:
+        raise SiteError(f"{error}; --pages-only does without") from None
 
 
 def serve(out: Path, port: int) -> None:

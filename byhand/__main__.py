@@ -13,6 +13,7 @@ from rich.table import Table
 
 from byhand import doctor, hints, progress
 from byhand.bank import UnknownExercise, find, lessons
+from byhand.deadline import HAS_THREADS
 from byhand.environment import (
     any_text_is_printed,
     can_be_had,
@@ -193,7 +194,9 @@ def show_progress(options: argparse.Namespace) -> int:
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 2
-    if not can_be_had("nbclient", "lab", "python -m byhand progress"):
+    if HAS_THREADS and not can_be_had(
+        "nbclient", "lab", "python -m byhand progress"
+    ):
         return 2
     progress.report(paths)
     return 0

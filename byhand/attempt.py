@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from byhand import short_cuts
+from byhand.deadline import HAS_THREADS, Deadline
 from byhand.elsewhere import OutOfTime
 from byhand.tools import one_torch_thread
 
@@ -128,6 +129,7 @@ def attempt(
     passed on; only a KeyboardInterrupt of the person at the keyboard is.
     """
     limit = TIME_LIMIT if limit is None else limit
+    by_itself = watched and not HAS_THREADS
     given = copy.deepcopy(inputs)
     outcome = Outcome()
     printed = _Bounded()
@@ -135,7 +137,10 @@ def attempt(
     def run() -> None:
         with one_torch_thread(), short_cuts.notice(not_by, answer) as called:
             try:
-                outcome.value = answer(*given.values())
+                with (
+                    Deadline(limit) if by_itself else contextlib.nullcontext()
+                ):
+                    outcome.value = answer(*given.values())
             except OutOfTime:
                 outcome.timed_out = True
             except BaseException as error:  # SystemExit must not pass either
@@ -151,7 +156,7 @@ def attempt(
         contextlib.redirect_stderr(printed),
     ):
         warnings.simplefilter("always")
-        if watched:
+        if watched and HAS_THREADS:
             _watch(run, limit, outcome)
         else:
             contextvars.Context().run(run)  # as in a thread of its own

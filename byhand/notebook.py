@@ -25,6 +25,7 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any
 
+from byhand.deadline import HAS_THREADS
 from byhand.reading import names_of_cell
 
 _DEFINES = re.compile(r"^(?:def|class)\s+(\w+)", re.M)
@@ -123,7 +124,7 @@ def output() -> Iterator[Output]:
     said_by = contextvars.copy_context().run
     timer = threading.Timer(PATIENCE, said_by, [place.say_loading])
     timer.daemon = True
-    if _first:
+    if _first and HAS_THREADS:
         timer.start()
     _first = False
     try:
@@ -215,6 +216,7 @@ def _after(result: Any) -> None:
     passes = getattr(error, "goes_on", False) and is_read_by_a_person()
     if error is not None and (error is _told or passes):
         result.error_in_exec = None  # it was told: the notebook goes on
+        shell()._last_traceback = None  # by which Pyodide's kernel goes
     _told = None
     failed = result.error_before_exec
     for name in _DEFINES.findall(_cell):

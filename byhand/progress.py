@@ -1,13 +1,18 @@
 """Which exercises of a learner's notebooks pass."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from byhand import notebook
 from byhand.check_cell import check_in
+from byhand.deadline import HAS_THREADS, Deadline
 
 CELL_TIMEOUT = 60  # seconds: an endless loop in one cell costs no more
 
@@ -17,17 +22,20 @@ def notebooks(folder: Path | None, names: list[str]) -> list[Path]:
 
     FileNotFoundError: there are none, or not the one that was named.
     """
-    if folder is None:
-        folder = Path("lessons") if Path("lessons").is_dir() else Path()
-    found = {
-        p.stem: p
-        for p in sorted(folder.glob("*/*.ipynb"))
-        if not p.parent.name.startswith(".")  # .ipynb_checkpoints
-    }
+    found = {}
+    # A cell runs in the folder of its lesson.
+    for place in [folder] if folder else map(Path, ("lessons", ".", "..")):
+        found = {
+            p.stem: p
+            for p in sorted(place.glob("*/*.ipynb"))
+            if not p.parent.name.startswith(".")  # .ipynb_checkpoints
+        }
+        if found:
+            break
     if not found:
         raise FileNotFoundError(
-            f"no lessons in {folder}/: run this in the course's folder, or "
-            "say --folder"
+            f"no lessons in {folder or Path()}/: run this in the course's "
+            "folder, or say --folder"
         )
     missing = [name for name in names if name not in found]
     if missing:
@@ -42,7 +50,20 @@ def results(path: Path) -> dict[str, bool]:
 
     Returns exercise → passed; an exercise with parts is listed by part.
     """
-    # Only here: a notebook server of one's own, or a browser, may lack them.
+    # Where there are no threads, there is no other process either.
+    run = _in_a_kernel if HAS_THREADS else _here
+    passed = {}
+    for source, is_right in run(path):
+        asked = check_in(source)
+        if asked is not None:
+            # A notebook may check an exercise twice; the last word counts.
+            passed[asked.name] = is_right
+    return passed
+
+
+def _in_a_kernel(path: Path) -> Iterator[tuple[str, bool]]:
+    """Each cell of code, and whether it ran to its end."""
+    # Only here: a notebook server of one's own may lack them.
     import nbformat
     from nbclient import NotebookClient
 
@@ -62,15 +83,40 @@ def results(path: Path) -> dict[str, bool]:
         extra_arguments=["--log-level=ERROR"],
     )
     client.execute()
-    passed = {}
     for cell in nb.cells:
-        asked = check_in(cell.source) if cell.cell_type == "code" else None
-        if asked is None:
-            continue
-        failed = any(o.output_type == "error" for o in cell.outputs)
-        # A notebook may check an exercise twice; the last word counts.
-        passed[asked.name] = cell.execution_count is not None and not failed
-    return passed
+        if cell.cell_type == "code":
+            failed = any(o.output_type == "error" for o in cell.outputs)
+            ran = cell.execution_count is not None
+            yield cell.source, ran and not failed
+
+
+def _here(path: Path) -> Iterator[tuple[str, bool]]:
+    """The same in this process, in a namespace that is nobody's.
+
+    Without demonstrations, on which no answer depends.
+    """
+    from IPython.utils.capture import capture_output
+
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        shows = "demonstration" in cell["metadata"].get("tags", [])
+        if cell["cell_type"] == "code" and not shows:
+            with capture_output():
+                ran = _runs(source, scope)
+            yield source, ran
+
+
+def _runs(source: str, scope: dict[str, Any]) -> bool:
+    try:
+        code = compile(
+            notebook.shell().transform_cell(source), "<cell>", "exec"
+        )
+        with Deadline(CELL_TIMEOUT):
+            exec(code, scope)
+    except BaseException:  # whatever a learner's cell does
+        return False
+    return True
 
 
 def report(paths: list[Path]) -> None:
@@ -82,7 +128,10 @@ def report(paths: list[Path]) -> None:
         MofNCompleteColumn(),
     )
     with Progress(
-        *columns, console=Console(stderr=True), transient=True
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        auto_refresh=HAS_THREADS,
     ) as bar:
         task = bar.add_task("running", total=len(paths))
         for path in paths:

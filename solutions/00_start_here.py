@@ -164,6 +164,8 @@ except CheckFailed as message:
 # 3. Open the next hint on the card. Or get it in a terminal (*File → New →
 #    Terminal*), one step at each call: `python -m byhand hint
 #    start_here.average`
+#    In the browser edition there is no terminal. Write `%run -m byhand hint
+#    start_here.average` in a cell of your own.
 # 4. Leave it and go on. Later exercises are checked with a right version of
 #    the earlier ones where yours is still wrong, so that nothing is lost.
 # 5. Sleep on it. That is meant seriously.
@@ -183,7 +185,8 @@ except CheckFailed as message:
 # ## Handing in
 #
 # In a terminal, `python -m byhand progress` runs all your notebooks and shows
-# which exercises pass.
+# which exercises pass. In the browser edition, save your notebooks and write
+# `%run -m byhand progress` in a cell.
 #
 # If you learn on your own, that is all. If you take the course in a class, do
 # this for every lesson:

@@ -28,7 +28,7 @@
 # %%
 import numpy as np
 
-from byhand import check
+from byhand import check, tools
 
 np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 
@@ -389,33 +389,37 @@ for name, text in (("river", by_river), ("cashier", by_cashier)):
 # lesson 1. PyTorch works out the slopes; lesson 3 shows how.
 
 # %% tags=["demonstration"]
-import torch
+if tools.installed("torch", recorded="self_attention/learned"):
+    import torch
 
-learned_q = torch.eye(4, dtype=torch.float64, requires_grad=True)
-learned_k = torch.eye(4, dtype=torch.float64, requires_grad=True)
-texts = torch.tensor(np.stack([by_river, by_cashier]))
-wanted = torch.tensor([[1.0, 0.0], [0.0, 1.0]], dtype=torch.float64)
-for step in range(201):
-    pull = (texts @ learned_q) @ (texts @ learned_k).mT / 2
-    bank = (torch.softmax(pull, dim=-1) @ texts)[:, 2, :2]
-    loss = ((bank - wanted) ** 2).mean()
-    if step % 50 == 0:
-        print(f"step {step:3}: distance from the goal {loss.item():.3f}")
-    for matrix, slope in zip(
-        (learned_q, learned_k),
-        torch.autograd.grad(loss, (learned_q, learned_k)),
-        strict=True,
-    ):
-        matrix.data -= 0.5 * slope
+    learned_q = torch.eye(4, dtype=torch.float64, requires_grad=True)
+    learned_k = torch.eye(4, dtype=torch.float64, requires_grad=True)
+    texts = torch.tensor(np.stack([by_river, by_cashier]))
+    wanted = torch.tensor([[1.0, 0.0], [0.0, 1.0]], dtype=torch.float64)
+    for step in range(201):
+        pull = (texts @ learned_q) @ (texts @ learned_k).mT / 2
+        bank = (torch.softmax(pull, dim=-1) @ texts)[:, 2, :2]
+        loss = ((bank - wanted) ** 2).mean()
+        if step % 50 == 0:
+            print(f"step {step:3}: distance from the goal {loss.item():.3f}")
+        for matrix, slope in zip(
+            (learned_q, learned_k),
+            torch.autograd.grad(loss, (learned_q, learned_k)),
+            strict=True,
+        ):
+            matrix.data -= 0.5 * slope
 
-# %% tags=["demonstration"]
-new_q, new_k = learned_q.detach().numpy(), learned_k.detach().numpy()
-print("                  water   money   building other")
-for name, text in (("river", by_river), ("cashier", by_cashier)):
-    out, w = self_attention(text, new_q, new_k, eye)
-    print(
-        f"bank at the {name:7}", out[2], " weight on", name, f"{w[2, 1]:.2f}"
-    )
+    new_q, new_k = learned_q.detach().numpy(), learned_k.detach().numpy()
+    print("                  water   money   building other")
+    for name, text in (("river", by_river), ("cashier", by_cashier)):
+        out, w = self_attention(text, new_q, new_k, eye)
+        print(
+            f"bank at the {name:7}",
+            out[2],
+            " weight on",
+            name,
+            f"{w[2, 1]:.2f}",
+        )
 
 # %% [markdown]
 # The same word, the same starting vector, and two different results: its

@@ -39,7 +39,7 @@
 import numpy as np
 import scipy.special
 
-from byhand import check
+from byhand import check, tools
 
 np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 
@@ -513,18 +513,21 @@ print(f"sentences of {lengths} tokens in one batch: {filled:.0%} are words")
 # another result, not an error:
 
 # %% tags=["demonstration"]
-import torch
+if tools.installed("torch", recorded="masking/torch"):
+    import torch
 
-tokens = torch.from_numpy(X)[None]
-allowed = torch.from_numpy(both)
-by_function = torch.nn.functional.scaled_dot_product_attention(
-    tokens, tokens, tokens, attn_mask=allowed
-)
-print("PyTorch's function, True = may:", np.allclose(by_function[0], output))
-turned = torch.nn.functional.scaled_dot_product_attention(
-    tokens, tokens, tokens, attn_mask=~allowed
-)
-print("the same, mask turned round:   ", np.allclose(turned[0], output))
+    tokens = torch.from_numpy(X)[None]
+    allowed = torch.from_numpy(both)
+    by_function = torch.nn.functional.scaled_dot_product_attention(
+        tokens, tokens, tokens, attn_mask=allowed
+    )
+    print(
+        "PyTorch's function, True = may:", np.allclose(by_function[0], output)
+    )
+    turned = torch.nn.functional.scaled_dot_product_attention(
+        tokens, tokens, tokens, attn_mask=~allowed
+    )
+    print("the same, mask turned round:   ", np.allclose(turned[0], output))
 
 # %% [markdown]
 # ## Spot the slip

@@ -37,7 +37,7 @@
 import numpy as np
 import scipy.special
 
-from byhand import check
+from byhand import check, tools
 
 np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 
@@ -197,16 +197,17 @@ for h, head in enumerate(labels.reshape(2, 3, 2)):
 # refuses. What about the libraries?
 
 # %% tags=["demonstration"]
-import torch
+if tools.installed("torch", recorded="multi_head/refusals"):
+    import torch
 
-try:
-    split_heads(np.zeros((5, 64)), 3)
-except ValueError as error:
-    print("yours:  ", type(error).__name__)
-try:
-    torch.nn.MultiheadAttention(64, 3)
-except AssertionError as error:
-    print("PyTorch:", type(error).__name__)
+    try:
+        split_heads(np.zeros((5, 64)), 3)
+    except ValueError as error:
+        print("yours:  ", type(error).__name__)
+    try:
+        torch.nn.MultiheadAttention(64, 3)
+    except AssertionError as error:
+        print("PyTorch:", type(error).__name__)
 
 # %% [markdown]
 # PyTorch refuses as well, and so do the ready-made models BERT and GPT-2 in
@@ -450,19 +451,22 @@ check("multi_head.count_parameters", count_parameters)
 # - and the same once more to mix the values.
 
 # %% tags=["demonstration"]
-n, d_model = 100, 512
-print("heads  width  parameters  PyTorch    multiplications  weights")
-for heads in (1, 2, 4, 8, 16):
-    layer = torch.nn.MultiheadAttention(d_model, heads)
-    theirs = sum(p.numel() for p in layer.parameters())
-    width = d_model // heads
-    products = 4 * n * d_model**2 + 2 * heads * n * n * width
-    mine = count_parameters(d_model, heads)
-    print(f"{heads:5}  {width:5}  {mine:,}   {theirs:,}  ", end="")
-    print(f"{products:,}      {heads * n * n:,}")
-print(f"64 numbers, 4 heads of 16: {count_parameters(64, 4):,} parameters")
-keras = 3 * (64 * 192 + 192) + (192 * 64 + 64)
-print(f"Keras, with 3 heads of 64: {keras:,}")
+if tools.installed("torch", recorded="multi_head/parameters"):
+    import torch
+
+    n, d_model = 100, 512
+    print("heads  width  parameters  PyTorch    multiplications  weights")
+    for heads in (1, 2, 4, 8, 16):
+        layer = torch.nn.MultiheadAttention(d_model, heads)
+        theirs = sum(p.numel() for p in layer.parameters())
+        width = d_model // heads
+        products = 4 * n * d_model**2 + 2 * heads * n * n * width
+        mine = count_parameters(d_model, heads)
+        print(f"{heads:5}  {width:5}  {mine:,}   {theirs:,}  ", end="")
+        print(f"{products:,}      {heads * n * n:,}")
+    print(f"64 numbers, 4 heads of 16: {count_parameters(64, 4):,} parameters")
+    keras = 3 * (64 * 192 + 192) + (192 * 64 + 64)
+    print(f"Keras, with 3 heads of 64: {keras:,}")
 
 # %% [markdown]
 # Five times the same. (With its addition, a multiplication makes two **FLOPs**,

@@ -35,7 +35,7 @@ from math import cos, sin
 import numpy as np
 import scipy.special
 
-from byhand import check
+from byhand import check, tools
 
 np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 
@@ -458,22 +458,23 @@ print("layouts mixed up: ", np.allclose(beside @ W, halves @ W))
 # lion".
 
 # %% tags=["demonstration"]
-import torch
+if tools.installed("torch", recorded="positional_encoding/learned"):
+    import torch
 
-lions = torch.from_numpy(np.stack([vectors, vectors[backwards]]))
-wanted = torch.tensor([1.0, 0.0], dtype=torch.float64)
-table = torch.zeros(3, 4, dtype=torch.float64, requires_grad=True)
-for step in range(101):
-    seen = lions + table  # (2, 3, 4)
-    mixed = torch.softmax(seen @ seen.mT / 2, dim=-1) @ seen
-    kills = mixed[:, 1, 0]
-    loss = ((kills - wanted) ** 2).mean()
-    if step % 25 == 0:
-        told = ", ".join(f"{each:.3f}" for each in kills.tolist())
-        print(f"step {step:3}: loss {loss.item():.4f}, kills: {told}")
-    (slope,) = torch.autograd.grad(loss, table)
-    table.data -= 0.3 * slope
-print("GPT-2's table: 1024 positions × 768 numbers =", f"{1024 * 768:,}")
+    lions = torch.from_numpy(np.stack([vectors, vectors[backwards]]))
+    wanted = torch.tensor([1.0, 0.0], dtype=torch.float64)
+    table = torch.zeros(3, 4, dtype=torch.float64, requires_grad=True)
+    for step in range(101):
+        seen = lions + table  # (2, 3, 4)
+        mixed = torch.softmax(seen @ seen.mT / 2, dim=-1) @ seen
+        kills = mixed[:, 1, 0]
+        loss = ((kills - wanted) ** 2).mean()
+        if step % 25 == 0:
+            told = ", ".join(f"{each:.3f}" for each in kills.tolist())
+            print(f"step {step:3}: loss {loss.item():.4f}, kills: {told}")
+        (slope,) = torch.autograd.grad(loss, table)
+        table.data -= 0.3 * slope
+    print("GPT-2's table: 1024 positions × 768 numbers =", f"{1024 * 768:,}")
 
 # %% [markdown]
 # At step 0, without positions, both sentences give the same 0.494. Then the

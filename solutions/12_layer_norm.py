@@ -37,7 +37,7 @@ import math
 import numpy as np
 import scipy.special
 
-from byhand import check
+from byhand import check, tools
 
 np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 
@@ -375,37 +375,24 @@ check("layer_norm.add_and_norm", add_and_norm)
 # runs from the bottom to the top without meeting anything; in post-norm every
 # norm sits right on it.
 #
-# Let us measure. The next cell only builds what we need, in PyTorch, since that
-# works out gradients: fifty sub-layers $f$ with random weights, each a small
-# network of the kind that comes below, and an $x$ of 32 numbers for the bottom.
+# Let us measure. The next cell only builds what we need: weights for fifty
+# sub-layers $f$, each a small network of the kind that comes below, and an $x$
+# of 32 numbers for the bottom.
 
 # %% tags=["demonstration"]
-import torch
-
 rng = np.random.default_rng(12)
 width, inner = 32, 128
 shapes = [(width, inner), (inner, width)] * 50  # two matrices a sub-layer
 matrices = [
-    torch.from_numpy(rng.normal(0, rows**-0.5, (rows, columns)))
-    for rows, columns in shapes
+    rng.normal(0, rows**-0.5, (rows, columns)) for rows, columns in shapes
 ]
-bottom = torch.from_numpy(rng.normal(size=width)).requires_grad_()
-top_gradient = torch.from_numpy(rng.normal(size=width))
-top_gradient /= top_gradient.norm()
-
-
-def norm(x):
-    return torch.nn.functional.layer_norm(x, (width,))
-
-
-def f(x, number):
-    first, second = matrices[2 * number : 2 * number + 2]
-    return torch.relu(x @ first) @ second
-
+bottom, top_gradient = rng.normal(size=(2, width))
+top_gradient /= np.linalg.norm(top_gradient)
 
 # %% [markdown]
-# Now stack them in four ways. A gradient of length 1 starts at the top. How
-# long is it when it arrives at the bottom?
+# Now stack them in four ways, in PyTorch, since that works out gradients. A
+# gradient of length 1 starts at the top. How long is it when it arrives at the
+# bottom?
 #
 # Two more rows look at the **direct path**. Suppose that the sub-layers pass
 # nothing back at all, because they are saturated or badly trained. What arrives
@@ -413,25 +400,40 @@ def f(x, number):
 # through $f$.
 
 # %% tags=["demonstration"]
-arrangements = {
-    "f(x)": f,
-    "x + f(x)": lambda x, k: x + f(x, k),
-    "norm(x + f(x))": lambda x, k: norm(x + f(x, k)),
-    "x + f(norm(x))": lambda x, k: x + f(norm(x), k),
-    "post-norm, path alone": lambda x, k: norm(x + f(x, k).detach()),
-    "pre-norm, path alone": lambda x, k: x + f(norm(x), k).detach(),
-}
-print("gradient at the bottom of     5       20       50 sub-layers", end="")
-print("   spread at the top")
-for name, arrangement in arrangements.items():
-    print(f"{name:22}", end="")
-    for depth in (5, 20, 50):
-        x = bottom
-        for k in range(depth):
-            x = arrangement(x, k)
-        (back,) = torch.autograd.grad(x, bottom, top_gradient)
-        print(f"{back.norm().item():9.1e}", end="")
-    print(f"{x.std().item():22.1e}")
+if tools.installed("torch", recorded="layer_norm/arrangements"):
+    import torch
+
+    def norm(x):
+        return torch.nn.functional.layer_norm(x, (width,))
+
+    def f(x, number):
+        pair = matrices[2 * number : 2 * number + 2]
+        first, second = map(torch.from_numpy, pair)
+        return torch.relu(x @ first) @ second
+
+    start = torch.from_numpy(bottom).requires_grad_()
+    ending = torch.from_numpy(top_gradient)
+    arrangements = {
+        "f(x)": f,
+        "x + f(x)": lambda x, k: x + f(x, k),
+        "norm(x + f(x))": lambda x, k: norm(x + f(x, k)),
+        "x + f(norm(x))": lambda x, k: x + f(norm(x), k),
+        "post-norm, path alone": lambda x, k: norm(x + f(x, k).detach()),
+        "pre-norm, path alone": lambda x, k: x + f(norm(x), k).detach(),
+    }
+    print(
+        "gradient at the bottom of     5       20       50 sub-layers", end=""
+    )
+    print("   spread at the top")
+    for name, arrangement in arrangements.items():
+        print(f"{name:22}", end="")
+        for depth in (5, 20, 50):
+            x = start
+            for k in range(depth):
+                x = arrangement(x, k)
+            (back,) = torch.autograd.grad(x, start, ending)
+            print(f"{back.norm().item():9.1e}", end="")
+        print(f"{x.std().item():22.1e}")
 
 # %% [markdown]
 # - Without a path (row 1) the gradient is dead, and so is the signal.
@@ -702,7 +704,7 @@ for question in (1, 2):
 #
 # Lines 1 and 2 were published, in notes on the parts of a Transformer. The
 # other two are what people answer when they are asked. Each is wrong. Find out
-# why *before* you run the cell under them.
+# why *before* you run the cells under them.
 #
 # 1. "Layer normalisation is applied before the activation function."
 # 2. "Dropout sets some of the weights to zero."
@@ -711,11 +713,16 @@ for question in (1, 2):
 #    $x$ on as it was."
 
 # %% tags=["demonstration"]
-built = torch.nn.TransformerEncoderLayer(768, 12, 3072, batch_first=True)
-print("1. PyTorch's encoder layer: the activation sees", end=" ")
-print(f"{built.linear1.out_features} numbers a word, the norms", end=" ")
-print(f"{built.norm1.normalized_shape[0]} and", end=" ")
-print(f"{built.norm2.normalized_shape[0]}")
+if tools.installed("torch", recorded="layer_norm/sizes"):
+    import torch
+
+    built = torch.nn.TransformerEncoderLayer(768, 12, 3072, batch_first=True)
+    print("1. PyTorch's encoder layer: the activation sees", end=" ")
+    print(f"{built.linear1.out_features} numbers a word, the norms", end=" ")
+    print(f"{built.norm1.normalized_shape[0]} and", end=" ")
+    print(f"{built.norm2.normalized_shape[0]}")
+
+# %% tags=["demonstration"]
 silenced = matrix * (np.random.default_rng(5).random(matrix.shape) >= 0.25)
 print(
     f"2. {np.count_nonzero(silenced == 0)} of 24 weights set to zero:", end=""

@@ -1,7 +1,8 @@
 #!/bin/sh
 # What the tests need from the system: a browser, what the grader seals with,
-# and a database server. Installed where apt is there and we may; elsewhere a sentence, and
-# the tests that need them say that they were skipped.
+# a database server, and npm, which brings Pyodide. Installed where apt is there
+# and we may; elsewhere a sentence, and the tests that need them say that they
+# were skipped.
 set -eu
 missing=""
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
@@ -11,6 +12,7 @@ ldconfig -p 2>/dev/null | grep -q 'libseccomp\.so\.2' ||
     missing="$missing libseccomp2"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
     missing="$missing postgresql"
+command -v npm >/dev/null || missing="$missing npm"
 [ -z "$missing" ] && exit 0
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
     echo "Installing for the tests:$missing"

@@ -128,6 +128,15 @@ def test_checkpoints_of_notebooks_are_no_notebooks(tmp_path):
     ]
 
 
+def test_lessons_are_found_from_the_folder_of_one(tmp_path, monkeypatch):
+    """Where a cell of its notebook runs."""
+    (tmp_path / "00_start_here").mkdir()
+    (tmp_path / "00_start_here" / "00_start_here.ipynb").touch()
+    monkeypatch.chdir(tmp_path / "00_start_here")
+    (found,) = progress.notebooks(None, [])
+    assert found.stem == "00_start_here"
+
+
 # --- progress --------------------------------------------------------------
 
 RIGHT = (

@@ -29,6 +29,7 @@ ORDER = """
     byhand.attempt
     byhand.results byhand.short_cuts
     byhand.notebook
+    byhand.deadline
     byhand.digits byhand.elsewhere byhand.held byhand.text
     byhand.environment byhand.reading byhand.saving byhand.tools
     byhand.exercise

@@ -1,0 +1,278 @@
+"""The edition without installing, in a browser that can reach nobody.
+
+Built from the checkout, served as static files, and used as a learner does. A
+solved lesson is put into the browser's own storage: the files that are served
+hold none.
+"""
+
+import functools
+import http.server
+import threading
+
+import nbformat
+import pytest
+
+from authoring import edition, fetch, paths
+from byhand.sliders import tangent
+from byhand.tools import INSTEAD
+from tests import gates
+from tests.browser.jupyter import (
+    FLAGS,
+    PATIENCE,
+    Notebook,
+    Twin,
+    chromium,
+    expect,
+    require_browser,
+)
+from tests.sliders.reading import shown
+
+WHOLE = (
+    *("01_gradient_descent", "04_tokenization"),
+    *("07_self_attention", "09_masking"),
+)
+FIRST = "00_start_here"
+CELLS = "window.jupyterapp.shell.currentWidget.content"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Static files, as any server gives them."""
+
+    extensions_map = {  # noqa: RUF012 # as it is there
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".wasm": "application/wasm",
+    }
+
+    def log_message(self, *_):
+        pass
+
+
+class Edition:
+    """The edition on a free port, and a browser; `asked` is all that it
+    requests.
+    """
+
+    def __init__(self, folder, browser):
+        self.folder, self.asked = folder, []
+        handler = functools.partial(Quiet, directory=folder)
+        self.server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", 0), handler
+        )
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.context = browser.new_context()
+        self.context.set_default_timeout(PATIENCE)
+        self.context.on("request", lambda r: self.asked.append(r.url))
+
+    def close(self):
+        self.context.close()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def open(self, lesson):
+        page = self.context.new_page()
+        page.goto(
+            f"{self.url}/lab/index.html?path={path_of(lesson)}",
+            wait_until="domcontentloaded",
+        )
+        return Notebook(page)
+
+    def store(self, lesson, notebook):
+        """Put a notebook there, as if it had been saved."""
+        page = self.context.new_page()
+        page.goto(f"{self.url}/lab/index.html")
+        page.wait_for_function("window.jupyterapp?.serviceManager")
+        page.evaluate(
+            """([path, content]) => window.jupyterapp.restored.then(() =>
+              window.jupyterapp.serviceManager.contents.save(path,
+                {type: 'notebook', format: 'json', content})
+            ).then(() => null)""",
+            [path_of(lesson), notebook],
+        )
+        page.close()
+
+
+def path_of(lesson):
+    return f"lessons/{lesson}/{lesson}.ipynb"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The edition, with nothing beside it."""
+    require_browser()
+    out = tmp_path_factory.mktemp("site")
+    try:
+        edition.build(out, self_hosted=True)
+    except fetch.NotThere as missing:
+        pytest.skip(str(missing))
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), headless=True, args=FLAGS
+        )
+        running = Edition(out / "try", browser)
+        yield running
+        running.close()
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def first(served):
+    """Lesson 0 as a learner gets it, and has run it."""
+    notebook = served.open(FIRST)
+    notebook.run_all()
+    return notebook
+
+
+def run(notebook, source):
+    """Run a cell of one's own; all that it shows, as text."""
+    notebook.page.evaluate(
+        """source => {
+          const model = CELLS.model.sharedModel;
+          model.insertCell(model.cells.length, {cell_type: 'code', source});
+          CELLS.activeCellIndex = model.cells.length - 1;
+          return window.jupyterapp.commands.execute('notebook:run-cell')
+            .then(() => null)}""".replace("CELLS", CELLS),
+        source,
+    )
+    notebook.wait_idle()
+    return outputs(notebook)[-1]
+
+
+def outputs(notebook):
+    """What stands below each cell of code, as text."""
+    cells = notebook.page.evaluate(f"{CELLS}.model.toJSON().cells")
+    return [text_of(cell) for cell in cells if cell["cell_type"] == "code"]
+
+
+def text_of(cell):
+    texts = []
+    for output in cell["outputs"]:
+        texts.append(output.get("text", ""))
+        texts.append(output.get("data", {}).get("text/plain", ""))
+        texts.append(output.get("evalue", ""))
+    return "".join("".join(text) for text in texts)
+
+
+@pytest.mark.parametrize("lesson", WHOLE)
+def test_a_solved_lesson_says_what_it_says_elsewhere(served, lesson):
+    stored = nbformat.read(paths.solved_path(lesson), as_version=4)
+    solved = [cell for cell in stored.cells if cell.cell_type == "code"]
+    said = list(map(text_of, solved))
+    for cell in solved:
+        cell.outputs = []
+    served.store(lesson, stored)
+    notebook = served.open(lesson)
+    notebook.run_all()
+    for cell, wanted, came in zip(
+        solved, said, outputs(notebook), strict=True
+    ):
+        if INSTEAD in came:  # PyTorch is not there
+            came = came.partition("printed:\n\n")[2]
+        assert came.strip() == wanted.strip(), cell.source
+    figures = sum(".show()" in cell.source for cell in solved)
+    notebook.figures(figures, with_button="Reset")
+    notebook.close()
+
+
+def test_a_slider_moves_by_its_keys(first):
+    (figure,) = first.figures(1)
+    twin = Twin("tangent")
+    x, _ = figure.controls(twin.in_view())
+    for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"):
+        before = x.value()
+        x.press(key)
+        x.wait_moved(before)
+    rate = twin.panel.numbers()["lr"]
+    figure.wait_shown(shown(tangent.draw(tangent.compute(x.value(), rate))))
+
+
+def test_a_wrong_answer_is_named(first):
+    said = run(
+        first,
+        "def average(values):\n    return sum(values)\n"
+        'check("start_here.average", average)',
+    )
+    assert said.startswith("start_here.average: not right yet.\nHint: ")
+
+
+ENDLESS = (
+    """
+    while True:
+        pass
+""",
+    """
+    while True:
+        try:
+            while True:
+                pass
+        except:
+            pass
+""",
+    """
+    def doubled(depth):
+        return doubled(depth - 1) + doubled(depth - 1) if depth else 0
+    return doubled(99)
+""",
+)
+
+
+@pytest.mark.parametrize("body", ENDLESS)
+def test_an_endless_answer_is_stopped(first, body):
+    said = run(
+        first,
+        "from byhand import attempt\nattempt.TIME_LIMIT = 1\n"
+        f"def average(values):{body}"
+        'check("start_here.average", average)',
+    )
+    assert "did not return within 1 s and was stopped" in said
+
+
+def test_the_commands_of_the_course_work_in_a_cell(first):
+    said = run(first, "%run -m byhand hint start_here.average")
+    assert "Hint 1 of 3" in said
+    answer = "def average(values):\n    return sum(values) / len(values)\n"
+    said = run(first, f'{answer}check("start_here.average", average)')
+    assert "start_here.average: right" in said
+    ask = 'from byhand import solution\nsolution("start_here.average")'
+    said = run(first, ask)
+    assert "there is no model answer here" in said
+    first.save()
+    said = run(first, f"%run -m byhand progress {FIRST}")
+    assert "1 of 1" in said
+
+
+def test_a_reload_keeps_what_was_written(first):
+    mine = "# an answer of mine"
+    run(first, mine)
+    first.save()
+    first.page.reload()
+    again = Notebook(first.page)
+    cells = again.page.evaluate(f"{CELLS}.model.toJSON().cells")
+    assert cells[-1]["source"] == mine
+
+
+def test_a_later_lesson_says_how_to_get_it(served):
+    notebook = served.open("13_encoder")
+    text = notebook.page.locator(".jp-MarkdownOutput").first
+    expect(text).to_contain_text("make lab")
+    notebook.close()
+
+
+def test_nobody_else_is_asked(served, first):
+    local = (served.url, "data:", "blob:", "attachment:")
+    assert served.asked
+    assert [url for url in served.asked if not url.startswith(local)] == []
+
+
+def test_no_solution_is_served(served):
+    lines = set()
+    for source in paths.sources():
+        cells = nbformat.read(paths.solved_path(source.stem), 4).cells
+        lines |= gates.solution_lines(cells) | gates.model_answers(cells)
+    notebooks = sorted((served.folder / "files").rglob("*.ipynb"))
+    assert len(notebooks) == len(paths.sources())
+    for path in notebooks:
+        for cell in nbformat.read(path, as_version=4).cells:
+            assert gates.leaks(lines, cell.source) == [], path
