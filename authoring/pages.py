@@ -75,7 +75,9 @@ def write(into: Path, *, edition: bool) -> None:
 def front(edition: bool) -> str:
     """The first page: the README's pitch, and its table of lessons."""
     readme = (ROOT / "README.md").read_text("utf-8")
-    pitch = readme.split("\n", 1)[1].partition("\n## ")[0].strip()
+    opening = readme.split("\n", 1)[1].partition("\n## ")[0].strip()
+    # Who reads the page need not be told how to build it.
+    pitch = re.sub(r"\n\n\*\*Try it.*?(?=\n\n|\Z)", "", opening, flags=re.S)
     lessons = readme.partition("\n## The lessons\n")[2].partition("\n## ")[0]
     table = "".join(re.findall(r"^\|.*\n", lessons, re.M))
     for source in sources():

@@ -40,6 +40,7 @@ html_theme_options = {
     "home_page_in_toc": True,
     "show_prev_next": False,  # lessons lead to their neighbours themselves
     "use_download_button": False,
+    "footer_content_items": ["copyright.html"],
     **(
         {"repository_url": REPOSITORY, "use_repository_button": True}
         if REPOSITORY

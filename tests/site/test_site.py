@@ -173,6 +173,7 @@ def test_the_first_page_leads_to_the_first_lesson(site):
     (link,) = read(site / "index.html").select("a.open-it")
     first = f"lessons/{LESSONS[0]}/{LESSONS[0]}.ipynb"
     assert link["href"] == f"{RUN}?path={first}"
+    assert "make site" not in read(site / "index.html").main.get_text()
 
 
 def test_every_picture_has_words(site):
