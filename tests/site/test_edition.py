@@ -61,7 +61,8 @@ class Edition:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.context = browser.new_context()
-        self.context.set_default_timeout(PATIENCE)
+        # A page compiles Python itself before its kernel is there.
+        self.context.set_default_timeout(2 * PATIENCE)
         self.context.on("request", lambda r: self.asked.append(r.url))
 
     def close(self):
@@ -69,27 +70,18 @@ class Edition:
         self.server.shutdown()
         self.server.server_close()
 
-    def open(self, lesson):
+    def page(self, lesson):
         page = self.context.new_page()
         page.goto(
-            f"{self.url}/lab/index.html?path={path_of(lesson)}",
+            # JupyterLab would open again what was open before, each with
+            # a kernel.
+            f"{self.url}/notebooks/index.html?path={path_of(lesson)}",
             wait_until="domcontentloaded",
         )
-        return Notebook(page)
+        return page
 
-    def store(self, lesson, notebook):
-        """Put a notebook there, as if it had been saved."""
-        page = self.context.new_page()
-        page.goto(f"{self.url}/lab/index.html")
-        page.wait_for_function("window.jupyterapp?.serviceManager")
-        page.evaluate(
-            """([path, content]) => window.jupyterapp.restored.then(() =>
-              window.jupyterapp.serviceManager.contents.save(path,
-                {type: 'notebook', format: 'json', content})
-            ).then(() => null)""",
-            [path_of(lesson), notebook],
-        )
-        page.close()
+    def open(self, lesson):
+        return Notebook(self.page(lesson))
 
 
 def path_of(lesson):
@@ -125,6 +117,16 @@ def first(served):
     return notebook
 
 
+def store(page, lesson, content):
+    """Put a notebook into the browser's storage, as if it had been saved."""
+    page.evaluate(
+        """([path, content]) =>
+          window.jupyterapp.serviceManager.contents.save(path,
+            {type: 'notebook', format: 'json', content}).then(() => null)""",
+        [path_of(lesson), content],
+    )
+
+
 def run(notebook, source):
     """Run a cell of one's own; all that it shows, as text."""
     notebook.page.evaluate(
@@ -156,13 +158,13 @@ def text_of(cell):
 
 
 @pytest.mark.parametrize("lesson", WHOLE)
-def test_a_solved_lesson_says_what_it_says_elsewhere(served, lesson):
+def test_a_solved_lesson_says_what_it_says_elsewhere(served, first, lesson):
     stored = nbformat.read(paths.solved_path(lesson), as_version=4)
     solved = [cell for cell in stored.cells if cell.cell_type == "code"]
     said = list(map(text_of, solved))
     for cell in solved:
         cell.outputs = []
-    served.store(lesson, stored)
+    store(first.page, lesson, stored)
     notebook = served.open(lesson)
     notebook.run_all()
     for cell, wanted, came in zip(
@@ -254,10 +256,10 @@ def test_a_reload_keeps_what_was_written(first):
 
 
 def test_a_later_lesson_says_how_to_get_it(served):
-    notebook = served.open("13_encoder")
-    text = notebook.page.locator(".jp-MarkdownOutput").first
+    page = served.page("13_encoder")
+    text = page.locator(".jp-MarkdownOutput").first
     expect(text).to_contain_text("make lab")
-    notebook.close()
+    page.close()
 
 
 def test_nobody_else_is_asked(served, first):
