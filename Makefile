@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Ranges are in pyproject.toml, exact versions in constraints.txt.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help lab grading test notebooks model bench-check bench-messages bench-sliders bench-grading bench-gpt bench-gpu clean
+.PHONY: help lab grading test notebooks site model bench-check bench-messages bench-sliders bench-grading bench-gpt bench-gpu clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -18,6 +18,10 @@ $(VENV)/.lab: pyproject.toml constraints.txt
 
 $(VENV)/.grading: $(VENV)/.lab
 	$(PIP) install -c constraints.txt -e '.[lab,grading]'
+	@touch $@
+
+$(VENV)/.site: $(VENV)/.lab
+	$(PIP) install -c constraints.txt -e '.[lab,site]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.grading
@@ -36,6 +40,9 @@ test: $(VENV)/.test  ## everything that CI checks (L=07: of one lesson; ARGS='-k
 
 notebooks: $(VENV)/.test  ## build solutions/*/*.ipynb and lessons/ from solutions/*.py (ARGS=--all, --help)
 	$(BIN)/python -m authoring $(ARGS)
+
+site: $(VENV)/.site  ## build the public site into build/site (ARGS=--serve shows it, --help says more)
+	$(BIN)/python -m authoring.site $(ARGS)
 
 model: $(VENV)/.lab  ## the sentence model of lesson 21 (84 MB; optional, nothing else needs it)
 	$(BIN)/python -m byhand model

@@ -138,11 +138,16 @@ def attach(cell: NotebookNode, name: str, svg: str, alt: str) -> str:
         raise ValueError(f"{name} has no alt text")
     # The name tells one state of a picture from another: a cell that shows
     # an old one is stale.
-    name = f"{name}-{hashlib.sha256(svg.encode()).hexdigest()[:8]}.png"
+    name = f"{name}-{fingerprint(svg)}.png"
     encoded = base64.b64encode(pictures.png(svg)).decode()
     attachments = cell.setdefault("attachments", NotebookNode())
     attachments[name] = NotebookNode({"image/png": encoded})
     return f"![{alt}](attachment:{name})"
+
+
+def fingerprint(svg: str) -> str:
+    """Of a picture, eight letters long."""
+    return hashlib.sha256(svg.encode()).hexdigest()[:8]
 
 
 def card(exercise: Exercise) -> str:

@@ -78,9 +78,11 @@ def solution(exercise_id: str) -> Any:
 
     exercise_id: such as "self_attention.softmax". "self_attention" is the
     question of that lesson which is answered in words: written, and saved.
+
     Returns what is to be shown; None where a sentence says why there is none:
     no check of all of the exercise was right yet, or no solved notebook is
-    here. UnknownExercise (a KeyError): no such id.
+    here.
+    UnknownExercise (a KeyError): no such id.
     """
     try:
         if exercise_id in slugs():

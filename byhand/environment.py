@@ -30,10 +30,9 @@ def can_be_had(package: str, extra: str, command: str) -> bool:
     """Whether a package of an extra is there; if not, say how to get it."""
     if find_spec(package) is not None:
         return True
-    target = {"lab": "make lab", "grading": "make grading"}[extra]
     print(
         f"{command} needs {package}, which is not installed here. In the "
-        f"course's folder: {target}; without make: pip install -c "
+        f"course's folder: make {extra}; without make: pip install -c "
         f"constraints.txt -e '.[{extra}]'.",
         file=sys.stderr,
     )

@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers draw without a script.
+"""Markdown whose formulas are MathML.
 
 So a page needs no MathJax: feedback that lies on a disk shows its formulas
 without a network.
@@ -7,23 +7,11 @@ without a network.
 import html
 import re
 from typing import Any
-from xml.etree.ElementTree import Element
 
-from latex2mathml.converter import convert_to_element
 from nbconvert.filters.markdown_mistune import IPythonRenderer
 
-# What formulas are made of. Links, classes and styles are not among it:
-# \href, \class and \style are a learner's to write.
-TAGS = """
-    math menclose mfrac mi mn mo mover mpadded mroot mrow mspace msqrt mstyle
-    msub msubsup msup mtable mtd mtext mtr munder munderover
-""".split()
-_ATTRIBUTES = """
-    accent columnalign display displaystyle fence form linethickness mathsize
-    mathvariant maxsize minsize notation rowspacing separator stretchy width
-""".split()
-# Nothing that ends an unquoted value.
-_VALUE = re.compile(r"[A-Za-z0-9.+-]+")
+from authoring.mathml import mathml
+
 # Where a formula stands until the text around it is clean. The two characters
 # are for private use, and are taken from texts beforehand.
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -86,37 +74,3 @@ class Renderer(IPythonRenderer):
 
 def without_places(source: str) -> str:
     return source.replace(_OPEN, "").replace(_CLOSE, "")
-
-
-def mathml(formula: str, display: bool) -> str | None:
-    """A formula's MathML, or None if it cannot be read.
-
-    There is no quotation mark in it: wherever it comes to stand, also within
-    an attribute, it stays what it is.
-    """
-    for name in ("aligned", "split"):  # which the converter does not know
-        formula = formula.replace(f"{{{name}}}", "{align*}")
-    try:
-        root = convert_to_element(
-            formula, display="block" if display else "inline"
-        )
-        return _written(root)
-    except Exception:
-        # Of its own kinds of error there are twenty, and others come through.
-        return None
-
-
-def _written(element: Element) -> str:
-    """An element of TAGS, whatever was written in it being text."""
-    text = html.unescape(element.text or "")
-    # Of what it does not know, the converter makes letters.
-    unknown = text.startswith("\\") or (text == "&" and element.tag == "mi")
-    if element.tag not in TAGS or unknown:
-        raise ValueError(f"{element.tag} {text} is not drawn")
-    attributes = "".join(
-        f" {name}={value}"
-        for name, value in element.attrib.items()
-        if name in _ATTRIBUTES and _VALUE.fullmatch(value)
-    )
-    inside = html.escape(text) + "".join(map(_written, element))
-    return f"<{element.tag}{attributes}>{inside}</{element.tag}>"

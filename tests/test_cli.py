@@ -12,6 +12,7 @@ import nbformat
 import psutil
 import pytest
 
+from authoring import site
 from byhand import doctor, environment, hints, notes, progress
 from byhand.__main__ import main
 from byhand.bank import find, lessons
@@ -352,6 +353,7 @@ def test_a_command_whose_extra_is_missing_says_how_to_get_it(
         (["progress", "--run", "--folder", str(tmp_path)], main, "make lab"),
         (["lab"], main, "make lab"),
         (["selftest"], grader.main, "make grading"),
+        (["--pages-only"], site.main, "make site"),
     ):
         assert act(command) == 2
         assert extra in capsys.readouterr().err

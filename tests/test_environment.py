@@ -39,6 +39,7 @@ BROUGHT = {
     "nbgrader": {"nbconvert", "sqlalchemy"},
     "jinja2": set(),
     "bleach": set(),
+    "fonttools": {"fontTools"},
     "rich": {"pygments"},
     "scikit-learn": {"sklearn"},
 }
@@ -83,7 +84,7 @@ def imported(package: str) -> Iterator[tuple[str, str, bool]]:
     [
         ("byhand", ("",), ("", "lab")),
         ("grader", ("", "lab", "grading"), ("", "lab", "grading", "cluster")),
-        ("authoring", ("", "lab", "grading", "test"), ()),
+        ("authoring", ("", "lab", "grading", "test"), ("site",)),
     ],
 )
 def test_what_is_imported_is_asked_for(package, head, anywhere):

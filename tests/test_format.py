@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 TEXTS = (
     *("README.md", "CONTRIBUTING.md", "docs", "solutions"),
-    *("authoring", "byhand", "grader", "tests"),
+    *("authoring", "byhand", "grader", "site", "tests"),
 )
 
 

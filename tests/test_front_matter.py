@@ -13,6 +13,7 @@ import pytest
 import yaml
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
+import authoring.site
 import byhand.__main__
 import byhand.gpt.__main__
 import grader.__main__
@@ -30,6 +31,9 @@ PARSERS = {
     "python -m byhand": byhand.__main__.parser,
     "python -m byhand.gpt": byhand.gpt.__main__.parser,
     "grader": grader.__main__.parser,
+    "python -m authoring.site": authoring.site.parser,
+    "make bench-gpt": tests.bench.gpt.parser,
+    "make site": authoring.site.parser,
 }
 # Not ours; their own manuals say what they take.
 OTHERS = (
@@ -88,9 +92,8 @@ def of_make(words: list[str]) -> str:
     settings = dict(word.split("=", 1) for word in words if "=" in word)
     if unknown := {*goals} - {*targets, "bench-…"}:
         return f"make has no {unknown}"
-    if goals == ["bench-gpt"]:
-        arguments = shlex.split(settings.get("ARGS", ""))
-        return of_parser(tests.bench.gpt.parser(), arguments)
+    if parser := PARSERS.get(f"make {' '.join(goals)}"):
+        return of_parser(parser(), shlex.split(settings.get("ARGS", "")))
     return ""
 
 
@@ -108,7 +111,7 @@ def test_every_command_is_accepted(page):
         *("make lob", "grader autograd x", "grader report --html x"),
         *("python -m byhand hints x", "python -m byhand.gpt train --stop 3"),
         *("nbgrader grade x", "python -m byhand.gtp", "made lab"),
-        "make bench-gpt ARGS=--texts",
+        *("make bench-gpt ARGS=--texts", "make site ARGS=--shows"),
         "torchrun -m byhand.gpt train --stop 3",
     ],
 )
@@ -194,18 +197,25 @@ def test_changes_begin_with_what_they_concern():
         assert begins.match(line), line
 
 
-def test_what_ci_runs_is_what_the_project_runs():
-    """The workflow's commands are accepted, and its Pythons are declared."""
-    path = ROOT / ".github/workflows/test.yml"
-    jobs = yaml.safe_load(path.read_text("utf-8"))["jobs"]
-    steps = [step for job in jobs.values() for step in job["steps"]]
+@pytest.mark.parametrize("name", ["test", "site"])
+def test_what_ci_runs_is_what_the_project_runs(name):
+    """A workflow's commands are accepted."""
+    steps = [step for job in jobs_of(name).values() for step in job["steps"]]
     ran = [step["run"] for step in steps if "run" in step]
-    assert "make test" in ran
+    assert f"make {name}" in ran
     for command in ran:
         for line in command.splitlines():
             if not line.startswith("#"):
                 assert problem(line) == "", line
-    tried = jobs["linux"]["strategy"]["matrix"]["python"]
+
+
+def jobs_of(workflow: str) -> dict[str, dict]:
+    path = ROOT / f".github/workflows/{workflow}.yml"
+    return yaml.safe_load(path.read_text("utf-8"))["jobs"]
+
+
+def test_ci_tries_the_pythons_that_are_declared():
+    tried = jobs_of("test")["linux"]["strategy"]["matrix"]["python"]
     declared = [
         c.rpartition(" ")[2]
         for c in PROJECT["classifiers"]

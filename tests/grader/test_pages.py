@@ -9,7 +9,8 @@ from nbformat import NotebookNode
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from grader import formulas, pages
+from authoring import mathml
+from grader import pages
 from grader.submissions import parse
 from tests.grader.lessons import empty, submission
 from tests.notebooks.test_notebooks import LESSONS, released
@@ -195,7 +196,7 @@ def test_a_formula_brings_nothing_but_itself(formula):
     for place in places:
         page = shown(place.replace("{}", formula))
         for element in BeautifulSoup(page, "html.parser").find_all(True):
-            assert element.name in {*pages.TAGS, *formulas.TAGS}, page
+            assert element.name in {*pages.TAGS, *mathml.TAGS}, page
             assert not [a for a in element.attrs if a.startswith("on")]
             assert not {"href", "class", "style", "id"} & {*element.attrs}
 

@@ -73,7 +73,9 @@ class Edition:
     def page(self, lesson):
         page = self.context.new_page()
         page.goto(
-            f"{self.url}/lab/index.html?path={path_of(lesson)}",
+            # JupyterLab would open again what was open before, each with
+            # a kernel.
+            f"{self.url}/notebooks/index.html?path={path_of(lesson)}",
             wait_until="domcontentloaded",
         )
         return page
