@@ -47,6 +47,11 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A page that is closed leaves requests unread."""
+
+
 class Edition:
     """The edition on a free port, and a browser; `asked` is all that it
     requests.
@@ -55,9 +60,7 @@ class Edition:
     def __init__(self, folder, browser):
         self.folder, self.asked = folder, []
         handler = functools.partial(Quiet, directory=folder)
-        self.server = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", 0), handler
-        )
+        self.server = Server(("127.0.0.1", 0), handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.context = browser.new_context()
