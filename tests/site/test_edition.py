@@ -185,10 +185,18 @@ def test_a_slider_moves_by_its_keys(first):
     (figure,) = first.figures(1)
     twin = Twin("tangent")
     x, _ = figure.controls(twin.in_view())
+    # As after a click beside a cell: now keys are the notebook's.
+    first.page.evaluate(
+        "window.jupyterapp.commands.execute('notebook:enter-command-mode')"
+        ".then(() => null)"
+    )
+    handle = x.box.locator(".noUi-handle")
+    handle.focus()
     for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"):
         before = x.value()
-        x.press(key)
+        first.page.keyboard.press(key)
         x.wait_moved(before)
+        expect(handle).to_be_focused()
     rate = twin.panel.numbers()["lr"]
     figure.wait_shown(shown(tangent.draw(tangent.compute(x.value(), rate))))
 
