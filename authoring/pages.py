@@ -161,8 +161,11 @@ def relinked(text: str, here: str, page: str) -> str:
     def replace(match: re.Match) -> str:
         words, address = match.groups()
         where, hash_, heading = address.partition("#")
+        heading = heading.lower()  # JupyterLab's keep their capitals
+        if not where:
+            return f"[{words}](#{heading})"
         target = os.path.normpath(Path(here).parent / where)
-        if ":" in address or not where or not (ROOT / target).exists():
+        if ":" in address or not (ROOT / target).exists():
             return str(match[0])
         if target in PAGES:
             to = os.path.relpath(PAGES[target], Path(page).parent)

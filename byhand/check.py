@@ -76,8 +76,10 @@ def last() -> None:
 def solution(exercise_id: str) -> Any:
     """The model answer of an exercise, once your own is right.
 
-    exercise_id: such as "self_attention.softmax". "self_attention" is the
-    question of that lesson which is answered in words: written, and saved.
+    exercise_id: such as "self_attention.softmax".
+
+    "self_attention" alone is the question of that lesson which is answered in
+    words: its model answer is shown once yours is written, and saved.
 
     Returns what is to be shown; None where a sentence says why there is none:
     no check of all of the exercise was right yet, or no solved notebook is
