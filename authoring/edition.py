@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -46,7 +47,6 @@ AT_ONCE = (
 # All of SciPy would be half of what a visit transfers. The lessons call
 # `special`; the others are what it imports.
 SCIPY = ("_lib", "linalg", "sparse", "special")
-SERVER = "https://cdn.jsdelivr.net/pyodide/v{}/full/"
 # All its files are given one time, so that a build can be repeated.
 REPEATABLE = os.environ | {"SOURCE_DATE_EPOCH": "1767225600"}
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
@@ -211,7 +211,7 @@ def put_pyodide(
         theirs = {name: theirs[name] for name in sorted(needed)}
         carried(folder, theirs.values())
     else:
-        server = SERVER.format(pair.pyodide)
+        server = server_of(pair)
         for entry in theirs.values():
             entry["file_name"] = server + entry["file_name"]
     lock["packages"] = theirs | ours
@@ -219,6 +219,19 @@ def put_pyodide(
         entry["depends"] = sorted(lock["packages"].keys() & entry["depends"])
     path.write_text(json.dumps(lock), "utf-8")
     return set(lock["packages"])
+
+
+def server_of(pair: fetch.Pair) -> str:
+    """Where Pyodide's packages are to be had, as its kernel knows it."""
+    with zipfile.ZipFile(fetch.kernel(pair)) as opened:
+        (schema,) = (
+            name
+            for name in opened.namelist()
+            if name.endswith("/kernel.v0.schema.json")
+        )
+        said = opened.read(schema).decode("utf-8")
+    (root,) = set(re.findall(r"https://[\w.-]+/pyodide/v", said))
+    return f"{root}{pair.pyodide}/full/"
 
 
 def locked(wheel: Path) -> dict[str, Any]:

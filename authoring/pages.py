@@ -43,7 +43,7 @@ LINK = re.compile(r"(?<!!)\[((?:\\.|[^\]\\])*)\]\(([^)\s]+)\)")
 # Lessons that run in a browser, and the link to one.
 IN_BROWSER = [x.stem for x in sources() if int(x.stem[:2]) <= LAST]
 TRY = (
-    '<a class="open-it" href="{0}try/lab/index.html'
+    '<a class="open-it" href="{0}try/notebooks/index.html'
     '?path=lessons/{1}/{1}.ipynb">{2} in your browser</a> '
     "[What differs there]({0}learning.md#in-a-browser-without-installing)"
 )

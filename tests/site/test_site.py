@@ -21,7 +21,7 @@ from tests import gates
 
 LESSONS = [source.stem for source in sources()]
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
-RUN = "try/lab/index.html"
+RUN = "try/notebooks/index.html"
 A4 = (842, 595)  # on its side, in points
 
 
