@@ -137,8 +137,9 @@ print("2, 3 and 7:", average([2.0, 3.0, 7.0]))
 # ## What a wrong answer looks like
 #
 # You will see this often, and so does everybody. Here somebody forgot half of
-# the work. Read the message from the top: which exercise, with which inputs,
-# what was expected, what came, and a hint if the mistake is a known one.
+# the work. Read the message from the top: which exercise, then a hint if the
+# mistake is a known one, then the inputs, what was expected and what came. (A
+# failed check raises an error, which `try` and `except` catch here.)
 
 # %% tags=["demonstration"]
 from byhand import CheckFailed
@@ -151,7 +152,8 @@ def forgetful(numbers):
 try:
     check("start_here.average", forgetful)
 except CheckFailed as message:
-    print(message)
+    if not message.is_shown:  # as a card, with the orange line
+        print(message)
 
 # %% [markdown]
 # The first case passed: the sum of *one* number is its average. The second
@@ -167,10 +169,10 @@ except CheckFailed as message:
 # 2. Print something: `print(values)` inside your function shows what it was
 #    given.
 # 3. Open the next hint on the card. Or get it in a terminal (*File → New →
-#    Terminal*), one step at each call: `python -m byhand hint
-#    start_here.average`
-#    In the browser edition there is no terminal. Write `%run -m byhand hint
-#    start_here.average` in a cell of your own.
+#    Terminal*), one step at each call:
+#    `python -m byhand hint start_here.average`. The browser edition has no
+#    terminal: write `%run -m byhand hint start_here.average` in a cell of your
+#    own.
 # 4. Leave it and go on. Later exercises are checked with a right version of
 #    the earlier ones where yours is still wrong, so that nothing is lost.
 # 5. Sleep on it. We mean that seriously.
