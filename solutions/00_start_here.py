@@ -31,8 +31,8 @@
 # Others hold code, and what the code prints appears below it.
 #
 # Click on the cell below and press **Shift + Enter**. That runs it and moves
-# you on to the next. A star `[*]` on its left means that it is still running;
-# a number means that it is done.
+# you on to the next. A star `[*]` on its left means that it is still running.
+# A number means that it is done.
 
 # %%
 from byhand import check
@@ -57,6 +57,10 @@ print(f"{minutes} minutes a day is {minutes * 7 / 60:.1f} hours a week.")
 #
 # You cannot damage the lesson by trying things out. Add cells of your own with
 # the + above, as many as you like.
+#
+# In later lessons some cells are folded to their first line. They only print
+# or compare. Run a folded cell like any other, and click on it if you want to
+# read it.
 
 # %% [markdown]
 # ## The idea in one picture, and a slider
@@ -70,8 +74,9 @@ print(f"{minutes} minutes a day is {minutes * 7 / 60:.1f} hours a week.")
 # handles, or click on one and use the arrow keys. *Reset* brings the start
 # back.
 #
-# Two things to find out: where must `x` stand for the slope to be 0? And from
-# which learning rate on does the step land *higher* than it began?
+# The **learning rate** says how long the step is. Two things to find out:
+# where must `x` stand for the slope to be 0? And from which learning rate on
+# does the step land *higher* than it began?
 
 # %% tags=["demonstration"]
 from byhand.sliders import tangent
@@ -102,8 +107,8 @@ tangent.show()
 #
 # {card start_here.average}
 #
-# Your code goes in place of `raise NotImplementedError()`, indented just as
-# far. Leave the line with `def` as it is. Then run the cell, and the one with
+# Replace `raise NotImplementedError()` by your code, indented just as far.
+# Leave the line with `def` as it is. Then run the cell, and the one with
 # `check` below it.
 
 
@@ -132,8 +137,9 @@ print("2, 3 and 7:", average([2.0, 3.0, 7.0]))
 # ## What a wrong answer looks like
 #
 # You will see this often, and so does everybody. Here somebody forgot half of
-# the work. Read the message from the top: which exercise, with which inputs,
-# what was expected, what came, and a hint if the mistake is a known one.
+# the work. Read the message from the top: which exercise, then a hint if the
+# mistake is a known one, then the inputs, what was expected and what came. (A
+# failed check raises an error, which `try` and `except` catch here.)
 
 # %% tags=["demonstration"]
 from byhand import CheckFailed
@@ -146,7 +152,8 @@ def forgetful(numbers):
 try:
     check("start_here.average", forgetful)
 except CheckFailed as message:
-    print(message)
+    if not message.is_shown:  # as a card, with the orange line
+        print(message)
 
 # %% [markdown]
 # The first case passed: the sum of *one* number is its average. The second
@@ -162,13 +169,13 @@ except CheckFailed as message:
 # 2. Print something: `print(values)` inside your function shows what it was
 #    given.
 # 3. Open the next hint on the card. Or get it in a terminal (*File → New →
-#    Terminal*), one step at each call: `python -m byhand hint
-#    start_here.average`
-#    In the browser edition there is no terminal. Write `%run -m byhand hint
-#    start_here.average` in a cell of your own.
+#    Terminal*), one step at each call:
+#    `python -m byhand hint start_here.average`. The browser edition has no
+#    terminal: write `%run -m byhand hint start_here.average` in a cell of your
+#    own.
 # 4. Leave it and go on. Later exercises are checked with a right version of
 #    the earlier ones where yours is still wrong, so that nothing is lost.
-# 5. Sleep on it. That is meant seriously.
+# 5. Sleep on it. We mean that seriously.
 #
 # Once an answer of yours is right, you may want to see ours. Write this in a
 # cell of your own; before, it shows nothing:
@@ -205,8 +212,8 @@ except CheckFailed as message:
 # %% [markdown]
 # ## The lessons
 #
-# *Needs* names the lessons that come before. A link opens the lesson beside
-# this one.
+# *Needs* names the lessons that come before. A link opens the lesson in a new
+# tab.
 #
 # {lessons}
 #

@@ -13,8 +13,8 @@
 # somebody handed you the matrices. Who makes them? Who keeps them, changes
 # them while a model learns, writes them to a file? In **PyTorch** that is the
 # work of a *module*: a function together with the numbers that it has learned.
-# Today your functions become three modules, the last of which is the half of a
-# Transformer that reads: the **encoder**. Then you measure it against PyTorch's
+# Today your functions become three modules. The last one is the **encoder**,
+# the half of a Transformer that reads. Then you measure it against PyTorch's
 # own.
 #
 # **After it you can**
@@ -32,7 +32,11 @@
 # The first cell has the attention of lesson 9, given here so that an
 # unfinished lesson does not stop you. It is written for **tensors**, PyTorch's
 # arrays, which work much as NumPy's do. As always, `True` in a mask means "may
-# attend".
+# attend". The other function there, `settle`, fills a module with random
+# numbers: you need not read it.
+#
+# Some cells below are folded to their first line. They only print or compare.
+# Run a folded cell like any other, and click on it if you want to read it.
 
 # %%
 import math
@@ -87,10 +91,11 @@ def settle(module, seed):
 #      └──────────── one encoder layer ──────────────┘
 # ```
 #
-# Every word has a road of its own. Attention is the only place where words look
-# across to each other; norms and network work on each word by itself. What
-# comes out has the shape of what went in, `(batch, n, d_model)`: sentences,
-# words, numbers a word. That is why layers can be stacked like bricks.
+# The *network* is lesson 12's position-wise network. Every word has its own
+# road. Attention is the only place where words look across to each other;
+# norms and network work on each word by itself. What comes out has the shape
+# of what went in, `(batch, n, d_model)`: sentences, words, numbers a word. So
+# layers can be stacked like bricks.
 #
 # In PyTorch each of these parts is a module, and modules hold modules:
 #
@@ -198,7 +203,9 @@ print(f"after clearing .grad: {theta.grad.item():.4f}")
 #    ε) is a plain attribute.
 # 3. Use it as `module(x)`. That runs `forward`, and whatever else is due.
 #
-# Here is lesson 12's layer norm in that form:
+# Here is lesson 12's layer norm in that form. The cell after it runs ours and
+# PyTorch's `nn.LayerNorm` on the same word and lists what each has learned.
+# Then it copies a changed β (PyTorch calls it `bias`) from theirs into ours.
 
 
 # %% tags=["demonstration"]
@@ -251,9 +258,9 @@ print("β copied in:", ours(the).detach().numpy())
 #
 # **Axes.** `(batch, n, d_model)` is split to `(batch, h, n, width)`, with $h$
 # heads of width $d_{model}/h$. `unflatten(-1, (h, -1))` cuts the last axis in
-# two, and `transpose(1, 2)` swaps axes 1 and 2. For the way back there is
-# `flatten(2)`, which makes one axis of all from number 2 on. A mask for each
-# sentence, `(batch, n, m)`, lacks the axis of heads: `mask[:, None]` is
+# two, and `transpose(1, 2)` swaps axes 1 and 2. On the way back `flatten(2)`
+# joins all axes from axis 2 on into one. A mask for each sentence,
+# `(batch, n, m)`, lacks the axis of heads: `mask[:, None]` is
 # `(batch, 1, n, m)`, and broadcasts.
 #
 # {card encoder.MultiHeadAttention}
@@ -296,14 +303,15 @@ check("encoder.MultiHeadAttention", MultiHeadAttention)
 # %% [markdown]
 # The example of lesson 10 once more: *The*, *Cat*, *Sat*, two heads, all
 # matrices the identity except that the last two columns of $W_K$ are swapped.
-# There, the first head took home [0.8022, 0.5989] for *The* and the second
-# [0.5989, 0.8022]. Lesson 10's matrices were `(in, out)`, so they are turned
-# on their side, `.T`, on their way into `weight`.
+# There, the first head returned [0.8022, 0.5989] for *The* and the second
+# [0.5989, 0.8022]. Lesson 10's matrices were `(in, out)`, so they are
+# transposed, `.T`, on their way into `weight`.
 #
-# An identity looks the same from all sides. So the last lines put a lopsided
-# $W_O$ in its place, to see what happens if one forgets to turn it.
+# These matrices are equal to their transposes, so they would hide a forgotten
+# `.T`. So the last lines try a random $W_O$, once transposed and once not.
+# Which of the two agrees with lesson 10?
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 words = torch.tensor(
     [[1.0, 0, 1, 0], [0, 1, 0, 1], [1, 1, 1, 1]], dtype=torch.float64
 )  # The, Cat, Sat: (n, d_model)
@@ -341,10 +349,12 @@ for name, weight in (("weight = W_o.T:", W_o.T), ("weight = W_o:", W_o)):
 # the two must agree as soon as they hold the same numbers, whatever these are.
 # The library keeps the three matrices of $q$, $k$ and $v$ stacked in one,
 # `in_proj_weight`, `(3·d_model, d_model)`, so that one product does the work of three.
-# The next cell has the translator.
+# The next cell is folded. It has two helpers: `for_the_library` renames and
+# stacks your numbers, and `apart` says how far two results are from each
+# other.
 
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 def for_the_library(state):
     """A state_dict with our names → the same with the library's."""
     theirs = {}
@@ -412,14 +422,14 @@ for name, mask in (("~look_back", ~look_back), ("look_back", look_back)):
 
 # %% [markdown]
 # Given as it is, our mask shows each word the *future and nothing else*, and
-# the last word, which has no future, nothing at all: NaN. That at least is
-# seen. With a padding mask it is quieter: in a sentence that was padded, every
-# word looks at the padding only, and no error is raised.
+# the last word, which has no future, nothing at all: NaN. That mistake you can
+# see. With a padding mask it is quieter: in a padded sentence every word looks
+# at the padding only, and you get no error.
 #
 # ## One layer
 #
-# Twice the same pattern: a sub-layer, and add & norm around it. The paper's
-# order is post-norm, so with lesson 12's words
+# The same pattern comes twice: a sub-layer, and add & norm around it. The
+# paper's order is post-norm, so with lesson 12's words
 #
 # $$a = \text{LayerNorm}_1(x + \text{Attention}(x, x, x))$$
 # $$\text{out} = \text{LayerNorm}_2(a + \text{FFN}(a))$$
@@ -508,7 +518,8 @@ for name, held in (
     print(f"{name:24} of length {len(held)}: {size(Holder(held)):3} numbers")
 
 # %% [markdown]
-# The third has one layer, held in six places.
+# From the plain list PyTorch finds nothing: 0. The third holds *one* layer in
+# six places: 20.
 #
 # {card encoder.Encoder}
 
@@ -575,9 +586,9 @@ for kind in (torch.float64, torch.float32):
         print(apart(mine(given, look_back), library(given, ~look_back)))
 
 # %% [markdown]
-# You have written what people mean by "a Transformer encoder". BERT is twelve
-# such layers (with GELU instead of ReLU) between an embedding and a last
-# linear layer.
+# You have written what people mean by "a Transformer encoder". BERT's smaller
+# published size is twelve such layers, with GELU instead of ReLU, between an
+# embedding and a small network that reads off the answer (lesson 19).
 #
 # ## The road, seen from above
 #
@@ -594,7 +605,7 @@ for kind in (torch.float64, torch.float32):
 #    2, and row 5 that of rows 3 and 4. Is it the same in post-norm?
 # 2. Set *what is added* to 0: the sub-layers have nothing to say. What is left
 #    of the word after twelve layers, in each order?
-# 3. Set it to 1.5, and compare the lengths after layer 12. Why is the one
+# 3. Set it to 1.5, and compare the lengths after layer 12. Why is one of them
 #    always 2.83?
 # 4. At 0.5 again, how much of *The* is still there at the end, in each order?
 #    And of *cat*?
@@ -709,7 +720,7 @@ print("with a look-ahead mask:", [bool(gap > 1e-6) for gap in moved])
 # word. On top come the scores and the mixing, $2 n^2 d_{model}$ in a layer,
 # the only part that grows with the *square* of the length.
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 d_model, heads, d_ff = 512, 8, 2048
 attention_size = 4 * (d_model * d_model + d_model)
 network_size = 2 * d_model * d_ff + d_ff + d_model
@@ -733,10 +744,11 @@ for n in (10, 100, 1000, 3072, 10_000):
     print(f", {share:4.1f} % of them between words")
 
 # %% [markdown]
-# For a sentence, attention *between* words is nearly free, and two thirds of the
-# work in the matrices are the network's. At $n = 2\, d_{model} + d_{ff}$, here
-# 3072 words, matrices and attention between words are level. The longer the text
-# beyond that, the closer does twice the length come to four times the work.
+# For a sentence, attention *between* words is nearly free, and two thirds of
+# the work in the matrices is the network's. At $n = 2\, d_{model} + d_{ff}$,
+# here 3072 words, the matrices and the attention between words cost the same.
+# In texts much longer than that, twice the length is nearly four times the
+# work.
 #
 # ## Where it breaks
 #
@@ -746,7 +758,7 @@ for n in (10, 100, 1000, 3072, 10_000):
 # - **Lists** that PyTorch does not know, and `eval()` forgotten.
 # - **No positions**: without them the encoder reads a bag of words (lesson 11).
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 mine = settle(Encoder(2, 8, 2, 16), seed=9)
 library = nn.TransformerEncoder(
     nn.TransformerEncoderLayer(8, 2, 16, batch_first=True),
@@ -771,9 +783,9 @@ for name, notes in (("with autograd   ", True), ("without autograd", False)):
 # gives it zeros, as we do. In use, without notes, it takes a faster way, where
 # the word becomes NaN; and in the next layer its *weight* of 0 does not help
 # the others, since $0 \cdot \text{NaN}$ is NaN. So a model may train well and
-# answer nonsense. (That is PyTorch 2.13; other versions differ. One gets there
-# with a sentence that is padding from end to end, or with a mask that hides a
-# padded word even from itself.)
+# answer nonsense. (That is PyTorch 2.13; other versions may differ. You get
+# there with a sentence that is padding from end to end, or with a mask that
+# hides a padded word even from itself.)
 #
 # ## Spot the slip
 #
@@ -787,7 +799,7 @@ for name, notes in (("with autograd   ", True), ("without autograd", False)):
 # 3. "`nn.Linear(512, 2048)` holds a matrix of shape (512, 2048)."
 # 4. "After `model.eval()` no gradients are computed any more."
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 for length in (1, 10, 500):
     given = torch.zeros(1, length, 8, dtype=torch.float64)
     result = encoder(given)
@@ -814,11 +826,11 @@ with torch.no_grad():
 #    describes the encoders *before* the Transformer (lesson 6), which had to
 #    squeeze a sentence into one vector, and *autoencoders*, which do so on
 #    purpose.
-# 2. They are built alike, and each has weights of its own, else 12 layers would
-#    have the numbers of one. There is a trap behind it: `nn.TransformerEncoder`
-#    *copies* the layer that you give it, so that all its layers **start** with
-#    the same numbers. Training would pull them apart, but it is better to draw
-#    new ones first.
+# 2. They are built alike, and each has its own weights. With shared ones, 12
+#    layers would have the numbers of one. There is a trap behind it:
+#    `nn.TransformerEncoder` *copies* the layer that you give it, so that all
+#    its layers **start** with the same numbers. Training would pull them
+#    apart, but it is better to draw new ones first.
 # 3. (2048, 512): `(out, in)`, a row for each number that comes out.
 # 4. `eval()` tells dropout (and batch norm) that the model is in use. Autograd
 #    goes on taking notes. `torch.no_grad()` is what stops it. For use you want

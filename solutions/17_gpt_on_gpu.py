@@ -9,21 +9,25 @@
 # %% [markdown]
 # # 17 · A GPT, on whatever you have
 #
-# This is the summit. You write a GPT, the decoder-only Transformer behind the
-# chat models of today, and all that is needed to train it: batches, a training step,
-# checkpoints that survive a crash, and a loop that writes. Then you press a
-# button and watch noise become stories, in about a minute, on the CPU of a
-# laptop. If a GPU is there, the same code uses it.
+# This is the summit. You write a GPT, the decoder-only Transformer behind most
+# chat models of today, and all that is needed to train it: batches, a training
+# step, checkpoints that survive a crash, and a loop that writes. Then you
+# press a button and watch noise become stories, in about a minute, on the CPU
+# of a laptop. If a GPU is there, the same code uses it.
+#
+# Some cells below are folded to their first line. They only print or compare.
+# Run a folded cell like any other, and click on it if you want to read it.
 #
 # **After it you can**
 #
-# - say what a loss is worth, by naming the loss of a model that knows less, and
-#   the loss below which nobody can get;
-# - write a GPT in sixty lines, and count its weights: 124 million for GPT-2;
+# - say what a loss is worth: compare it with readers that know less, and with
+#   the lowest loss that is possible;
+# - write a GPT in sixty lines, and count its weights: 124 million in the
+#   smallest GPT-2;
 # - train with accumulated and clipped gradients, and know what each does;
 # - stop a training and go on with it, to the very same last bit;
-# - tell what makes a GPU fast, measure it, and name the share of its peak that
-#   you get.
+# - say what makes training fast on a GPU, and how near to the card's limit you
+#   come.
 #
 # You need: lessons 9, 10, 12, 13 and 15; 16 helps. About 110 minutes, and a
 # minute or two of training.
@@ -52,14 +56,16 @@ torch.set_printoptions(precision=4, sci_mode=False)
 # | it should say | `h` | `e` | `␣` | `d` | `o` | `g` |
 #
 # So the text is its own teacher: the targets are the inputs, one place on. Six
-# characters are six lessons, and all six are given in one pass, since causal
-# attention (lesson 9) keeps each place from seeing its own answer.
+# characters give six targets. The model learns from all six in one pass,
+# because causal attention (lesson 9) keeps each place from seeing its own
+# answer.
 #
 # $$\text{ids} \to \text{vectors} + \text{positions} \to \text{block} \to \dots \to \text{block} \to \text{norm} \to \text{logits} \to \text{loss}$$
 #
-# Left to right: *ids*, a whole number for each character; a vector for each, to
-# which one for its place is added; blocks, as in lesson 13; and **logits**, a
-# score for every character that could come next. The **loss** is lesson 15's
+# Read it from left to right. An *id* is a whole number, one for each
+# character. Each id becomes a vector, and a vector for its place is added.
+# Blocks follow, much like the layers of lesson 13. At the end come **logits**,
+# a score for every character that could come next. The **loss** is lesson 15's
 # cross-entropy: softmax makes probabilities of the scores, and the loss is
 # $-\ln$ of the probability that the right character got. It is counted in
 # **nats**, as every number is that comes out of $\ln$.
@@ -98,7 +104,8 @@ training.show()
 # 1. After 50 steps it has the lengths of words; after 150 every second word is
 #    one, after 200 four of five, in sentences that do not yet make sense.
 # 2. From about step 350 on, mostly. Between steps 100 and 200 the curve bends down
-#    a second time: that is attention, learning to look back for what was said.
+#    a second time: probably attention has then learned to look back for what
+#    was said.
 # 3. Less than 0.003 nats. It has found the grammar, and nearly every probability
 #    in it. Nobody has told it that there is a grammar.
 # 4. The pieces in training are cut off after 224 characters, in the middle of a
@@ -108,10 +115,6 @@ training.show()
 #    anything to learn by heart.
 #
 # </details>
-
-# %% tags=["demonstration"]
-end = training.compute(step=800)
-print(f"above the floor: {end.held_out[-1] - end.floor:.4f} nats")
 #
 # ## A text whose floor is known
 #
@@ -137,12 +140,13 @@ print(f"\n{len(text)} characters, {len(alphabet)} different ones")
 # can have a lower loss on average. (A *nat* is to $e$ what a *bit* is to 2: the
 # bit counts news by $\log_2$.)
 #
-# How good is a loss, then? Compare it with what simpler readers get: one who
-# knows nothing, one who knows how often each character comes (and looks back 0),
-# and those who look back at the last 1, 2, 4 or 50 characters, and have counted
-# what followed them in these 2000 stories.
+# How good is a loss, then? Compare it with what simpler readers get. The first
+# knows nothing. The next knows how often each character comes, and looks back
+# at nothing. The others look back at the last 1, 2, 4 or 50 characters, and
+# have counted what followed them in these 2000 stories. The last lines are the
+# GPT of the picture above.
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 from collections import Counter
 
 
@@ -165,17 +169,21 @@ for back in (0, 1, 2, 4, 50):
     print(f"looks back {back:2}:         {counting_loss(text, back):.4f}")
 print(f"knows the grammar:    {stories.entropy():.4f}  <- the floor")
 print(f"                      ({stories.entropy() / math.log(2):.4f} bits)")
+end = training.compute(step=800)
+above = end.held_out[-1] - end.floor
+print(f"the recorded GPT:     {end.held_out[-1]:.4f}")
+print(f"                      ({above:.4f} above the floor)")
 
 # %% [markdown]
-# So 3.7 is a model that knows nothing, and a good one begins near it. A loss
-# near 2 means that it knows roughly which letter follows which, and 0.1060 is
-# perfection.
+# So 3.7 is the loss of a model that knows nothing, and a good training begins
+# near it. A loss near 2 means that it knows roughly which letter follows
+# which, and 0.1060 is perfection.
 #
 # But looking back 50 gives 0.0236, and nobody can get below the floor! That
 # reader was asked about the very stories in which it had counted. Most
-# pieces of 50 characters come only once there, so it knows by heart what followed;
-# of a new story it would know nothing. This is why a loss is measured on
-# **held-out** text, which nobody has trained on.
+# pieces of 50 characters come only once there, so it knows by heart what
+# followed. Of a new story it would know next to nothing. This is why a loss is
+# measured on **held-out** text, which nobody has trained on.
 #
 # To come near the floor on new stories, a model must remember who had what a
 # hundred characters ago. Counting cannot: there are too many pieces of a hundred
@@ -227,11 +235,11 @@ for row, answer in zip(inputs, targets, strict=True):
 # %% [markdown]
 # ## The model
 #
-# You wrote attention in lesson 10 and as a module in lesson 13. A GPT needs one
-# kind of it only: of a text to itself, looking back. So the mask need not be
-# passed in, and the three projections for query, key and value, which all read
-# the same `x`, can be **one** matrix product, three times as wide. A GPU is
-# fast at large products and idle in small ones.
+# You wrote attention in lesson 10 and as a module in lesson 13. A GPT needs
+# only one kind: a text attends to itself, and looks back. You pass no mask in.
+# The projections for query, key and value all read the same `x`, so they can
+# be **one** matrix product, three times as wide. A GPU is fast at large
+# products and idle in small ones.
 #
 # {card gpt_on_gpu.CausalSelfAttention}
 
@@ -267,10 +275,10 @@ class CausalSelfAttention(nn.Module):
 check("gpt_on_gpu.CausalSelfAttention", CausalSelfAttention)
 
 # %% [markdown]
-# `scaled_dot_product_attention` is lesson 8's formula and nothing else. On a GPU
-# it is **fused**: one program that never writes down the whole $n \times n$ table
-# of weights, but works on a tile of it at a time while the numbers are in the
-# fastest memory. The result is the same.
+# `scaled_dot_product_attention` is lesson 8's formula and nothing else. On a
+# GPU it is usually **fused**: one program that never writes down the whole
+# $n \times n$ table of weights. It works on one tile of the table at a time,
+# while the numbers are in the fastest memory. The result is the same.
 
 # %% tags=["demonstration"]
 rng = torch.Generator().manual_seed(2)
@@ -293,7 +301,7 @@ for n in (256, 1024, 8192):
 
 # %% [markdown]
 # Around it, a **block**: two sub-layers, each of which reads a normed copy and
-# adds to the stream (pre-norm, lesson 12). The network's bend is GELU.
+# adds to the stream (pre-norm, lesson 12). The network's activation is GELU.
 #
 # {card gpt_on_gpu.Block}
 
@@ -326,11 +334,12 @@ class Block(nn.Module):
 check("gpt_on_gpu.Block", Block)
 
 # %% [markdown]
-# And a GPT: a table that turns ids into vectors, one that turns places into
-# vectors, blocks, a last norm, and the first table once more to read off which
-# token the result is most like. That the head is **tied** to the table saves a
-# matrix, and makes sense: the vector that means `e` at the entrance means `e` at
-# the exit.
+# And a GPT: one table turns ids into vectors, another turns places into
+# vectors. Then come the blocks and a last norm. The **head** makes logits of
+# the result, and here it is **tied**: it uses the first table once more, and
+# scores how much the result is like each token's vector. That saves a matrix,
+# and makes sense: the vector that means `e` at the entrance means `e` at the
+# exit.
 #
 # {card gpt_on_gpu.GPT}
 
@@ -374,9 +383,9 @@ class GPT(nn.Module):
 check("gpt_on_gpu.GPT", GPT)
 
 # %% [markdown]
-# Yours has the shape of GPT-2, the real one. Give it GPT-2's sizes (on PyTorch's
-# *meta* device, which keeps shapes and no numbers, so that it fits anywhere) and
-# count.
+# Yours is built like GPT-2. Give it the sizes of the smallest GPT-2, and count
+# its weights. (PyTorch's *meta* device keeps shapes and no numbers, so the
+# model fits anywhere.)
 
 # %% tags=["demonstration"]
 with torch.device("meta"):
@@ -392,9 +401,9 @@ for part in ("tokens", "positions", "blocks.0.attention", "blocks.0.linear"):
 #
 # A fresh model should know nothing, so its loss should be $\ln 40 = 3.6889$. Is
 # it? `nn.Embedding` draws its vectors with a spread of 1, and through the tied
-# head these become logits in the dozens: a model that knows nothing, and is
-# sure of it. GPT-2 begins its weight matrices with a spread of 0.02
-# (its table of positions with 0.01).
+# head these become logits in the dozens. Such a model knows nothing, and is
+# sure of it. GPT-2 begins its weight matrices with a spread of 0.02 (its table
+# of positions with 0.01).
 
 # %% tags=["demonstration"]
 torch.set_default_dtype(torch.float64)  # so that all machines print the same
@@ -420,10 +429,14 @@ for weight in model.parameters():
 print(f"as GPT-2 begins:   {loss_on(model, inputs, targets):.4f}")
 
 # %% [markdown]
-# Always look at this number before you train. Ten seconds, and a whole class of
-# mistakes is found.
+# Always look at this number before you train. It takes seconds, and finds a
+# whole class of mistakes.
 #
 # ## A training step
+#
+# Now the step itself: loss, gradients, update. It takes a list of batches and
+# *accumulates* their gradients: it adds them up before the one update. And it
+# *clips* a gradient that is too long, as in lesson 15.
 #
 # {card gpt_on_gpu.train_step}
 
@@ -490,9 +503,10 @@ print()
 # second is on its way from how often each character comes (2.94) to how often
 # each pair does (1.87). It is a very small model, and it has seen very little.
 #
-# Why accumulate? A GPT-2 learns from half a million tokens a step, which no
-# card can hold at once. The mean of gradients is the gradient of the mean, so
-# that several small batches do the same as a large one, only later.
+# Why accumulate? GPT-2 was trained on half a million tokens a step, far more
+# than most cards can hold at once. The mean of the gradients is the gradient
+# of the mean. So several small batches of one size do the same as a large one.
+# They only take longer.
 
 # %% tags=["demonstration"]
 large = [get_batch(ids, 12, 48, torch.Generator().manual_seed(3))]
@@ -562,7 +576,7 @@ check("gpt_on_gpu.load_checkpoint", load_checkpoint)
 # both end with the same weights? They do, and not just nearly: to the last bit.
 # And if the random numbers had not been kept?
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 import tempfile
 
 
@@ -601,15 +615,14 @@ print("resumed, to the last bit:     ", torch.equal(whole, resumed))
 print("without the random numbers:   ", torch.equal(whole, careless))
 
 # %% [markdown]
-# That holds on the processor. On a graphics card dropout draws from the *card's*
-# random numbers, and `torch.get_rng_state()` keeps only the processor's. There
-# a checkpoint also needs `torch.cuda.get_rng_state_all()`. `byhand.gpt`, below,
-# keeps both.
+# That holds on the CPU. On a GPU dropout draws from the *GPU's* random
+# numbers, and `torch.get_rng_state()` keeps only the CPU's. There a checkpoint
+# also needs `torch.cuda.get_rng_state_all()`. `byhand.gpt`, below, keeps both.
 #
 # ## Writing
 #
-# Lesson 16's draw, over and over: what was drawn is put behind the text, and
-# the model is asked again.
+# Lesson 16's draw, over and over: draw a token, put it behind the text, and
+# ask the model again.
 #
 # {card gpt_on_gpu.generate}
 
@@ -673,8 +686,8 @@ for step in range(101):
 #
 # When it is done, train again with a learning rate of 0.0003, and with 0.1. (The
 # rate is the highest of the run: it warms up and sinks as in lesson 15.) Your
-# curve will look like the recorded one, but for the last digits: machines round
-# differently, and a training makes much of small differences.
+# curve will look like the recorded one, but for the last digits: machines
+# round differently, and in a training small differences grow.
 
 # %% tags=["demonstration"]
 from byhand.gpt.live import Live
@@ -696,8 +709,8 @@ live
 #
 # ## What makes it fast
 #
-# The same model and, but for rounding, the same numbers, in less time: each of
-# these is one change.
+# Each row is one change that makes the same model train in less time. The
+# last row aside, it also computes the same numbers, up to rounding.
 #
 # | change | what it does |
 # |---|---|
@@ -706,7 +719,7 @@ live
 # | fused attention | the table of weights is never written to memory |
 # | `torch.compile` | many small operations become one program, which reads and writes its numbers once |
 # | fused AdamW | one program for all weights, not four operations for each |
-# | pinned, prefetched batches | the next batch travels to the card while this one is computed |
+# | pinned, prefetched batches | the next batch travels to the card while this one is computed; *pinned* memory is memory from which the card can fetch by itself |
 # | a larger batch | more of the card is busy |
 #
 # And two things *not* to do in a step: wait for the GPU (`loss.item()` does), and
@@ -724,20 +737,25 @@ for number in (1 / 3, 256.0, 257.0, 1e38):
     )
 
 # %% [markdown]
-# float16 has more digits, and knows nothing above 65504, so that gradients have
-# to be scaled up or down to fit; bfloat16 has hardly any digits, and needs no
-# such care. (257 becomes 256, though. Never count in it.)
+# float16 has more digits, and knows nothing above 65504. So gradients have to
+# be scaled up or down to fit. bfloat16 has fewer digits, and needs no such
+# care. (257 becomes 256, though. Never count in it.)
 #
-# How fast *could* it be? Training costs about 6 operations for each weight and
-# token: 2 forward (a product and a sum), 4 back. (The table of positions is left
-# out: it is looked up, not multiplied.) Attention adds
+# How fast *could* it be? A card's **peak** is the number of operations a
+# second that its data sheet promises. Training costs about 6 operations for
+# each weight and token: 2 forward (a product and a sum), 4 back. (The table of
+# positions is left out: it is looked up, not multiplied.) Attention adds
 # $12 \cdot \text{layers} \cdot \text{width} \cdot n$, with $n$ tokens in a piece.
-# Divide a card's peak by that, and you have the most tokens a second that it can
-# do; divide what you measure by it, and you have your share of the peak. (The
-# library's model has no biases, which is why its GPT-2 has a few weights fewer
-# than yours.)
+# Divide a card's peak by the operations a token, and you have the most tokens
+# a second that it can do. Divide what you measure by that, and you have your
+# share of the peak.
+#
+# A **profile** is a set of sizes that `byhand.gpt` knows by name. `tiny` is
+# the model of the button above, `gpt2` is the smallest GPT-2, and `small` lies
+# between. (The model in `byhand.gpt` has no biases, so its GPT-2 has a few
+# weights fewer than yours.)
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 from byhand.gpt import model as library
 from byhand.gpt.train import PROFILES
 
@@ -768,12 +786,12 @@ for name, vocab in (("tiny", 40), ("small", 65), ("gpt2", 50257)):
 # | fused AdamW | 1292 | 1.36 | 9.3 % |
 # | batch of 256 in place of 64 | 2880 | 2.23 | 20.7 % |
 #
-# Read the third row again. bfloat16 is the fastest arithmetic the card has, and
-# here it gains *nothing*: a model this small does not keep such a card busy. It
-# waits for Python to hand it the next small operation, so what helps is to hand
-# over fewer (compiling, fusing) or larger ones (the batch). With GPT-2's 124
-# million weights the same program reaches 41 % of the peak: 477,000 tokens a
-# second, where nanoGPT, on the same card, does 462,000.
+# Read the third row again. bfloat16 is the fastest arithmetic in this table,
+# and here it gains *nothing*: a model this small does not keep such a card
+# busy. The card waits for Python to hand it the next small operation. So it
+# helps to hand over fewer operations (compiling, fusing) or larger ones (the
+# batch). With GPT-2's 124 million weights the same program reaches 41 % of the
+# peak: 477,000 tokens a second, where nanoGPT, on the same card, does 462,000.
 #
 # And does it go on *exactly* after a break? On this card two runs with the same
 # seed differ by $10^{-4}$ after 40 steps, resumed or not: thousands of threads
@@ -833,7 +851,7 @@ for name, vocab in (("tiny", 40), ("small", 65), ("gpt2", 50257)):
 # - A loss that **stops at about 2** for letters: it knows pairs and nothing else.
 #   Attention does not work; look at the mask and at the positions.
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 for name, weights in (("tiny", 624_512), ("GPT-2", 124_439_808)):
     print(
         f"{name:5}: {16 * weights / 1e9:.3f} GB to train, before any activation"
@@ -859,7 +877,7 @@ for name, weights in (("GPT-2", 124e6), ("GPT-3", 175e9)):
 #    oldest."
 # 4. "`model.eval()` switches gradients off."
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 logits = torch.tensor([[4.0, 0.0, 0.0]], dtype=torch.float64)
 first = torch.tensor([0])
 once = functional.cross_entropy(logits, first)
@@ -957,9 +975,10 @@ print(f"4. in eval(), the logits want a gradient: {logits.requires_grad}")
 # ## What comes next
 #
 # You have written a GPT and trained one, from four data points in lesson 1 to
-# stories that nobody wrote. What remains between this and a chat model is no
-# other idea: more weights, more text, tokens that are pieces of words, and then
-# training on conversations.
+# stories that nobody wrote. Most of what remains between this and a chat model
+# is more of the same: more weights, more text, tokens that are pieces of
+# words. Then comes training on conversations, and on which answers people
+# prefer.
 #
 # The same architecture has other jobs. In lesson 18 lesson 14's Transformer
 # translates, and a number says how well.

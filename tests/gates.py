@@ -312,6 +312,30 @@ def too_many_cells(cells: Iterable[dict]) -> list[str]:
     return [f"{count} cells, with a card and its check as one: part it"]
 
 
+# A heading as a comment, or a comment at a cell's end.
+PROSE = re.compile(r"^# (?:#+ .*|.*\Z)", re.M)
+
+
+def prose_in_code(cells: Iterable[dict]) -> list[str]:
+    """The prose in each code cell: the marker of its own cell is missing."""
+    return [
+        found.group()
+        for cell in cells
+        if cell["cell_type"] == "code"
+        and (found := PROSE.search(cell["source"]))
+    ]
+
+
+def folded_answers(cells: Iterable[dict]) -> list[str]:
+    """The first line of each folded cell that a learner has to see."""
+    return [
+        cell["source"].partition("\n")[0]
+        for cell in cells
+        if cell["metadata"].get("jupyter", {}).get("source_hidden")
+        and "demonstration" not in cell["metadata"].get("tags", [])
+    ]
+
+
 LEAST_RECALLED, MOST_RECALLED = 5, 8
 
 

@@ -210,10 +210,11 @@ def test_a_library_call_that_nobody_refuses():
     assert "scipy.special.softmax would do it all" in first
 
 
-def test_a_cell_that_only_shows_and_is_not_tagged():
-    def code(source, **metadata):
-        return {"cell_type": "code", "source": source, "metadata": metadata}
+def code(source, **metadata):
+    return {"cell_type": "code", "source": source, "metadata": metadata}
 
+
+def test_a_cell_that_only_shows_and_is_not_tagged():
     cells = [
         code("import numpy as np\nfrom byhand import check"),
         code("rows = np.eye(2)\nrows"),
@@ -264,6 +265,28 @@ def test_a_lesson_that_says_other_minutes():
         cells = markdown(f"About {said}\nminutes.", words, card)
         assert len(gates.mistimed(cells, [softmax])) == complains
     assert "no minutes" in gates.mistimed(markdown(words), [softmax])[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("a = 1\n#\n# ## Why?\n#\n# So.\nb = 2", ["# ## Why?"]),
+        ("a = 1\n#\n# And so on.", ["# And so on."]),
+        ("# why\na = 1  # here", []),
+        ("def f():\n    # YOUR CODE HERE", []),
+    ],
+)
+def test_prose_that_stands_in_a_code_cell(source, found):
+    assert gates.prose_in_code([code(source)]) == found
+
+
+def test_a_folded_cell_that_a_learner_has_to_see():
+    folded = {"source_hidden": True}
+    cells = [
+        code("f(1)", tags=["demonstration"], jupyter=folded),
+        code("def g():\n    pass", jupyter=folded),
+    ]
+    assert gates.folded_answers(cells) == ["def g():"]
 
 
 def test_a_lesson_of_too_many_cells():

@@ -184,6 +184,16 @@ def test_a_lesson_is_no_longer_than_one(lesson):
 
 
 @every_lesson
+def test_no_prose_stands_in_a_code_cell(lesson):
+    assert gates.prose_in_code(released(lesson).cells) == []
+
+
+@every_lesson
+def test_only_cells_that_show_something_are_folded(lesson):
+    assert gates.folded_answers(released(lesson).cells) == []
+
+
+@every_lesson
 def test_a_lesson_ends_with_questions(lesson):
     assert gates.badly_recalled(released(lesson).cells) == []
 
