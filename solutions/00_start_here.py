@@ -74,7 +74,7 @@ print(f"{minutes} minutes a day is {minutes * 7 / 60:.1f} hours a week.")
 # handles, or click on one and use the arrow keys. *Reset* brings the start
 # back.
 #
-# The **learning rate** says how long the step is. Two things to find out:
+# The *learning rate* says how long the step is. Two things to find out:
 # where must `x` stand for the slope to be 0? And from which learning rate on
 # does the step land *higher* than it began?
 
