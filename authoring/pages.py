@@ -8,14 +8,19 @@ import base64
 import os
 import re
 import shutil
-import tomllib
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from authoring.edition import LAST
-from authoring.paths import ROOT, lesson_path, solved_path, sources
+from authoring.paths import (
+    REPOSITORY,
+    ROOT,
+    lesson_path,
+    solved_path,
+    sources,
+)
 from authoring.terms import cheat_sheet, glossary, link_first, terms
 from authoring.text import fingerprint, title
 
@@ -47,9 +52,6 @@ TRY = (
     '?path=lessons/{1}/{1}.ipynb">{2} in your browser</a> '
     "[What differs there]({0}learning.md#in-a-browser-without-installing)"
 )
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-# Where the repository is. Links into it are left out until that is said.
-REPOSITORY = PROJECT["project"].get("urls", {}).get("Repository", "")
 
 
 def write(into: Path, *, edition: bool) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import jupytext
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from authoring import pictures
-from authoring.paths import ROOT, sources
+from authoring.paths import REPOSITORY, ROOT, sources
 from byhand.bank import find
 from byhand.check_cell import check_in
 from byhand.exercise import Exercise
@@ -18,6 +19,17 @@ from byhand.exercise import Exercise
 LICENCE = (
     "*Text and pictures: CC BY 4.0, code: MIT, the Attention by Hand authors.*"
 )
+DOOR = """\
+# In Colab this fetches the course. Where the course is, it does nothing.
+import importlib.util
+import subprocess
+import sys
+
+if not importlib.util.find_spec("byhand"):
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, "byhand @ git+{}"], check=True)
+    importlib.invalidate_caches()
+"""
 DIRECTIVE = re.compile(
     r"^\{(lessons|card|figure|picture)(?: ([\w.]+)( .+)?)?\}$", re.M
 )
@@ -44,6 +56,7 @@ def notebook(source: Path) -> NotebookNode:
     )
     nb.nbformat, nb.nbformat_minor = 4, 5
     add_ways(nb, source)
+    add_door(nb, REPOSITORY)
     seen: dict[str, int] = {}
     for cell in nb.cells:
         where = f"{source.name}, the cell that begins {cell.source[:60]!r}"
@@ -75,6 +88,20 @@ def add_ways(nb: NotebookNode, source: Path) -> None:
     texts = [cell for cell in nb.cells if cell.cell_type == "markdown"]
     texts[0].source = "\n\n".join([texts[0].source, ways, LICENCE])
     texts[-1].source = "\n\n".join([texts[-1].source, ways])
+
+
+def add_door(nb: NotebookNode, address: str) -> None:
+    """Behind the first text, for Colab: a cell that fetches the course.
+
+    Without its extras and its exact versions, so that the PyTorch and NumPy
+    that are there stay. address: of the repository; without one, no cell.
+    """
+    if address:
+        cell = new_code_cell(DOOR.format(address))
+        cell.metadata = NotebookNode(
+            tags=["demonstration", "door"], jupyter={"source_hidden": True}
+        )
+        nb.cells.insert(1, cell)
 
 
 def title(source: Path) -> str:

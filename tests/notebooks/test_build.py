@@ -1,11 +1,13 @@
 """Building: what is stale, and that nobody's work is lost."""
 
+import importlib.util
 import shutil
+import subprocess
 
 import nbformat
 import pytest
 
-from authoring import build, paths, stamps
+from authoring import build, paths, stamps, text
 
 SOURCE = """\
 # ---
@@ -222,3 +224,33 @@ def test_what_the_tests_do_without_stays_as_it_was_recorded(project):
     assert path.read_text() == "printed with it\n"
     solved = nbformat.read(paths.solved_path(LESSON), as_version=4)
     assert [o.text for o in solved.cells[-1].outputs] == ["printed with it\n"]
+
+
+# --- in Colab ---------------------------------------------------------------
+
+
+def with_address(monkeypatch, address):
+    monkeypatch.setattr(text, "REPOSITORY", address)
+    (source, *_) = paths.sources()
+    return text.notebook(source).cells
+
+
+def test_the_course_is_fetched_from_where_it_is_said_to_be(monkeypatch):
+    without = with_address(monkeypatch, "")
+    cells = with_address(monkeypatch, "https://example.org/course")
+    (door,) = (c for c in cells if "door" in c.metadata.get("tags", []))
+    assert cells[1] == door
+    assert [c.source for c in cells if c != door] == [
+        c.source for c in without
+    ]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_it_is_fetched_where_it_is_missing(monkeypatch, is_there):
+    ran = []
+    monkeypatch.setattr(subprocess, "run", lambda c, check: ran.append(c))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: is_there)
+    exec(text.DOOR.format("https://example.org/course"), {})
+    assert [command[-1] for command in ran] == (
+        [] if is_there else ["byhand @ git+https://example.org/course"]
+    )
