@@ -27,7 +27,7 @@ import sys
 
 if not importlib.util.find_spec("byhand"):
     pip = [sys.executable, "-m", "pip", "install", "--quiet"]
-    subprocess.run([*pip, "byhand @ git+{}"], check=True)
+    subprocess.run([*pip, "git+{}"], check=True)
     importlib.invalidate_caches()
 """
 DIRECTIVE = re.compile(

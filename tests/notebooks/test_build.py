@@ -252,5 +252,5 @@ def test_it_is_fetched_where_it_is_missing(monkeypatch, is_there):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: is_there)
     exec(text.DOOR.format("https://example.org/course"), {})
     assert [command[-1] for command in ran] == (
-        [] if is_there else ["byhand @ git+https://example.org/course"]
+        [] if is_there else ["git+https://example.org/course"]
     )
