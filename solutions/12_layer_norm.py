@@ -30,6 +30,9 @@
 #
 # The first cell has the attention of lesson 7, given here so that an
 # unfinished lesson does not stop you. You need it once, at the very end.
+#
+# A long cell below is folded to its first line: it only prints or compares. Run
+# it like any other, and click on it if you want to read it.
 
 # %%
 import math
@@ -399,7 +402,7 @@ top_gradient /= np.linalg.norm(top_gradient)
 # on the path of $x$ alone? There `detach` tells PyTorch to send no gradient
 # through $f$.
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 if tools.installed("torch", recorded="layer_norm/arrangements"):
     import torch
 

@@ -34,6 +34,9 @@
 # you. As always `True` in a mask means "may attend". PyTorch's
 # `scaled_dot_product_attention` does lesson 9's whole calculation in one call,
 # and takes masks as we do.
+#
+# A long cell below is folded to its first line: it only prints or compares. Run
+# it like any other, and click on it if you want to read it.
 
 # %%
 import math
@@ -241,7 +244,7 @@ check("decoder.DecoderLayer", DecoderLayer)
 # value into one, `in_proj_weight`, and its masks are the other way round, `True`
 # for "hidden". Hence `chunk(3)` and the `~` (*not*) below.
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 rng = np.random.default_rng(14)
 
 

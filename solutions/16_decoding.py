@@ -26,6 +26,9 @@
 #
 # You need: softmax (lesson 7), and what logits are (lessons 14 and 15): the
 # scores that a model gives to the tokens before any softmax. About 95 minutes.
+#
+# A long cell below is folded to its first line: it only prints or compares. Run
+# it like any other, and click on it if you want to read it.
 
 # %%
 import math
@@ -88,7 +91,7 @@ print("top-p, p = 0.8: ", shown(model_says[:3] / model_says[:3].sum(), 2))
 # that no word is quite impossible. In a neural network none is either: no
 # softmax of finite numbers is exactly 0, unless it is rounded to it.
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 from byhand.text import stories
 
 texts = [

@@ -29,6 +29,9 @@
 # The model is given today, so that an unfinished lesson does not stop you:
 # `translator.Translator` is lesson 14's Transformer, with a width of 64, four
 # heads, and two layers on either side.
+#
+# A long cell below is folded to its first line: it only prints or compares. Run
+# it like any other, and click on it if you want to read it.
 
 # %%
 import math
@@ -582,7 +585,7 @@ overlap.show()
 #
 # {figure lengths}
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 from byhand.sliders import lengths
 
 training = translator.train(translator.OneVector, learned, make_batch)

@@ -28,6 +28,9 @@
 #
 # The first cell gives lesson 13's layer, as BERT has it: GELU for ReLU, and
 # ε = 1e-12.
+#
+# Two long cells below are folded to their first line: they only print or compare.
+# Run them like any other, and click on one if you want to read it.
 
 # %%
 import math
@@ -356,7 +359,7 @@ check("bert.MlmHead", MlmHead)
 # block, $f$ that of its network. The table below the cell compares the three.
 
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 def block(d, f):
     """The parameters of a layer: attention, network, two norms."""
     return 4 * (d * d + d) + (2 * d * f + f + d) + 4 * d
@@ -658,7 +661,7 @@ for first, second, follows in next_sentence_pairs(texts, rng):
 # read from it: the same calls, without a network. Then its weights are copied
 # into *your* `Bert`. To get the package, run `pip install transformers`.
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 if tools.installed("transformers", recorded="bert/transformers"):
     import tempfile
     from pathlib import Path

@@ -27,6 +27,9 @@
 # You need lessons 10, 12 and 13, and GELU and the training loop of lesson 17.
 # [CLS] has been in [lesson 19](../19_bert/19_bert.ipynb), and is told again here.
 # About 55 minutes. The first cell has lesson 13's attention in short form.
+#
+# Two long cells below are folded to their first line: they only print or compare.
+# Run them like any other, and click on one if you want to read it.
 
 # %%
 import numpy as np
@@ -268,7 +271,7 @@ check("vision_transformer.VisionTransformer", VisionTransformer)
 # configuration, where it is $10^{-12}$ unless one says otherwise. To get the
 # package: `python -m pip install transformers`.)
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 if tools.installed("transformers", recorded="vision_transformer/library"):
     from transformers import ViTConfig, ViTForImageClassification
 
@@ -345,7 +348,7 @@ def vit_parameters(
 # %% nbgrader={"grade_id": "vit_parameters-check", "grade": true, "locked": true}
 check("vision_transformer.vit_parameters", vit_parameters)
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 base = 12 * (4 * (768**2 + 768) + 2 * 768 * 3072 + 3072 + 768 + 4 * 768)
 print(f"twelve blocks of BERT-base, GPT-2 small, ViT-B/16: {base:,}")
 print(f"one of them: {base // 12:,}")

@@ -31,6 +31,9 @@
 #
 # The first cell gives lesson 19's `Bert` in short form. If you built your own,
 # paste it over this one: the weights have the same names.
+#
+# A long cell below is folded to its first line: it only prints or compares. Run
+# it like any other, and click on it if you want to read it.
 
 # %%
 import math
@@ -569,7 +572,7 @@ print(f"by the short formula: {short:.2f}")
 # **traps**: nearly the same words, and another meaning. What does lesson 5's
 # TF-IDF say, which knows words and nothing else?
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 DOG, CAT = "The dog bites the man.", "The cat sleeps on the mat."

@@ -22,6 +22,9 @@
 # - compute what an average of correlated models gains, and where it stops.
 #
 # You need no other lesson. About 35 minutes.
+#
+# A long cell below is folded to its first line: it only prints or compares. Run
+# it like any other, and click on it if you want to read it.
 
 # %%
 import numpy as np
@@ -197,7 +200,7 @@ print(f"score: {oob_score(votes, in_bag, truth):.4f}")
 # tree, then a hundred bagged trees of 318 draws each. scikit-learn computes its
 # own out-of-bag score. Yours gets the same trees and the same samples.
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 if tools.installed("sklearn", recorded="bagging/forest"):
     from sklearn.datasets import load_breast_cancer
     from sklearn.ensemble import BaggingClassifier
