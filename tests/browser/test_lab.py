@@ -33,7 +33,7 @@ def test_an_instructor_has_nbgraders_commands(root):
     # First, as two browsers at once are not to be had.
     with Lab(root, instructor=True) as lab:
         notebook = lab.open_first()
-        assert notebook.page.evaluate(NBGRADER)
+        until(lambda: notebook.page.evaluate(NBGRADER), equals(True))
         notebook.close()
 
 
@@ -89,8 +89,8 @@ def test_no_news_and_nothing_of_the_instructors(first):
     ).to_have_count(0)
     expect(first.page.locator(".jp-Dialog")).to_have_count(0)
     # What would be asked a little later, if it were not set.
-    assert first.page.evaluate(NEWS) == "false"
-    assert not first.page.evaluate(NBGRADER)
+    until(lambda: first.page.evaluate(NEWS), equals("false"))
+    until(lambda: first.page.evaluate(NBGRADER), equals(False))
 
 
 def test_links_open_the_neighbour_in_the_same_window(first):

@@ -149,6 +149,8 @@ def with_a_kernel():
     """The tests whose pages have a kernel behind them, and so messages."""
     files = sorted(FOLDER.glob("test_*.py"))
     found = [f for f in files if "with Lab(" in f.read_text("utf-8")]
+    # And the page that is its own kernel.
+    found.append(FOLDER.parent / "site" / "test_edition.py")
     return [f for f in found if f != Path(__file__)]
 
 

@@ -22,8 +22,10 @@ from tests.browser.jupyter import (
     Notebook,
     Twin,
     chromium,
+    equals,
     expect,
     require_browser,
+    until,
 )
 from tests.sliders.reading import shown
 
@@ -262,8 +264,12 @@ def test_a_reload_keeps_what_was_written(first):
     first.save()
     first.page.reload()
     again = Notebook(first.page)
-    cells = again.page.evaluate(f"{CELLS}.model.toJSON().cells")
-    assert cells[-1]["source"] == mine
+    until(
+        lambda: again.page.evaluate(
+            f"{CELLS}.model.toJSON().cells.at(-1).source"
+        ),
+        equals(mine),
+    )
 
 
 def test_a_later_lesson_says_how_to_get_it(served):
