@@ -14,8 +14,10 @@ from authoring.stamps import changed_lessons
 NAME = "attention-by-hand"  # the folder that it unpacks to
 HANDED_OUT = (
     *("byhand", "lessons", "docs/learning.md", "LICENSE", "CITATION.cff"),
-    *("Makefile", "pyproject.toml", "constraints.txt", "environment.yml"),
+    *("pyproject.toml", "constraints.txt", "environment.yml"),
 )
+# Of the Makefile: what works without the rest.
+TARGETS = ("help", "lab", "model", "clean")
 NOT_OURS = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 # Of the README: what a learner needs.
 SECTIONS = ("The lessons", "Commands")
@@ -50,8 +52,9 @@ def write(path: Path, root: Path = ROOT) -> None:
         course = Path(folder, NAME)
         for name in HANDED_OUT:
             copy(root / name, course / name)
-        text = (root / "README.md").read_text(encoding="utf-8")
-        (course / "README.md").write_text(readme(text), encoding="utf-8")
+        for name, learners in (("README.md", readme), ("Makefile", makefile)):
+            text = (root / name).read_text(encoding="utf-8")
+            (course / name).write_text(learners(text), encoding="utf-8")
         try:
             shutil.make_archive(
                 str(path.resolve().with_suffix("")), "zip", folder, NAME
@@ -78,3 +81,14 @@ def readme(text: str) -> str:
         parts.append(f"## {name}\n{sections[name]}".rstrip())
     table = "\n\n".join(parts).replace("](solutions/", "](lessons/")
     return re.sub(SOLVED, "", table) + "\n"
+
+
+def makefile(text: str) -> str:
+    """A learner's, of ours: TARGETS, and what they need."""
+    kept = []
+    for part in text.split("\n\n"):
+        target = re.search(r"^(?:\$\(VENV\)/\.)?([a-z-]+):", part, re.M)
+        if not target or target[1] in TARGETS:
+            kept.append(part)
+    phony = f".PHONY: {' '.join(TARGETS)}"
+    return re.sub(r"^\.PHONY:.*$", phony, "\n\n".join(kept), flags=re.M)

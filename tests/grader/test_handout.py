@@ -52,6 +52,21 @@ def test_all_lessons_are_in_it_and_its_links_lead_somewhere(course):
     assert "solution" not in text and "make lab" in text
 
 
+def test_every_command_of_its_makefile_works_there(course):
+    told = subprocess.run(
+        ["make"], cwd=course, capture_output=True, text=True, check=True
+    ).stdout
+    listed = [line.split()[0] for line in told.splitlines()]
+    assert sorted(listed) == sorted(handout.TARGETS)
+    for target in (*listed, ".venv/.lab"):
+        dry = subprocess.run(
+            ["make", "--dry-run", target], cwd=course, capture_output=True
+        )
+        assert dry.returncode == 0, dry.stderr
+    gone = subprocess.run(["make", "test"], cwd=course, capture_output=True)
+    assert b"No rule to make target 'test'" in gone.stderr
+
+
 def test_it_works_and_says_that_no_model_answer_is_there(course):
     code = (
         "from byhand import check, solution\n"
