@@ -591,9 +591,12 @@ for kind in (torch.optim.AdamW, torch.optim.Adam):
 # `backward` and clipping. Both sources have three words, so they need no
 # padding. That of the targets comes last, where the look-ahead mask hides it
 # from every real place.
+#
+# The next cell is folded to its first line: it has the model and its first
+# weights. Run it, and click on it if you want to read it.
 
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 class Translator(nn.Module):
     """source: (batch, m), given: (batch, n) → logits (batch, n, vocab)."""
 
@@ -633,6 +636,11 @@ def new_translator():
     return model
 
 
+# %% [markdown]
+# The training: find your four functions in it.
+
+
+# %% tags=["demonstration"]
 def train(translator, shift=shift_right, steps=60, peak=0.01):
     """Train on the one batch: the loss before every step."""
     weights = list(translator.parameters())
@@ -656,6 +664,10 @@ def train(translator, shift=shift_right, steps=60, peak=0.01):
     return losses
 
 
+# %% [markdown]
+# Sixty steps. What does the model think of the right tokens, before and after?
+
+# %% tags=["demonstration"]
 source = torch.tensor([[0, 1, 2], [3, 4, 5]])  # je suis étudiant, merci à vous
 model = new_translator()
 
