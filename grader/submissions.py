@@ -149,15 +149,25 @@ def imports(sources: Iterable[str]) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for source in sorted(sources):
         with suppress(SyntaxError):
-            for statement in ast.parse(source).body:
-                if isinstance(statement, (ast.Import, ast.ImportFrom)):
-                    for one in statement.names:
-                        name = one.asname or one.name.partition(".")[0]
-                        statement.names = [one]
-                        found.setdefault(name, []).append(
-                            ast.unparse(statement)
-                        )
+            for statement in imported_in(ast.parse(source).body):
+                for one in statement.names:
+                    name = one.asname or one.name.partition(".")[0]
+                    statement.names = [one]
+                    found.setdefault(name, []).append(ast.unparse(statement))
     return {name: "; ".join(lines) for name, lines in found.items()}
+
+
+def imported_in(
+    statements: list[ast.stmt],
+) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Imports whose names the notebook has: under an `if`, too, by which a
+    cell asks for a library that may be missing.
+    """
+    for statement in statements:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            yield statement
+        elif isinstance(statement, ast.If):
+            yield from imported_in([*statement.body, *statement.orelse])
 
 
 # --- what came -------------------------------------------------------------

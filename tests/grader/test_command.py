@@ -106,9 +106,8 @@ def test_jobs_is_a_positive_number(jobs, refused):
 
 
 def test_no_command_is_told_which_there_are(refused):
-    assert (
-        "{autograde,watch,report,export,import-roster,selftest}" in refused()
-    )
+    known = "autograde,watch,report,export,import-roster,handout,selftest"
+    assert f"{{{known}}}" in refused()
 
 
 @pytest.mark.parametrize("name", ["autograde", "report"])

@@ -279,7 +279,11 @@ def test_an_import_does_not_take_a_learners_names_place(nursery):
             {"c": "from a import b as c", "d": "from a import d"},
         ),
         (["import a", "import a.b"], {"a": "import a; import a.b"}),
-        (["%magic\nimport a", "x = 1"], {}),
+        (
+            ["if a():\n    import b\nelse:\n    from c import d"],
+            {"b": "import b", "d": "from c import d"},
+        ),
+        (["def f():\n    import a", "%magic\nimport a", "x = 1"], {}),
     ],
 )
 def test_imports_are_read(sources, found):
