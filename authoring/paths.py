@@ -4,9 +4,9 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-_PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 # Where the repository is. What needs that is left out until it is said.
-REPOSITORY: str = _PROJECT["project"].get("urls", {}).get("Repository", "")
+REPOSITORY: str = PROJECT["project"].get("urls", {}).get("Repository", "")
 
 
 def sources() -> list[Path]:

@@ -5,7 +5,7 @@ import inspect
 from docutils import nodes
 
 from authoring.mathml import mathml
-from authoring.pages import PROJECT, REPOSITORY
+from authoring.paths import PROJECT, REPOSITORY
 
 project = html_title = "Attention by Hand"
 release = PROJECT["project"]["version"]
