@@ -527,7 +527,7 @@ if tools.installed("torch", recorded="masking/torch"):
     turned = torch.nn.functional.scaled_dot_product_attention(
         tokens, tokens, tokens, attn_mask=~allowed
     )
-    print("the same, mask turned round:   ", np.allclose(turned[0], output))
+    print("the same, mask inverted:        ", np.allclose(turned[0], output))
 
 # %% [markdown]
 # ## Spot the slip

@@ -672,9 +672,7 @@ print(
     f"2. {n} target and {m} source tokens; the decoder needs {n} rows:",
     end=" ",
 )
-print(
-    f"turned round {backwards.shape[1]}, as it should be {forwards.shape[1]}"
-)
+print(f"swapped {backwards.shape[1]}, as it should be {forwards.shape[1]}")
 hidden = np.where(np.tri(2, 3, dtype=bool), scores, -np.inf)
 for word, free, shut in zip(target, weights, softmax(hidden), strict=True):
     print(f"3. {word:7} free {free}  masked {shut}")
