@@ -25,7 +25,8 @@ class Deadline:
         self.is_over = False
 
     def __enter__(self) -> None:
-        # Since Python 3.12; a browser's is newer.
+        # Since Python 3.12; a browser's is newer. As text, since the types
+        # are read for 3.11.
         self.ask: Any = getattr(sys, "monitoring")  # noqa: B009
         events = self.ask.events
         # A deadline may stand inside another.

@@ -70,6 +70,15 @@ def course(tmp_path):
     return origin
 
 
+@pytest.fixture
+def mine(course, tmp_path):
+    """A learner's copy of it, in which they have written."""
+    copy = tmp_path / "mine"
+    pull(course, copy)
+    written_in(copy)
+    return copy
+
+
 def pull(course, copy):
     """As `gitpuller URL main FOLDER`."""
     subprocess.run(
@@ -103,46 +112,37 @@ def renewed(course):
     commit(course)
 
 
-def test_answers_stay_and_all_else_is_the_new_version(course, tmp_path):
-    copy = tmp_path / "mine"
-    pull(course, copy)
-    written_in(copy)
+def test_answers_stay_and_all_else_is_the_new_version(course, mine):
     renewed(course)
-    pull(course, copy)
-    mine = nbformat.read(paths.lesson_path(LESSON, copy), as_version=4)
+    pull(course, mine)
+    merged = nbformat.read(paths.lesson_path(LESSON, mine), as_version=4)
     new = nbformat.read(paths.lesson_path(LESSON), as_version=4)
-    nbformat.validate(mine)
+    nbformat.validate(merged)
     wanted = [
         {"softmax": ANSWER, "why-rows": WORDS}.get(
             cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source
         )
         for cell in new.cells
     ]
-    assert [cell.source for cell in mine.cells] == wanted
-    assert "It ran" in cells_of(mine)["softmax"].outputs[0].text
-    assert paths.lesson_path(LATER, copy).exists()
+    assert [cell.source for cell in merged.cells] == wanted
+    assert "It ran" in cells_of(merged)["softmax"].outputs[0].text
+    assert paths.lesson_path(LATER, mine).exists()
 
 
-def test_pulled_again_nothing_changes(course, tmp_path):
-    copy = tmp_path / "mine"
-    pull(course, copy)
-    written_in(copy)
+def test_pulled_again_nothing_changes(course, mine):
     renewed(course)
-    pull(course, copy)
-    once = paths.lesson_path(LESSON, copy).read_bytes()
-    pull(course, copy)
-    assert paths.lesson_path(LESSON, copy).read_bytes() == once
+    pull(course, mine)
+    once = paths.lesson_path(LESSON, mine).read_bytes()
+    pull(course, mine)
+    assert paths.lesson_path(LESSON, mine).read_bytes() == once
 
 
-def test_a_deleted_lesson_comes_back(course, tmp_path):
+def test_a_deleted_lesson_comes_back(course, mine):
     """How to begin a lesson again: delete it, and pull."""
-    copy = tmp_path / "mine"
-    pull(course, copy)
-    written_in(copy)
-    paths.lesson_path(LESSON, copy).unlink()
+    paths.lesson_path(LESSON, mine).unlink()
     renewed(course)
-    pull(course, copy)
+    pull(course, mine)
     assert (
-        paths.lesson_path(LESSON, copy).read_bytes()
+        paths.lesson_path(LESSON, mine).read_bytes()
         == paths.lesson_path(LESSON).read_bytes()
     )

@@ -101,6 +101,7 @@ def served(tmp_path_factory):
     try:
         edition.build(out, self_hosted=True)
     except fetch.NotThere as missing:
+        # Without npm or a network, at set-up. On CI a skip is a failure.
         pytest.skip(str(missing))
     from playwright.sync_api import sync_playwright
 
