@@ -3,13 +3,13 @@
 They are in no wheel and in no browser edition, and what is sealed sees none.
 """
 
-import json
 import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from byhand.exercise import Exercise
+from byhand.saved import cells_of
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 UNWRITTEN = "YOUR ANSWER HERE"  # what nbgrader puts there
@@ -28,7 +28,7 @@ class NoQuestion(LookupError):
 def of(exercise: Exercise) -> str:
     """The code of the cell that answers it. NoSolutions: there is none."""
     (source,) = (
-        text_of(cell)
+        cell["source"]
         for cell in _solved(exercise.lesson)
         if grade_id(cell) == exercise.function
     )
@@ -42,7 +42,7 @@ def in_words(slug: str) -> tuple[str, str]:
     """
     for cell in _solved(slug):
         if cell["cell_type"] == "markdown" and grade_id(cell):
-            return grade_id(cell), _SCHEME.sub("", text_of(cell)).strip()
+            return grade_id(cell), _SCHEME.sub("", cell["source"]).strip()
     raise NoQuestion(f"{slug}: this lesson has no question in words.")
 
 
@@ -53,9 +53,9 @@ def is_written(name: str, folder: Path) -> bool:
     """
     for path in folder.glob("*.ipynb"):
         with suppress(OSError, ValueError, KeyError):  # broken: none of it
-            for cell in _cells(path):
+            for cell in cells_of(path):
                 if grade_id(cell) == name:
-                    text = text_of(cell).replace(UNWRITTEN, "")
+                    text = cell["source"].replace(UNWRITTEN, "")
                     if text.strip():
                         return True
     return False
@@ -63,10 +63,6 @@ def is_written(name: str, folder: Path) -> bool:
 
 def grade_id(cell: dict[str, Any]) -> str:
     return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
-
-
-def text_of(cell: dict[str, Any]) -> str:
-    return "".join(cell["source"])
 
 
 def _solved(slug: str) -> list[dict[str, Any]]:
@@ -78,8 +74,4 @@ def _solved(slug: str) -> list[dict[str, Any]]:
             "notebook of its lesson, which comes with the course's folder "
             "and is not installed."
         )
-    return _cells(paths[0])
-
-
-def _cells(path: Path) -> list[dict[str, Any]]:
-    return list(json.loads(path.read_text(encoding="utf-8"))["cells"])
+    return cells_of(paths[0])

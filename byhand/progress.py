@@ -24,6 +24,7 @@ from rich.table import Table
 from byhand import notebook, notes
 from byhand.check_cell import check_in
 from byhand.deadline import HAS_THREADS, Deadline
+from byhand.saved import cells_of
 
 CELL_TIMEOUT = 60  # seconds: an endless loop in one cell costs no more
 COURSE = Path(__file__).parent  # its code
@@ -62,15 +63,8 @@ def notebooks(folder: Path | None, names: list[str]) -> list[Path]:
 
 def code_of(path: Path) -> list[str]:
     """The code cells of a notebook. ValueError: it is none."""
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return [
-            "".join(cell["source"])
-            for cell in cells
-            if cell["cell_type"] == "code"
-        ]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"it is no notebook any more ({error})") from None
+    cells = cells_of(path)
+    return [cell["source"] for cell in cells if cell["cell_type"] == "code"]
 
 
 # --- as noted --------------------------------------------------------------
@@ -90,7 +84,7 @@ def report(paths: list[Path]) -> None:
         try:
             table.add(path.stem, noted(path, known))
         except ValueError as error:
-            table.add(path.stem, str(error))
+            table.add(path.stem, f"it is {error}")
     table.print()
     print("As your checks said; --run runs the notebooks and looks again.")
 
@@ -180,13 +174,12 @@ def _here(path: Path) -> Iterator[tuple[str, bool]]:
     from IPython.utils.capture import capture_output
 
     scope: dict[str, Any] = {"__name__": "__main__"}
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        source = "".join(cell["source"])
+    for cell in cells_of(path):
         shows = "demonstration" in cell["metadata"].get("tags", [])
         if cell["cell_type"] == "code" and not shows:
             with capture_output():
-                ran = _runs(source, scope)
-            yield source, ran
+                ran = _runs(cell["source"], scope)
+            yield cell["source"], ran
 
 
 def _runs(source: str, scope: dict[str, Any]) -> bool:

@@ -12,11 +12,12 @@ A pair stands in a lesson's Markdown under RECALL, the answer folded away:
 import csv
 import hashlib
 import html
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from byhand.saved import cells_of
 
 RECALL = re.compile(r"^## Recall$(.*?)(?=^## |\Z)", re.M | re.S)
 _PAIR = re.compile(
@@ -38,8 +39,7 @@ class Pair(NamedTuple):
 
 def pairs(lesson: str, cells: Iterable[dict[str, Any]]) -> list[Pair]:
     """The pairs of a notebook's cells."""
-    texts = ("".join(cell["source"]) for cell in cells)
-    found = [part for text in texts for part in RECALL.findall(text)]
+    found = [p for cell in cells for p in RECALL.findall(cell["source"])]
     return [
         Pair(lesson, " ".join(question.split()), answer.strip())
         for part in found
@@ -51,10 +51,9 @@ def of_notebooks(paths: Iterable[Path]) -> Iterator[Pair]:
     """ValueError: one is no notebook."""
     for path in paths:
         try:
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            yield from pairs(path.stem, cells)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path} is no notebook ({error})") from None
+            yield from pairs(path.stem, cells_of(path))
+        except ValueError as error:
+            raise ValueError(f"{path} is {error}") from None
 
 
 def write(found: list[Pair], path: Path) -> None:

@@ -293,7 +293,8 @@ def test_a_lesson_of_too_many_cells():
     answer = {"cell_type": "code", "metadata": {"nbgrader": {}}}
     shows = {"cell_type": "code", "metadata": {}}
     most = gates.MOST_CELLS
-    assert gates.too_many_cells([shows] * most + [answer] * 9) == []
+    door = {"cell_type": "code", "metadata": {"tags": ["door"]}}
+    assert gates.too_many_cells([shows] * most + [answer] * 9 + [door]) == []
     (said,) = gates.too_many_cells([shows] * most + markdown("one more"))
     assert said.startswith(f"{most + 1} cells")
 

@@ -32,7 +32,7 @@ ORDER = """
     byhand.deadline
     byhand.digits byhand.elsewhere byhand.held byhand.text
     byhand.environment byhand.notes byhand.reading byhand.saving byhand.tools
-    byhand.exercise
+    byhand.exercise byhand.saved
 """
 LEVEL = {
     unit: level
