@@ -18,6 +18,11 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, (str(LEAN), os.environ.get("PYTHONPATH")))
 )
 
+# A `make` that a test starts prints what it prints at a prompt: within the one
+# that runs the tests it would name its directory, too.
+for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+    os.environ.pop(name, None)
+
 
 def pytest_addoption(parser):
     parser.addoption(
