@@ -17,6 +17,7 @@ from byhand.deadline import HAS_THREADS
 from byhand.environment import (
     any_text_is_printed,
     can_be_had,
+    quick_notebooks,
     scripts_on_path,
 )
 from byhand.exercise import Exercise
@@ -24,6 +25,7 @@ from byhand.exercise import Exercise
 
 def main(arguments: list[str] | None = None) -> int:
     any_text_is_printed()
+    quick_notebooks()
     top = parser()
     options, rest = top.parse_known_args(arguments)
     if rest and options.run is not open_lab:

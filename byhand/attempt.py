@@ -124,12 +124,14 @@ def attempt(
 
     limit: seconds; by default TIME_LIMIT. not_by: names of library functions
     to notice (short_cuts.py); None: none at all. watched: False calls it in
-    this thread, without a limit of its own; whoever limits it otherwise makes
-    it raise OutOfTime. Output, warnings and exceptions are captured, never
-    passed on; only a KeyboardInterrupt of the person at the keyboard is.
+    this thread, without a limit of its own: for what is known to end, and
+    where somebody else keeps the time and makes it raise OutOfTime. Output,
+    warnings and exceptions are captured, never passed on; only a
+    KeyboardInterrupt of the person at the keyboard is.
     """
     limit = TIME_LIMIT if limit is None else limit
     by_itself = watched and not HAS_THREADS
+    in_thread = watched and HAS_THREADS
     given = copy.deepcopy(inputs)
     outcome = Outcome()
     printed = _Bounded()
@@ -144,6 +146,9 @@ def attempt(
             except OutOfTime:
                 outcome.timed_out = True
             except BaseException as error:  # SystemExit must not pass either
+                # In a thread of its own it is the answer's, here a person's.
+                if isinstance(error, KeyboardInterrupt) and not in_thread:
+                    raise
                 outcome.error = error
                 outcome.line = _learners_line(error)
         handed = short_cuts.handed_in(answer, not_by) if not_by else []
@@ -156,7 +161,7 @@ def attempt(
         contextlib.redirect_stderr(printed),
     ):
         warnings.simplefilter("always")
-        if watched and HAS_THREADS:
+        if in_thread:
             _watch(run, limit, outcome)
         else:
             contextvars.Context().run(run)  # as in a thread of its own

@@ -30,10 +30,11 @@ class UnknownExercise(KeyError):
         return str(self.args[0])
 
 
-def slugs() -> list[str]:
+@cache
+def slugs() -> tuple[str, ...]:
     """The lessons' names without their numbers, by the alphabet."""
     found = pkgutil.iter_modules(byhand.exercises.__path__)
-    return sorted(m.name for m in found if m.name != PIECES)
+    return tuple(sorted(m.name for m in found if m.name != PIECES))
 
 
 def lesson(slug: str) -> ModuleType:

@@ -29,6 +29,10 @@ raises `OutOfTime`; an attempt sets no limit of its own. A process that ended
 is an exception of the answer's, "ProcessEnded", and its learner's next answer
 gets another process, in which the cells so far have run again.
 
+**Ahead.** Calls that will follow one another are named beforehand: `ahead`.
+The process there goes on from one to the next, and each is called here as
+before and finds its result waiting. It is of use to speed alone.
+
 **Lent.** Where an answer fails, right versions of the earlier exercises that
 it calls stand in for the learner's own: `with_right`. Functions stay here and
 are asked from there, value by value. A class is sent as its source, since
@@ -57,6 +61,14 @@ class Elsewhere(ABC):
     @abstractmethod
     def use(self, way: str, *inputs: Any) -> Any:
         """Use the answer there in a way, by its name in byhand/ways/."""
+
+    @abstractmethod
+    def ahead(self, way: str, calls: list[tuple]) -> None:
+        """Begin calls there that will be made here, in this order.
+
+        way: of all of them, by its name; "" for plain calls.
+        calls: the inputs of each.
+        """
 
     @abstractmethod
     def apart(self, way: str, *inputs: Any) -> Any:

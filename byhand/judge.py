@@ -20,6 +20,7 @@ from byhand.message import (
     what_is_wrong,
 )
 from byhand.trial import Trial, trials_of
+from byhand.ways import door
 
 
 @dataclass
@@ -60,13 +61,13 @@ def judge(
     seeds: tuple[int, ...],
 ) -> Verdict:
     """Judge an answer on the cases of a part, once for each seed."""
-    return judge_on(_shown(exercise, part, seeds), answer, part)
+    return judge_on(drawn(exercise, part, seeds), answer, part)
 
 
 # What is right, and what the known mistakes come to, is computed once: most
 # answers are checked more often.
 @lru_cache(maxsize=32)
-def _shown(
+def drawn(
     exercise: Exercise, part: str | None, seeds: tuple[int, ...]
 ) -> list[Trial]:
     return trials_of(exercise, part, seeds)
@@ -112,6 +113,7 @@ def _try_all(
     """Run an answer, and put into the verdict what came of it."""
     outcomes: list[Outcome] = []
     verdict.failed = None
+    _ahead(trials, answer)
     for trial in trials:
         # First what is right, without a limit: the answer's clock must not
         # run while a library imports, for the first time, what both need.
@@ -126,6 +128,13 @@ def _try_all(
     verdict.short_cuts = tuple(
         dict.fromkeys(call for o in outcomes for call in o.short_cuts)
     )
+
+
+def _ahead(trials: list[Trial], answer: Callable[..., Any]) -> None:
+    """Have an answer elsewhere begin on all trials: most come to all."""
+    way = door.asked_for(trials[0].exercise.way)
+    if isinstance(answer, Elsewhere) and way is not None:
+        answer.ahead(way, [tuple(trial.inputs.values()) for trial in trials])
 
 
 # --- which mistake it is ---------------------------------------------------
@@ -229,6 +238,7 @@ def fingerprint(trials: list[Trial], answer: Callable[..., Any]) -> str:
     Numbers count to four digits. '' where one does not end.
     """
     digest = hashlib.sha256()
+    _ahead(trials, answer)
     for trial in trials:
         outcome = trial.run(answer, noticing=False)
         if outcome.timed_out:
@@ -284,5 +294,5 @@ def _is_wrong(exercise: Exercise, answer: Callable[..., Any]) -> bool:
     """Whether an answer fails by itself, on what its own check shows."""
     return any(
         what_is_wrong(trial, trial.run(answer, noticing=False))
-        for trial in _shown(exercise, None, (0,))
+        for trial in drawn(exercise, None, (0,))
     )

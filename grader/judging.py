@@ -8,17 +8,16 @@ reference. Nothing that a cell shows or raises decides anything.
 import hashlib
 import time
 from dataclasses import dataclass, field
-from functools import lru_cache
+from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
 
 from byhand.bank import find
 from byhand.check_cell import CheckCell, check_in
-from byhand.exercise import Exercise
-from byhand.judge import fingerprint, judge_on
+from byhand.judge import drawn, fingerprint, judge_on
 from byhand.message import short_cut
-from byhand.trial import Trial, trials_of
+from byhand.trial import trials_of
 from grader import shown
 from grader.sealed import CannotSeal, Died, Nursery
 from grader.session import Answer, Session, TimeLimits
@@ -68,12 +67,6 @@ def seeds_of(exercise_id: str, seed: int) -> tuple[int, ...]:
     return tuple(int.from_bytes(digest[:8]) for digest in digests)
 
 
-@lru_cache(maxsize=200)
-def trials(exercise: Exercise, part: str | None, seed: int) -> list[Trial]:
-    """The same for a whole class, right and known wrong answers and all."""
-    return trials_of(exercise, part, seeds_of(exercise.id, seed))
-
-
 def judged(
     session: Session, check: CheckCell, seed: int, options: Options
 ) -> tuple[str, str, str]:
@@ -93,9 +86,9 @@ def judged(
         )
     answer = Answer(session, check.answer, exercise)
     try:
-        verdict = judge_on(
-            trials(exercise, check.part, seed), answer, check.part
-        )
+        seeds = seeds_of(exercise.id, seed)
+        trials = trials_of(exercise, check.part, seeds)
+        verdict = judge_on(trials, answer, check.part)
     except (CannotSeal, KeyboardInterrupt):
         raise
     except Exception as error:  # whatever a value can do to its reader
@@ -118,28 +111,47 @@ def behaviour(session: Session, check: CheckCell) -> str:
     exercise = find(check.exercise)
     answer = Answer(session, check.answer, exercise)
     try:
-        return fingerprint(trials_of(exercise, check.part, (0,)), answer)
+        return fingerprint(drawn(exercise, check.part, (0,)), answer)
     except (CannotSeal, KeyboardInterrupt):
         raise
     except Exception:  # as in `judged`: it may be no function, or have died
         return ""
 
 
+class Opened(NamedTuple):
+    """A submission, and its notebook; without cells where it has none.
+
+    problem: why it cannot be read, or ''.
+    """
+
+    submission: Submission
+    notebook: NotebookNode
+    problem: str
+
+
+def opened(submission: Submission) -> Opened:
+    """Read what was handed in."""
+    try:
+        return Opened(submission, parse(submission), "")
+    except Unreadable as error:
+        nothing = nbformat.v4.new_notebook()
+        return Opened(submission, nothing, clean(str(error)))
+
+
 def grade(
     nursery: Nursery,
-    submission: Submission,
+    opened: Opened,
     release: Release,
     seed: int,
     options: Options,
 ) -> Graded:
-    """Grade a submission. Only a failure of the seal itself is raised."""
+    """Grade a submission; its notebook becomes the graded one.
+
+    Only a failure of the seal itself is raised.
+    """
     began = time.monotonic()
-    graded = Graded(sealed=options.sealed)
-    try:
-        nb = parse(submission)
-    except Unreadable as error:
-        graded.problem = clean(str(error))
-        nb = nbformat.v4.new_notebook()
+    submission, nb, problem = opened
+    graded = Graded(sealed=options.sealed, problem=problem)
     is_there = of_the_lesson(nb, release)
     if not is_there and not graded.problem:
         graded.problem = (

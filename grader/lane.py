@@ -27,8 +27,6 @@ from grader.submissions import (
     Graded,
     Release,
     Submission,
-    Unreadable,
-    parse,
 )
 
 # An answer's output is caught by redirecting the process's, so no two may be
@@ -64,14 +62,13 @@ def grade_here(
 
     CannotSeal: the machine cannot; nothing was run.
     """
-    torch = wants_torch(submission, release)
     with _one_at_a_time:
         for again in (True, False):
+            opened = judging.opened(submission)
+            torch = wants_torch(opened, release)
             nursery = _nursery(options.sealed, torch, release.lesson)
             try:
-                return judging.grade(
-                    nursery, submission, release, seed, options
-                )
+                return judging.grade(nursery, opened, release, seed, options)
             except CannotSeal:
                 # Whatever killed it (memory, most likely) may be over.
                 nursery.close()
@@ -136,28 +133,25 @@ def _checked(graded: Graded, release: Release) -> Graded:
     return graded
 
 
-def wants_torch(submission: Submission, release: Release) -> bool:
+def wants_torch(opened: judging.Opened, release: Release) -> bool:
     """Whether a submission's cells are run where PyTorch is imported already.
 
     It is for lessons that are judged with it, and for learners who import it
     themselves: in every worker anew that would take seconds.
     """
-    if exercises.needs_torch(release.slug):
-        return True
-    if not any(b"torch" in content for content in submission.files.values()):
-        return False
-    try:
-        cells = parse(submission).cells
-    except Unreadable:
-        return False
-    return any(
-        "torch" in cell.source
-        for cell in cells
-        if cell.cell_type == CODE and cell.source not in release.demonstrations
-    ) or any(
-        b"torch" in content
-        for name, content in submission.files.items()
-        if name != submission.notebook
+    return (
+        exercises.needs_torch(release.slug)
+        or any(
+            "torch" in cell.source
+            for cell in opened.notebook.cells
+            if cell.cell_type == CODE
+            and cell.source not in release.demonstrations
+        )
+        or any(
+            b"torch" in content
+            for name, content in opened.submission.files.items()
+            if name != opened.submission.notebook
+        )
     )
 
 

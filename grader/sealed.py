@@ -13,15 +13,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import byhand
 from grader.inside import seal
-from grader.inside.wire import Closed, Wire, WireError
+from grader.inside.wire import MOST_AHEAD, Closed, Wire, WireError, encode
 from grader.lending import Lender
 
 _START = 120.0  # seconds to import everything, on a slow machine
@@ -279,17 +279,53 @@ class Worker:
         seconds: how long it may take.
         """
         until = time.monotonic() + seconds
-        try:
+        with self._ends_with(seconds):
             self.wire.send({"do": what, **inputs}, self.functions, until)
-            while True:
-                reply = self.wire.receive(until)
-                if not isinstance(reply, dict):
-                    raise WireError("not a reply")
-                if "broken" in reply:
-                    raise WireError(str(reply["broken"])[:200])
-                if "ask" not in reply:
-                    return reply["done"]
-                self.wire.send(self._asked(reply), until=until)
+            return self._reply(until)
+
+    def ahead(self, what: str, requests: list[dict[str, Any]]) -> int:
+        """Have several things done, one after another, and do not wait.
+
+        Returns how many of them, from the first one on; what comes of each is
+        what `reply` returns. As many as fit, and none with a function of ours
+        among its inputs: nobody might be here to answer for it.
+        """
+        messages: list[bytes] = []
+        for inputs in requests:
+            functions: list[Callable] = []
+            message = encode({"do": what, **inputs}, functions)
+            if (
+                functions
+                or sum(map(len, messages)) + len(message) > MOST_AHEAD
+            ):
+                break
+            messages.append(message)
+        if messages:
+            with self._ends_with(0):
+                self.wire.put(b"".join(messages))
+        return len(messages)
+
+    def reply(self, seconds: float) -> Any:
+        """What came of the next thing that was asked for ahead."""
+        with self._ends_with(seconds):
+            return self._reply(time.monotonic() + seconds)
+
+    def _reply(self, until: float) -> Any:
+        while True:
+            reply = self.wire.receive(until)
+            if not isinstance(reply, dict):
+                raise WireError("not a reply")
+            if "broken" in reply:
+                raise WireError(str(reply["broken"])[:200])
+            if "ask" not in reply:
+                return reply["done"]
+            self.wire.send(self._asked(reply), until=until)
+
+    @contextmanager
+    def _ends_with(self, seconds: float) -> Iterator[None]:
+        """Kill it where it is late or says what it should not."""
+        try:
+            yield
         except TimeoutError:
             self.kill()
             raise Late(f"no answer within {seconds:g} s") from None

@@ -60,9 +60,13 @@ class Session:
         self.room = MOST_SHOWN
         self.stopped: list[str] = []
         self.worker: Worker | None = None
+        # Replies to what was asked ahead, and to whom they go.
+        self.coming = 0
+        self.coming_to: Answer | None = None
 
     def request(self, what: str, seconds: float, **inputs: Any) -> Any:
         """As Worker.request, in a worker that has run the cells so far."""
+        self._let_go()
         self._seconds_left()
         worker = self.worker or self._revive()
         left = self._seconds_left()
@@ -71,6 +75,36 @@ class Session:
         except Died:
             self.worker = None
             raise
+
+    def ahead(
+        self, by: "Answer", what: str, requests: list[dict[str, Any]]
+    ) -> None:
+        """As Worker.ahead. by: who alone asks for the replies."""
+        self._let_go()
+        self._seconds_left()
+        worker = self.worker or self._revive()
+        try:
+            self.coming = worker.ahead(what, requests)
+            self.coming_to = by
+        except Died:
+            self.worker = None
+            raise
+
+    def reply(self, seconds: float) -> Any:
+        """As Worker.reply."""
+        assert self.worker and self.coming
+        self.coming -= 1
+        try:
+            return self.worker.reply(min(seconds, self._seconds_left()))
+        except Died:
+            self.worker, self.coming = None, 0
+            raise
+
+    def _let_go(self) -> None:
+        """Take the replies for which nobody asked any more."""
+        with suppress(Died):
+            while self.coming:
+                self.reply(TIME_LIMIT + self.limits.patience)
 
     def _seconds_left(self) -> float:
         """Late: there are none."""
@@ -195,7 +229,7 @@ class Answer(Elsewhere):
     ) -> None:
         self.session, self.name, self.exercise = session, name, exercise
         self.not_by = exercise.not_by
-        self.gone = ""
+        self.gone, self.lent, self.batch = "", False, 0
 
     def __call__(self, *inputs: Any) -> Any:
         return self.use("", *inputs)
@@ -203,16 +237,12 @@ class Answer(Elsewhere):
     def use(self, way: str, *inputs: Any) -> Any:
         if self.gone:  # once is enough to know
             raise _exception({"name": "ProcessEnded", "message": self.gone})
+        seconds = TIME_LIMIT + TimeLimits.patience
         try:
-            reply = self.session.request(
-                "call",
-                TIME_LIMIT + TimeLimits.patience,
-                name=self.name,
-                way=way,
-                inputs=list(inputs),
-                limit=TIME_LIMIT,
-                not_by=list(self.not_by),
-            )
+            reply = self._came_ahead(seconds)
+            if reply is None:
+                call = self._call(way, inputs)
+                reply = self.session.request("call", seconds, **call)
             return self._came(reply, inputs)
         except Late as error:
             self.session.stopped.append(f"{self.name}: {error}")
@@ -223,6 +253,39 @@ class Answer(Elsewhere):
             raise _exception(
                 {"name": "ProcessEnded", "message": self.gone}
             ) from None
+
+    def _came_ahead(self, seconds: float) -> Any:
+        """The reply to a call that was begun ahead; None if there is none."""
+        if not (self.session.coming and self.session.coming_to is self):
+            return None
+        # With a process that ends, replies are lost that it held: each call is
+        # made again, alone, so that the one that ended it is told.
+        with suppress(Died):
+            return self.session.reply(seconds)
+        return None
+
+    def _call(self, way: str, inputs: tuple, batch: int = 0) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "way": way,
+            "inputs": list(inputs),
+            "limit": TIME_LIMIT,
+            "not_by": list(self.not_by),
+            "batch": batch,
+        }
+
+    def ahead(self, way: str, calls: list[tuple]) -> None:
+        # With right ones lent to it, it may ask for them while nobody here
+        # listens, and its time would run.
+        if self.gone or self.lent:
+            return
+        self.batch += 1
+        with suppress(Died):  # which the first call will be told, too
+            self.session.ahead(
+                self,
+                "call",
+                [self._call(way, inputs, self.batch) for inputs in calls],
+            )
 
     def apart(self, way: str, *inputs: Any) -> Any:
         try:
@@ -277,9 +340,11 @@ class Answer(Elsewhere):
             if self._settled(n)
         }
         names = self.session.replace(self.name, right)
+        self.lent = True
         try:
             yield names
         finally:
+            self.lent = False
             self.session.restore()
 
     def not_right(self, names: tuple[str, ...]) -> tuple[str, ...]:

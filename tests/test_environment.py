@@ -1,7 +1,9 @@
 """The places that name versions say the same."""
 
 import ast
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -146,3 +148,20 @@ def test_the_declared_pythons():
     for version in ("3.11", "3.12", "3.13"):
         name = f"Programming Language :: Python :: {version}"
         assert name in PROJECT["classifiers"]
+
+
+@pytest.mark.parametrize("module", ["grader.lane", "authoring.build"])
+def test_notebooks_are_read_without_the_grammar_of_addresses(module):
+    code = f"import sys, {module}; print(*sys.modules)"
+    # As anybody has it: without what tests put in its way.
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=env,
+    )
+    assert {"nbformat", "jsonschema"} <= {*run.stdout.split()}
+    assert "lark" not in run.stdout.split()

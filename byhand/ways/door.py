@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from byhand.elsewhere import Elsewhere
+from byhand.exercise import directly
 
 HERE = __package__
 
@@ -22,6 +23,7 @@ def inside(way: Callable) -> Callable:
             return answer.use(_name(way), *inputs)
         return way(answer, *inputs)
 
+    vars(use)["asks_for"] = _name(way)
     return use
 
 
@@ -41,6 +43,16 @@ def apart(way: Callable) -> Callable:
         return way(None, *inputs)
 
     return use
+
+
+def asked_for(way: Callable) -> str | None:
+    """The name by which a way asks for an answer elsewhere, once and at once.
+
+    "" for the plain call; None for a way that does more here than to ask.
+    """
+    if way is directly:
+        return ""
+    return getattr(way, "asks_for", None)
 
 
 def _name(way: Callable) -> str:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 LESSON = "/lesson"  # the working folder
 TEMPORARY = ("/tmp", "/var/tmp")
@@ -137,7 +138,7 @@ def close(allowed: Resources, keep: int) -> None:
     _files(allowed)
     _descriptors(keep)
     _rights(allowed, mapped)
-    _calls()
+    refused_calls().load()
 
 
 def _threads(allowed: Resources) -> None:
@@ -199,7 +200,9 @@ def _mapped() -> int:
         return int(file.read().split()[0]) * os.sysconf("SC_PAGESIZE")
 
 
-def _calls() -> None:
+@cache
+def refused_calls() -> Any:
+    """The filter of system calls; made once, and loaded by each worker."""
     import pyseccomp
 
     refuse = pyseccomp.ERRNO(1)  # EPERM
@@ -213,4 +216,4 @@ def _calls() -> None:
     # Its flags are in memory, where a filter cannot look; the C library
     # falls back to clone.
     calls.add_rule(pyseccomp.ERRNO(38), "clone3")
-    calls.load()
+    return calls

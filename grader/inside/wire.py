@@ -7,6 +7,7 @@ place among the buffers that follow. Whatever has no plain form arrives as an
 
 import json
 import math
+import select
 import socket
 import struct
 import time
@@ -26,6 +27,10 @@ MOST_VALUES = 200_000
 # In one array. Outside it becomes float64, and is set against many others.
 MOST_NUMBERS = 2_000_000
 MOST_DEPTH = 20
+# Bytes on their way with nobody waiting for them: less than a socket holds, so
+# that neither end waits for the other to take them.
+MOST_AHEAD = 64 * 2**10
+QUICK = 0.05  # seconds
 SHOWN = 100_000  # characters of a cell's output that are kept
 _HEAD = struct.Struct("!II")  # bytes of the tree, and of all buffers
 _KINDS = "biufc"
@@ -272,6 +277,7 @@ class Wire:
 
     def __init__(self, end: socket.socket) -> None:
         self.end = end
+        self.held, self.came = bytearray(), 0.0
 
     def send(
         self,
@@ -284,10 +290,25 @@ class Wire:
         until: a time of time.monotonic(). TimeoutError: it was not taken by
         then. Closed: there is nobody to take it.
         """
-        message = encode(value, functions)
+        self.put(encode(value, functions), until)
+
+    def send_soon(self, value: Any) -> None:
+        """Reply, or hold a quick reply while the next question is here.
+
+        To wake the other end costs more than most replies do.
+        """
+        self.held += encode(value)
+        more, _, _ = select.select([self.end], [], [], 0)
+        quick = time.monotonic() - self.came < QUICK
+        if not (more and quick) or len(self.held) > MOST_AHEAD:
+            self.put(b"")
+
+    def put(self, messages: bytes, until: float | None = None) -> None:
+        """Send messages that are encoded; as `send`."""
+        messages, self.held = bytes(self.held + messages), bytearray()
         try:
             self._wait(until)
-            self.end.sendall(message)
+            self.end.sendall(messages)
         except TimeoutError:
             raise
         except OSError as error:
@@ -307,7 +328,9 @@ class Wire:
         if tree_size + body_size > MOST_BYTES:
             raise WireError(f"more than {MOST_BYTES // 2**20} MiB at once")
         tree = self._read(tree_size, until)
-        return decode(tree, self._read(body_size, until), call)
+        body = self._read(body_size, until)
+        self.came = time.monotonic()
+        return decode(tree, body, call)
 
     def _read(self, size: int, until: float | None) -> bytes:
         parts, left = [], size

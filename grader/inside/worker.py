@@ -32,7 +32,7 @@ from grader.inside.wire import Wire
 
 # A worker that is forked has these already.
 IMPORTED = (
-    *("matplotlib.pyplot", "pyseccomp", "scipy.special"),
+    *("matplotlib.pyplot", "pyseccomp", "resource", "scipy.special"),
     "byhand.ways.training",  # before a cell patches what it looks with
 )
 # And these, where they are needed.
@@ -55,12 +55,13 @@ class Service:
         self.wire, self.shell = connection, shell
         self.names = shell.user_module.__dict__
         self.lending = ExitStack()
+        self.late = 0  # of which batch a call was out of time
 
     def serve(self) -> None:
         while True:
             request = self.wire.receive(call=self.elsewhere)
             what = request.pop("do")
-            self.wire.send({"done": getattr(self, what)(**request)})
+            self.wire.send_soon({"done": getattr(self, what)(**request)})
 
     def write(self, files: dict[str, bytes]) -> None:
         """Put files into the working folder, as far as it has room."""
@@ -84,11 +85,16 @@ class Service:
         inputs: list,
         limit: float,
         not_by: list[str],
+        batch: int = 0,
     ) -> dict:
         """Call an answer, or use it in one of the ways of byhand/ways/.
 
+        batch: the number of those that were asked for at once, or 0. Where
+        one of them ran out of time, the rest are not tried.
         What it returned or raised, and which inputs it changed.
         """
+        if batch and batch == self.late:
+            return {"timed_out": True}
         answer = self.names.get(name)
         if way:
             answer = partial(door.named(way), answer)
@@ -104,8 +110,12 @@ class Service:
                 not_by=tuple(not_by),
                 watched=False,
             )
+        except KeyboardInterrupt as error:  # no person's: the answer's own
+            outcome = Outcome(error=error)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+        if outcome.timed_out:
+            self.late = batch
         return {
             "value": outcome.value,
             "error": outcome.error and _error(outcome),
@@ -198,7 +208,6 @@ def shut_in_and_serve(end: socket.socket, shell: Any, bare: bool) -> None:
         os.chdir(tempfile.mkdtemp(dir=Path.cwd()))
     else:
         seal.close(seal.Resources(), end.fileno())
-        cells.no_programs(shell)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     np.random.seed(None)
     Service(Wire(end), shell).serve()
@@ -268,6 +277,10 @@ def main() -> None:
     for name in () if bare else os.environ.keys() - {"PATH", "HOME", "LANG"}:
         del os.environ[name]
     shell = cells.new_shell()
+    # All that is the same for every worker is done once, before they fork.
+    if not bare:
+        cells.no_programs(shell)
+        seal.refused_calls()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     gc.collect()
     gc.freeze()

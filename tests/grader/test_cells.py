@@ -3,7 +3,7 @@
 import pytest
 
 import byhand
-from grader.judging import Options, grade
+from grader.judging import Options, grade, opened
 from grader.session import Session, TimeLimits
 from tests.grader.lessons import release, solved, submission
 
@@ -110,7 +110,7 @@ def test_the_import_cell_may_begin_with_any(nursery, first):
     nb = solved()
     imports = next(c for c in nb.cells if c.source.startswith("import numpy"))
     imports.source = first + imports.source
-    came = grade(nursery, submission(nb), release(), 1, Options())
+    came = grade(nursery, opened(submission(nb)), release(), 1, Options())
     assert sum(filter(None, came.scores.values())) == 9
 
 

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from authoring import paths
-from grader.judging import Options, grade
+from grader.judging import Options, grade, opened
 from grader.session import TimeLimits
 from grader.submissions import Submission
 from tests.end_to_end.course import replaced
@@ -137,7 +137,7 @@ def graded(nursery, nb, *cells):
     files = {f"{LESSON}.ipynb": nbformat.writes(nb).encode()}
     came = grade(
         nursery,
-        Submission("learner", LESSON, files),
+        opened(Submission("learner", LESSON, files)),
         release(LESSON),
         1,
         OPTIONS,

@@ -1,6 +1,7 @@
 """A verdict is reached outside, whatever happens inside."""
 
 import dataclasses
+from functools import partial
 
 import nbformat
 import numpy as np
@@ -8,12 +9,13 @@ import pytest
 import torch
 
 from authoring import paths
+from byhand.attempt import attempt
 from byhand.bank import find
 from byhand.check_cell import CheckCell
 from byhand.exercise import Case
 from byhand.ways import modules, repeating
 from grader import judging, session
-from grader.judging import Options, grade
+from grader.judging import Options, grade, opened
 from grader.session import Session, TimeLimits
 from grader.submissions import Submission, grade_id, imports
 from tests.end_to_end.course import replaced
@@ -33,7 +35,11 @@ ALL = {
 def graded(nursery):
     def graded(nb, seed=1, options=SHORT, **files):
         return grade(
-            nursery, submission(nb, **files), release(), seed, options
+            nursery,
+            opened(submission(nb, **files)),
+            release(),
+            seed,
+            options,
         )
 
     return graded
@@ -166,6 +172,83 @@ def test_an_answer_that_never_returns(graded, monkeypatch):
     assert "did not return within" in said(came, "weighted_values")
 
 
+@pytest.fixture
+def begun(nursery):
+    """Begin calls of a function `f(x)` of this source, one for each x."""
+    made = Session(nursery, {}, SHORT.limits)
+
+    def begun(source, *inputs):
+        made.run(source)
+        answer = session.Answer(made, "f", find("self_attention.softmax"))
+        answer.ahead("", [(x,) for x in inputs])
+        return made, answer
+
+    yield begun
+    made.close()
+
+
+def outcomes(answer, *inputs):
+    return [attempt(partial(answer, x), {}, watched=False) for x in inputs]
+
+
+def test_calls_go_ahead_and_each_finds_its_result(begun):
+    made, answer = begun("def f(x):\n    print(x)\n    return 2 * x", 1, 2, 3)
+    assert made.coming == 3
+    came = outcomes(answer, 1, 2, 3, 4)
+    assert [(o.value, o.printed) for o in came] == [
+        *((2, "1"), (4, "2"), (6, "3"), (8, "4"))
+    ]
+
+
+def test_after_one_that_never_returns_the_rest_are_not_tried(
+    begun, monkeypatch
+):
+    monkeypatch.setattr(session, "TIME_LIMIT", 1.0)
+    source = (
+        "called = []\ndef f(x):\n    called.append(x)\n"
+        "    while x == 2:\n        pass\n    return x"
+    )
+    made, answer = begun(source, 1, 2, 3, 4)
+    assert [o.timed_out for o in outcomes(answer, 1, 2)] == [False, True]
+    (shown,) = made.run("print(called)")
+    assert shown.text == "[1, 2]\n"
+
+
+def test_one_that_ends_its_process_ends_what_was_to_come(begun):
+    source = "import os\ndef f(x):\n    return x if x < 2 else os._exit(0)"
+    made, answer = begun(source, 1, 2, 3)
+    one, two, three = outcomes(answer, 1, 2, 3)
+    assert one.value == 1
+    for ended in (two, three):
+        assert type(ended.error).__name__ == "ProcessEnded"
+    assert made.request("defined", 5, name="f") is True  # in another process
+
+
+def test_replies_that_nobody_asks_for_are_no_answers_to_others(begun):
+    made, answer = begun("def f(x):\n    return 2 * x", 1, 2, 3)
+    assert outcomes(answer, 1)[0].value == 2
+    other = session.Answer(made, "f", answer.exercise)
+    assert outcomes(other, 10)[0].value == 20
+
+
+def test_nothing_goes_ahead_that_may_ask_for_us(begun):
+    made, answer = begun("def f(x):\n    return x(1)", abs, abs)
+    assert made.coming == 0
+    assert outcomes(answer, abs)[0].value == 1
+
+
+def test_an_interrupt_is_the_persons_here_and_the_answers_there(begun):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        attempt(interrupted, {}, watched=False)
+    _, answer = begun("def f(x):\n    raise KeyboardInterrupt", 1)
+    (came,) = outcomes(answer, 1)
+    assert type(came.error).__name__ == "KeyboardInterrupt"
+    assert isinstance(came.error, Exception)
+
+
 def test_a_notebook_has_a_limit_of_its_own(graded):
     nb = solved(softmax="import time\ntime.sleep(60)")
     limits = TimeLimits(cell=60, notebook=2, patience=1)
@@ -256,7 +339,7 @@ def test_what_demonstrations_import_is_there(nursery):
     )
     files = {f"{lesson}.ipynb": nbformat.writes(nb).encode()}
     handed_in = Submission("learner", lesson, files)
-    came = grade(nursery, handed_in, release(lesson), 1, SHORT)
+    came = grade(nursery, opened(handed_in), release(lesson), 1, SHORT)
     assert came.scores["merge_heads-check"] == 1, came.findings
 
 
@@ -314,7 +397,7 @@ def test_words_that_cannot_be_read_wait_for_a_person(nursery, content):
     lesson = release().lesson
     files = {} if content is None else {f"{lesson}.ipynb": content}
     handed_in = Submission("ann", lesson, files)
-    came = grade(nursery, handed_in, release(), 1, Options())
+    came = grade(nursery, opened(handed_in), release(), 1, Options())
     assert came.problem
     assert came.scores["why-rows"] is None
     assert {s for n, s in came.scores.items() if n != "why-rows"} == {0}

@@ -3,7 +3,7 @@
 import nbformat
 
 from authoring import paths
-from grader.judging import Options, grade
+from grader.judging import Options, grade, opened
 from grader.session import TimeLimits
 from grader.submissions import Submission
 from tests.end_to_end.course import replaced
@@ -20,7 +20,7 @@ def test_gradients_flow_through_a_function_that_is_lent(nursery):
     files = {f"{LESSON}.ipynb": nbformat.writes(nb).encode()}
     graded = grade(
         nursery,
-        Submission("learner", LESSON, files),
+        opened(Submission("learner", LESSON, files)),
         release(LESSON),
         1,
         OPTIONS,

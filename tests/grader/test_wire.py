@@ -228,3 +228,31 @@ def test_the_end_is_noticed(ends):
     one.close()
     with pytest.raises(Closed):
         other.receive()
+
+
+def test_a_reply_waits_while_more_is_asked_and_no_longer(ends):
+    one, other = ends
+    one.put(wire.encode("a question") + wire.encode("another"))
+    assert other.receive() == "a question"
+    other.send_soon("an answer")
+    assert other.held
+    assert other.receive() == "another"
+    other.send_soon("one more")
+    assert not other.held
+    assert [one.receive(), one.receive()] == ["an answer", "one more"]
+
+
+def test_what_is_held_goes_before_anything_else(ends):
+    one, other = ends
+    one.put(wire.encode("a question"))
+    other.send_soon("held")
+    other.send("at once")
+    assert [one.receive(), one.receive()] == ["held", "at once"]
+
+
+def test_no_more_is_held_than_a_socket_takes(ends):
+    one, other = ends
+    one.put(wire.encode("a question"))
+    other.send_soon(b"x" * wire.MOST_AHEAD)
+    assert not other.held
+    assert one.receive() == b"x" * wire.MOST_AHEAD
