@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Ranges are in pyproject.toml, exact versions in constraints.txt.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help lab grading test notebooks site model bench-check bench-messages bench-sliders bench-grading bench-gpt bench-gpu clean
+.PHONY: help lab grading test notebooks site model bench-check bench-wait bench-messages bench-sliders bench-grading bench-gpt bench-gpu clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -49,6 +49,10 @@ model: $(VENV)/.lab  ## the sentence model of lesson 21 (84 MB; optional, nothin
 
 bench-check: $(VENV)/.test  ## how long a learner waits for a check (ARGS='07' for one lesson)
 	$(BIN)/python -m tests.bench.check $(ARGS)
+
+bench-wait: $(VENV)/.test  ## how long a learner waits for JupyterLab and for all cells (ARGS='07')
+	sh tests/system_packages.sh
+	$(BIN)/python -m tests.bench.wait $(ARGS)
 
 bench-messages: $(VENV)/.test  ## what wrong answers are told, of all that the tests know (ARGS='07 --read')
 	$(BIN)/python -m tests.bench.messages $(ARGS)

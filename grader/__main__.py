@@ -226,7 +226,7 @@ def autograde(options: argparse.Namespace) -> int:
 def begin(options: argparse.Namespace) -> None:
     """Before nbgrader, which takes seconds to import."""
     if not options.scheduler:
-        ahead.begin(options.lesson)
+        ahead.begin(options.lesson, not options.unsealed)
 
 
 def graded(nbgrader: Any, options: argparse.Namespace) -> int:

@@ -127,7 +127,7 @@ class SealedAutograde(Autograde):
     def start(self) -> None:
         """Grade. NbGraderException: something could not be graded."""
         if not self.scheduler:
-            ahead.begin(self.coursedir.assignment_id)
+            ahead.begin(self.coursedir.assignment_id, self.sealed)
         elif not self.scheduler.startswith("tls://"):
             self.log.warning(PLAIN_TEXT, self.scheduler)
         try:
@@ -153,6 +153,8 @@ class SealedAutograde(Autograde):
             )
             self.log.error(message)
             raise CannotGoOn(message) from None
+        finally:
+            ahead.end()
         for line in summary.lines():
             self.log.info(line)
         if summary.given_up:
@@ -324,6 +326,7 @@ class ClassRun:
                 self.converter.jobs,
                 lambda: progress.advance(task),
                 self.converter.certificates(),
+                ahead.nursery(),
             )
             beside = self._beside()
             with work:

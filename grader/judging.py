@@ -19,7 +19,7 @@ from byhand.judge import drawn, fingerprint, judge_on
 from byhand.message import short_cut
 from byhand.trial import trials_of
 from grader import shown
-from grader.sealed import CannotSeal, Died, Nursery
+from grader.sealed import CannotSeal, Died, Door
 from grader.session import Answer, Session, TimeLimits
 from grader.submissions import (
     CODE,
@@ -139,7 +139,7 @@ def opened(submission: Submission) -> Opened:
 
 
 def grade(
-    nursery: Nursery,
+    door: Door,
     opened: Opened,
     release: Release,
     seed: int,
@@ -168,7 +168,7 @@ def grade(
         if name != submission.notebook
     }
     offered = imports(release.demonstrations)
-    session = Session(nursery, files, options.limits, offered)
+    session = Session(door, files, options.limits, offered)
     try:
         for cell in nb.cells:
             _grade_cell(cell, session, release, seed, options, graded)

@@ -21,7 +21,7 @@ import byhand
 import grader
 from byhand import bank as exercises
 from grader import judging
-from grader.sealed import CannotSeal, Nursery
+from grader.sealed import CannotSeal, Door, Nursery
 from grader.submissions import (
     CODE,
     Graded,
@@ -33,15 +33,25 @@ from grader.submissions import (
 # judged in one process at a time.
 _one_at_a_time = threading.Lock()
 # By whether they are sealed, and whether they have imported PyTorch.
-_nurseries: dict[tuple[bool, bool], Nursery] = {}
+_doors: dict[tuple[bool, bool], Door] = {}
+_shared: Door | None = None
 
 
-def end_with_parent() -> None:
+def begin(door: Door | None) -> None:
+    """What a process does that is to be a lane on this machine.
+
+    door: to the nursery that all its lanes share, if there is one.
+    """
+    global _shared
+    _shared = door
+    _end_with_parent()
+
+
+def _end_with_parent() -> None:
     """Let this process end when the one that started it is killed.
 
     A pool's processes would wait for work for ever.
     """
-
     parent = multiprocessing.parent_process()
 
     def wait() -> None:
@@ -66,13 +76,13 @@ def grade_here(
         for again in (True, False):
             opened = judging.opened(submission)
             torch = wants_torch(opened, release)
-            nursery = _nursery(options.sealed, torch, release.lesson)
+            door = _door(options.sealed, torch, release.lesson)
             try:
-                return judging.grade(nursery, opened, release, seed, options)
+                return judging.grade(door, opened, release, seed, options)
             except CannotSeal:
                 # Whatever killed it (memory, most likely) may be over.
-                nursery.close()
-                del _nurseries[options.sealed, torch]
+                door.close()
+                del _doors[options.sealed, torch]
                 if not again:
                     raise
     raise AssertionError("either returned or raised")
@@ -155,27 +165,43 @@ def wants_torch(opened: judging.Opened, release: Release) -> bool:
     )
 
 
-def _nursery(sealed: bool, torch: bool, lesson: str) -> Nursery:
-    """One of those that this process keeps, or a new one."""
-    kept = _nurseries.get((sealed, torch))
+def _door(sealed: bool, torch: bool, lesson: str) -> Door:
+    """The one that this process keeps, or a new one."""
+    kept = _doors.get((sealed, torch))
     if kept and kept.alive():
         return kept
     if kept:
         kept.close()
+    made = _beside(sealed, torch) or _own(sealed, torch, lesson)
+    _doors[sealed, torch] = made
+    return made
+
+
+def _beside(sealed: bool, torch: bool) -> Door | None:
+    """A door to the nursery that the lanes here share, while there is one."""
+    if not (_shared and _shared.sealed == sealed and _shared.alive()):
+        return None
+    with contextlib.suppress(CannotSeal):
+        made = _shared.beside(torch)
+        made.wait()
+        return made
+    return None
+
+
+def _own(sealed: bool, torch: bool, lesson: str) -> Nursery:
     made = Nursery(sealed, torch)
     # It imports while we do.
     with contextlib.suppress(ModuleNotFoundError):
         exercises.lesson(lesson.partition("_")[2])
     made.wait()
-    _nurseries[sealed, torch] = made
     return made
 
 
 def close() -> None:
     """End the sealed processes that this one keeps."""
-    for nursery in _nurseries.values():
-        nursery.close()
-    _nurseries.clear()
+    for door in _doors.values():
+        door.close()
+    _doors.clear()
 
 
 @cache

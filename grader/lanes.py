@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from typing import Any
 
 from grader import lane, sealed
@@ -30,7 +31,8 @@ class Lanes:
 
     scheduler: the address of a Dask cluster's, or "" for processes here.
     certificates: for one at tls:// (see Cluster). jobs: how many are graded
-    at a time; 0: one a core. step: called whenever one is done.
+    at a time; 0: one a core. step: called whenever one is done. nursery: for
+    all lanes here; without it each makes one of its own.
 
     Each lane here is a process of its own with one submission at a time, so
     that a lane's death is that submission's doing and costs no other a try.
@@ -42,8 +44,9 @@ class Lanes:
         jobs: int,
         step: Callable[[], object],
         certificates: tuple[str, str, str] = ("", "", ""),
+        nursery: sealed.Nursery | None = None,
     ) -> None:
-        self.step = step
+        self.step, self.nursery = step, nursery
         self.scheduler, self.certificates = scheduler, certificates
         self.width = jobs or cores()
         self.queue: deque[Job] = deque()
@@ -81,8 +84,13 @@ class Lanes:
     def _pool(self) -> futures.Executor:
         context = multiprocessing.get_context("forkserver")
         return futures.ProcessPoolExecutor(
-            1, context, initializer=lane.end_with_parent
+            1, context, initializer=lane.begin, initargs=(self._door(),)
         )
+
+    def _door(self) -> sealed.Door | None:
+        with suppress(sealed.CannotSeal):
+            return self.nursery and self.nursery.beside(torch=False)
+        return None
 
     def finished(
         self, at_most: int

@@ -2,7 +2,8 @@
 
 A `Nursery` is one bubblewrap with a process inside that has imported what
 lessons import; a `Worker` is forked from it for one submission and thrown
-away. See grader/inside/seal.py for what a worker does to itself.
+away. Several processes may have workers from one nursery, each at a `Door`.
+See grader/inside/seal.py for what a worker does to itself.
 """
 
 import os
@@ -159,35 +160,14 @@ def _sealed(*control: str) -> list[str]:
     return line
 
 
-class Nursery:
-    """Where workers come from. Use it as a context, or close it.
+class Door:
+    """A connection to a nursery, at which workers can be had.
 
-    sealed: False lets learners' code do whatever you may do. torch: whether
-    workers have PyTorch imported already.
-    CannotSeal: the machine cannot; the message says why. It starts at once
-    and is there after `wait`.
+    sealed: whether they are. CannotSeal: the nursery is gone.
     """
 
-    def __init__(self, sealed: bool = True, torch: bool = True) -> None:
-        missing = what_is_missing() if sealed else ""
-        if missing:
-            raise CannotSeal(missing)
-        self.sealed = sealed
-        self.control, theirs = socket.socketpair()
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115 - kept open
-        self.process = subprocess.Popen(
-            (_sealed if sealed else _unsealed)(
-                str(theirs.fileno()), *(["--torch"] if torch else [])
-            ),
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=self.log,
-            stderr=self.log,
-            # Without a seal, where the workers' folders go; removed there.
-            cwd=None if sealed else tempfile.mkdtemp(),
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
-        )
-        theirs.close()
+    def __init__(self, control: socket.socket, sealed: bool) -> None:
+        self.control, self.sealed = control, sealed
 
     def wait(self) -> None:
         """Wait until it has imported everything. CannotSeal: it has not."""
@@ -197,20 +177,38 @@ class Nursery:
         except OSError:
             ready = False
         if not ready:
-            self.process.kill()
             said = self.said()
             self.close()
             raise CannotSeal(f"the sealed process did not start: {said}")
         self.control.settimeout(_FORK)
 
     def said(self) -> str:
-        """The end of what it wrote on its terminal."""
-        self.log.seek(0)
-        text = self.log.read().decode(errors="replace").strip()
-        return text.splitlines()[-1] if text else "it said nothing"
+        return "it is gone"
 
     def alive(self) -> bool:
-        return self.process.poll() is None
+        """Whether there is somebody at the other end."""
+        with suppress(BlockingIOError):
+            flags = socket.MSG_PEEK | socket.MSG_DONTWAIT
+            with suppress(OSError):
+                return self.control.recv(1, flags) != b""
+            return False
+        return True
+
+    def beside(self, torch: bool) -> "Door":
+        """One more door, for somebody else to ask at; to be waited for.
+
+        torch: workers from there have PyTorch imported already.
+        """
+        ours, theirs = socket.socketpair()
+        try:
+            letter = b"t" if torch else b"d"
+            socket.send_fds(self.control, [letter], [theirs.fileno()])
+        except OSError as error:
+            ours.close()
+            raise CannotSeal(f"the nursery is gone: {error}") from None
+        finally:
+            theirs.close()
+        return Door(ours, self.sealed)
 
     def worker(self) -> "Worker":
         """A new worker. CannotSeal: it could not be made."""
@@ -232,6 +230,51 @@ class Nursery:
 
     def close(self) -> None:
         self.control.close()
+
+
+class Nursery(Door):
+    """Where workers come from. Use it as a context, or close it.
+
+    sealed: False lets learners' code do whatever you may do. torch: whether
+    workers have PyTorch imported already.
+    CannotSeal: the machine cannot; the message says why. It starts at once
+    and is there after `wait`.
+    """
+
+    def __init__(self, sealed: bool = True, torch: bool = True) -> None:
+        missing = what_is_missing() if sealed else ""
+        if missing:
+            raise CannotSeal(missing)
+        control, theirs = socket.socketpair()
+        super().__init__(control, sealed)
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 - kept open
+        self.process = subprocess.Popen(
+            (_sealed if sealed else _unsealed)(
+                str(theirs.fileno()), *(["--torch"] if torch else [])
+            ),
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            # Without a seal, where the workers' folders go; removed there.
+            cwd=None if sealed else tempfile.mkdtemp(),
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+        theirs.close()
+
+    def said(self) -> str:
+        """The end of what it wrote on its terminal."""
+        self.process.kill()
+        self.process.wait()
+        self.log.seek(0)
+        text = self.log.read().decode(errors="replace").strip()
+        return text.splitlines()[-1] if text else "it said nothing"
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def close(self) -> None:
+        super().close()
         try:
             self.process.wait(1)  # it ends with the connection
         except subprocess.TimeoutExpired:

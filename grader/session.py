@@ -20,7 +20,7 @@ from byhand.bank import find
 from byhand.elsewhere import Elsewhere, OutOfTime
 from byhand.exercise import Exercise, is_lent_as_source
 from grader import shown
-from grader.sealed import CannotSeal, Died, Late, Nursery, Worker
+from grader.sealed import CannotSeal, Died, Door, Late, Worker
 
 MOST_SHOWN = 10 * 2**20  # characters of output in a graded notebook
 
@@ -45,12 +45,12 @@ class Session:
 
     def __init__(
         self,
-        nursery: Nursery,
+        door: Door,
         files: dict[str, bytes],
         limits: TimeLimits,
         imports: dict[str, str] | None = None,
     ) -> None:
-        self.nursery, self.files, self.limits = nursery, files, limits
+        self.door, self.files, self.limits = door, files, limits
         # What the lesson's own cells, which are left out, would import.
         self.imports = dict(imports or {})
         self.until = time.monotonic() + limits.notebook
@@ -118,7 +118,7 @@ class Session:
 
     def _revive(self) -> Worker:
         while True:
-            self.worker = self.nursery.worker()
+            self.worker = self.door.worker()
             try:
                 self.worker.request("write", 30, files=self.files)
             except Died as error:  # nothing of the learner's has run yet
@@ -186,7 +186,7 @@ class Session:
     def apart(self, way: str, inputs: tuple) -> Any:
         """Run a way in a process in which no cell has run."""
         seconds = min(TIME_LIMIT + self.limits.patience, self._seconds_left())
-        worker = self.nursery.worker()
+        worker = self.door.worker()
         try:
             return worker.request(
                 "call",

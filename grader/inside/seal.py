@@ -104,13 +104,18 @@ def prepare() -> int:
     return os.open("/proc/self/ns/pid", os.O_RDONLY)
 
 
+def in_its_own(own: int) -> None:
+    """Let the next forks be in this process's own namespace. own: as below."""
+    _ok(_libc().setns(own, _NEW["pid"]), "its own namespace")
+
+
 def first_of_its_own(own: int) -> None:
     """Let the next fork be process 1 of a new namespace.
 
     That way it takes one fork and not two, which is most of what a worker
     costs. own: of `prepare`.
     """
-    _ok(_libc().setns(own, _NEW["pid"]), "its own namespace")
+    in_its_own(own)
     _ok(_libc().unshare(_NEW["pid"]), "a new namespace")
 
 

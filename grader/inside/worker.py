@@ -2,13 +2,15 @@
 
 `python -m grader.inside.worker` imports what lessons import and waits. For
 each connection that it is handed it forks a worker, which shuts itself in,
-serves that connection and ends with it.
+serves that connection and ends with it. Several may ask it: every lane of a
+class.
 """
 
 import ctypes
 import gc
 import importlib
 import os
+import select
 import shutil
 import signal
 import socket
@@ -217,31 +219,118 @@ def _out_of_time(*_: Any) -> None:
     raise OutOfTime
 
 
-def fork_worker(
-    control: socket.socket, end: socket.socket, shell: Any, bare: bool
-) -> None:
-    """Fork a worker for a connection, and tell the other side which it is."""
-    worker = os.fork()
-    if worker == 0:
+class Nurse:
+    """Forks workers for whoever asks, at any of several connections.
+
+    A message of one letter with a connection: `f`, fork a worker to serve it;
+    `d`, it is one more to ask at; `t`, it is one to ask at for workers that
+    have PyTorch imported already. At each of these the answer is `r` first,
+    once it is ready.
+    """
+
+    def __init__(self, shell: Any, own: int, bare: bool, torch: bool) -> None:
+        self.shell, self.own, self.bare, self.torch = shell, own, bare, torch
+        self.with_torch: socket.socket | None = None
+        self.askers: list[socket.socket] = []
+
+    def serve(self, first: socket.socket) -> None:
+        """Until whoever started this closes the first connection."""
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+        gc.collect()
+        gc.freeze()
+        self.open(first)
+        while first in self.askers:
+            ready, _, _ = select.select(self.askers, [], [])
+            for asker in ready:
+                self.asked(asker)
+
+    def open(self, asker: socket.socket) -> None:
+        self.askers.append(asker)
+        with suppress(OSError):  # it may be gone again
+            asker.send(b"r")
+
+    def asked(self, asker: socket.socket) -> None:
         try:
-            control.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            shut_in_and_serve(end, shell, bare)
-        except BaseException as error:
-            _last_words(end, error)
-        os._exit(0)
-    end.close()
+            what, fds, _, _ = socket.recv_fds(asker, 1, 1)
+        except OSError:
+            what, fds = b"", []
+        if not what:
+            self.askers.remove(asker)
+            asker.close()
+            return
+        end = socket.socket(fileno=fds[0])
+        if what == b"f":
+            self.fork(asker, end)
+        elif what == b"d" or self.torch:
+            self.open(end)
+        else:
+            self.hand_on(end)
+
+    def hand_on(self, end: socket.socket) -> None:
+        """To the nurse with PyTorch; a new one where there is none."""
+        with end:
+            for _ in range(2):
+                self.with_torch = self.with_torch or self.another()
+                try:
+                    socket.send_fds(self.with_torch, [b"d"], [end.fileno()])
+                    return
+                except OSError:  # it died
+                    self.with_torch = None
+
+    def another(self) -> socket.socket:
+        """A nurse like this one, forked from it, and with PyTorch."""
+        ours, theirs = socket.socketpair()
+        if not self.bare:
+            seal.in_its_own(self.own)
+        if os.fork() == 0:
+            try:
+                for asker in (ours, *self.askers):
+                    asker.close()
+                _import(WITH_TORCH)
+                Nurse(self.shell, self.own, self.bare, True).serve(theirs)
+            finally:
+                os._exit(0)
+        theirs.close()
+        return ours
+
+    def fork(self, asker: socket.socket, end: socket.socket) -> None:
+        """Fork a worker for a connection, and tell who asked which it is."""
+        if not self.bare:
+            seal.first_of_its_own(self.own)
+        worker = os.fork()
+        if worker == 0:
+            try:
+                for one in filter(None, (*self.askers, self.with_torch)):
+                    one.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                shut_in_and_serve(end, self.shell, self.bare)
+            except BaseException as error:
+                _last_words(end, error)
+            os._exit(0)
+        end.close()
+        with suppress(OSError):  # whoever asked may be gone
+            _tell(asker, worker)
+
+
+def _tell(asker: socket.socket, worker: int) -> None:
     said = worker.to_bytes(8)
     if not hasattr(os, "pidfd_open"):  # not on Linux, and so without a seal
-        control.send(said)
+        asker.send(said)
         return
     try:
         pidfd = os.pidfd_open(worker)
     except ProcessLookupError:  # it could not shut itself in, and said why
-        control.send(bytes(8))
+        asker.send(bytes(8))
         return
-    socket.send_fds(control, [said], [pidfd])
-    os.close(pidfd)
+    try:
+        socket.send_fds(asker, [said], [pidfd])
+    finally:
+        os.close(pidfd)
+
+
+def _import(names: tuple[str, ...]) -> None:
+    for name in names:
+        importlib.import_module(name)
 
 
 def _last_words(end: socket.socket, error: BaseException) -> None:
@@ -271,8 +360,8 @@ def main() -> None:
 
     matplotlib.use("Agg")
     _one_thread()
-    for name in IMPORTED + WITH_TORCH * ("--torch" in sys.argv):
-        importlib.import_module(name)
+    torch = "--torch" in sys.argv
+    _import(IMPORTED + WITH_TORCH * torch)
     # Nothing that tells grading from practice.
     for name in () if bare else os.environ.keys() - {"PATH", "HOME", "LANG"}:
         del os.environ[name]
@@ -281,17 +370,7 @@ def main() -> None:
     if not bare:
         cells.no_programs(shell)
         seal.refused_calls()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
-    gc.collect()
-    gc.freeze()
-    control.send(b"r")
-    while True:
-        ready, fds, _, _ = socket.recv_fds(control, 1, 1)
-        if not ready:
-            break
-        if not bare:
-            seal.first_of_its_own(own)
-        fork_worker(control, socket.socket(fileno=fds[0]), shell, bare)
+    Nurse(shell, own, bare, torch).serve(control)
     if bare:
         shutil.rmtree(Path.cwd(), ignore_errors=True)
 

@@ -1,8 +1,9 @@
 """How fast a class is graded: sealed, by us, against plain nbgrader.
 
-Both grade the same submissions of lesson 07 on the same cores: solved in
+Both grade the same submissions of a lesson on the same cores: solved in
 several forms, wrong in every known way, empty. All are honest, so both must
-give the same marks. Stock nbgrader runs what learners hand in unsealed.
+give the same marks. Stock nbgrader runs what learners hand in unsealed, and
+the lesson's demonstrations, too.
 """
 
 import argparse
@@ -30,10 +31,8 @@ from byhand.judge import judge
 from tests import gates
 from tests.end_to_end.course import Course
 from tests.end_to_end.test_every_lesson import bring_mistakes, paste, rounds
-from tests.exercises.forms import self_attention
+from tests.exercises import forms
 
-LESSON = "07_self_attention"
-EXERCISES = lessons()[LESSON]
 TICK = 1.0  # seconds between two looks at memory and progress
 STOCK = """
 from byhand.environment import scripts_on_path
@@ -58,12 +57,13 @@ def allowed(exercise) -> list[int]:
     ]
 
 
-def kinds() -> list[dict[str, str]]:
+def kinds(lesson: str) -> list[dict[str, str]]:
     """Which answers stand in a notebook: grade_id → source, shuffled.
 
     Shuffled, so that the first few are like all of them.
     """
-    by_hand = {e: allowed(e) for e in EXERCISES}
+    exercises = lessons()[lesson]
+    by_hand = {e: allowed(e) for e in exercises}
     made: list[dict[str, str]] = [{}]  # as it was handed out
     for number in range(max(map(len, by_hand.values()))):
         made.append(
@@ -75,7 +75,7 @@ def kinds() -> list[dict[str, str]]:
                 for e, places in by_hand.items()
             }
         )
-    for wrong in rounds(EXERCISES):
+    for wrong in rounds(exercises):
         made.append(
             {name_of(e): paste(e, known.name) for e, known in wrong.items()}
         )
@@ -94,24 +94,24 @@ def hand_in(course: Course, number: int, answers: dict[str, str]) -> None:
     nb = make(**answers)
     nb.cells.append(nbformat.v4.new_code_cell(f"# I am number {number}."))
     course.submit(student, nb)
-    bring_mistakes(course, student, LESSON)
+    bring_mistakes(course, student, course.lesson)
     shutil.copytree(
-        self_attention.__path__[0],
+        Path(forms.__path__[0], course.lesson.partition("_")[2]),
         course.folder(student) / "forms",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
 
 
-def entered(root: Path, size: int, config: str = "") -> Course:
+def entered(root: Path, lesson: str, size: int, config: str = "") -> Course:
     """A class of that size: entered in the gradebook and handed in."""
     root.mkdir()
-    course = Course(root, LESSON)
+    course = Course(root, lesson)
     if config:
         (root / "nbgrader_config.py").write_text(config, "utf-8")
-    made = course.nbgrader("generate_assignment", LESSON, "--create")
+    made = course.nbgrader("generate_assignment", lesson, "--create")
     if made.returncode:
         raise SystemExit(made.stderr)
-    known = kinds()
+    known = kinds(lesson)
     for number in range(size):
         hand_in(course, number, known[number % len(known)])
     return course
@@ -165,7 +165,8 @@ def grade(course: Course, size: int, program: str) -> Run:
         futures.ThreadPoolExecutor(1) as pool,
     ):
         task = progress.add_task(program, total=size)
-        ran = pool.submit(getattr(course, program), "autograde", LESSON)
+        act = getattr(course, program)
+        ran = pool.submit(act, "autograde", course.lesson)
         while not ran.done():
             most = max(most, memory())
             progress.update(task, completed=len([*done.glob("learner*")]))
@@ -188,13 +189,13 @@ def same_marks(stock: Course, ours: Course) -> None:
         raise SystemExit("\n".join(["The marks differ.", *wrong]))
 
 
-def bench(size: int, stock_size: int) -> None:
+def bench(lesson: str, size: int, stock_size: int) -> None:
     """Grade so many with ours, and the first of them with stock."""
     with tempfile.TemporaryDirectory() as place:
-        ours = entered(Path(place, "ours"), size)
+        ours = entered(Path(place, "ours"), lesson, size)
         print(HEAD)
         if stock_size:
-            stock = entered(Path(place, "stock"), stock_size, STOCK)
+            stock = entered(Path(place, "stock"), lesson, stock_size, STOCK)
             slow = grade(stock, stock_size, "nbgrader")
             print(slow.line("stock"))
         fast = grade(ours, size, "grader")
@@ -270,21 +271,22 @@ def steps() -> list[tuple[str, Any, str]]:
     ]
 
 
-def profile(size: int) -> None:
+def profile(lesson: str, size: int) -> None:
     """Grade a class in this process, and show where the time goes."""
     from grader import __main__ as command
-    from grader import lanes
+    from grader import lane, lanes
 
     watch = Stopwatch()
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
-        course = entered(Path(place, "ours"), size)
+        course = entered(Path(place, "ours"), lesson, size)
         put = stack.enter_context
         put(mock.patch.object(lanes.Lanes, "_pool", lambda _: Here()))
         for step, owner, name in steps():
             timed = watch.timed(step, getattr(owner, name))
             put(mock.patch.object(owner, name, timed))
         put(chdir(course.root))
-        command.main(["autograde", LESSON, "--jobs", "1"])
+        stack.callback(lane.close)
+        command.main(["autograde", lesson, "--jobs", "1"])
     print(f"{'milliseconds of a submission':<34}{size:>6} submissions")
     for step, seconds in watch.seconds.most_common():
         print(f"{step:<34}{1000 * seconds / size:>10.1f}")
@@ -296,6 +298,12 @@ def main(arguments: list[str] | None = None) -> None:
         prog="python -m tests.bench.grading",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--lesson",
+        default="07",
+        metavar="NN",
+        help="of which lesson (default: 07)",
     )
     parser.add_argument(
         "--submissions",
@@ -323,10 +331,13 @@ def main(arguments: list[str] | None = None) -> None:
     stock_size = size if stock_size is None else stock_size
     if size < 1 or not 1 <= stock_size <= size:
         parser.error("N must be at least 1, and M between 1 and N")
+    found = [name for name in lessons() if name.startswith(options.lesson)]
+    if len(found) != 1:
+        parser.error(f"no lesson {options.lesson!r}; there are 00 to 23")
     if options.profile:
-        profile(size)
+        profile(found[0], size)
     else:
-        bench(size, 0 if options.ours_only else stock_size)
+        bench(found[0], size, 0 if options.ours_only else stock_size)
 
 
 if __name__ == "__main__":

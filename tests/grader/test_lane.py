@@ -14,7 +14,7 @@ import grader
 from byhand import bank
 from grader import lane
 from grader.judging import Options
-from grader.sealed import CannotSeal
+from grader.sealed import CannotSeal, Nursery
 from grader.submissions import Graded
 from tests import gates
 from tests.grader.lessons import empty, release, submission
@@ -22,7 +22,7 @@ from tests.grader.lessons import empty, release, submission
 
 @pytest.fixture(autouse=True)
 def no_nursery_before_and_after(monkeypatch):
-    monkeypatch.setattr(lane, "_nurseries", {})
+    monkeypatch.setattr(lane, "_doors", {})
     yield
     lane.close()
 
@@ -43,11 +43,11 @@ def test_one_run_without_a_seal_leaves_the_next_one_sealed():
 
 def test_a_nursery_that_was_killed_is_replaced():
     assert "'seal'" in seen(Options())
-    (killed,) = lane._nurseries.values()
+    (killed,) = lane._doors.values()
     killed.process.kill()
     killed.process.wait()
     assert "'seal'" in seen(Options())
-    assert killed not in lane._nurseries.values()
+    assert killed not in lane._doors.values()
 
 
 def imported_torch(*cells):
@@ -64,7 +64,32 @@ def imported_torch(*cells):
 def test_pytorch_is_imported_for_those_who_use_it_only():
     assert not imported_torch("1 + 1")
     assert imported_torch("import torch")
-    assert set(lane._nurseries) == {(True, False), (True, True)}
+    assert set(lane._doors) == {(True, False), (True, True)}
+
+
+def test_lanes_share_a_nursery_while_it_lives(monkeypatch):
+    with Nursery(torch=False) as nursery:
+        door = nursery.beside(torch=False)
+        monkeypatch.setattr(lane, "_shared", door)
+        assert "'seal'" in seen(Options())
+        assert not imported_torch("1 + 1")
+        assert imported_torch("import torch")
+        assert len(lane._doors) == 2
+        assert not any(isinstance(d, Nursery) for d in lane._doors.values())
+        nursery.process.kill()
+        nursery.process.wait()
+        assert "'seal'" in seen(Options())
+        (own,) = (d for d in lane._doors.values() if isinstance(d, Nursery))
+        assert own.alive()
+        door.close()
+
+
+def test_a_lane_without_a_seal_does_not_ask_a_sealed_nursery(monkeypatch):
+    with Nursery(torch=False) as nursery:
+        door = nursery.beside(torch=False)
+        monkeypatch.setattr(lane, "_shared", door)
+        assert "'seal'" not in seen(Options(sealed=False))
+        door.close()
 
 
 def test_a_lesson_that_is_judged_with_pytorch_says_so():

@@ -5,10 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from authoring.paths import ROOT
 from grader import sealed
+from tests.grader.courses import wait_for
 
 LISTED = "import os\nlen(os.listdir(tempfile.gettempdir()))"
 
@@ -188,6 +190,27 @@ def test_a_dead_nursery_is_noticed():
     with pytest.raises(sealed.CannotSeal):
         nursery.worker()
     nursery.close()
+
+
+def test_several_ask_one_nursery_until_its_owner_closes_it():
+    nursery = sealed.Nursery(torch=False)
+    nursery.wait()
+    doors = [nursery.beside(torch) for torch in (False, True, True)]
+    for door in doors:
+        door.wait()
+        worker = door.worker()
+        came = worker.request("run", 20, source="6 * 7", limit=5)
+        assert came[0]["data"]["text/plain"] == "42"
+        worker.kill()
+    below = psutil.Process(nursery.process.pid).children(recursive=True)
+    mapped = [Path(f"/proc/{p.pid}/maps").read_text() for p in below]
+    assert sum("libtorch_cpu" in one for one in mapped) == 1
+    nursery.close()
+    for door in doors:
+        wait_for(lambda door=door: not door.alive(), seconds=20)
+        with pytest.raises(sealed.CannotSeal):
+            door.worker()
+        door.close()
 
 
 def test_of_the_environment_only_what_python_needs_is_seen(run):
