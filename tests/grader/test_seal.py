@@ -202,6 +202,9 @@ def test_several_ask_one_nursery_until_its_owner_closes_it():
         came = worker.request("run", 20, source="6 * 7", limit=5)
         assert came[0]["data"]["text/plain"] == "42"
         worker.kill()
+        # It has nothing to say, and nobody waits until it does.
+        door.control.settimeout(0.1)
+        assert door.alive()
     below = psutil.Process(nursery.process.pid).children(recursive=True)
     mapped = [Path(f"/proc/{p.pid}/maps").read_text() for p in below]
     assert sum("libtorch_cpu" in one for one in mapped) == 1
