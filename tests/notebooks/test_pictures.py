@@ -1,11 +1,15 @@
-"""The pictures that are drawn by hand: assets/*.svg."""
+"""The pictures of the lessons, above all those in assets/."""
 
+import importlib
+import re
 import xml.etree.ElementTree as ElementTree
 
+import nbformat
 import pytest
 
 from authoring import paths
 from byhand.sliders import draw
+from tests import gates
 from tests.sliders.reading import clashes_in, miscoloured, placed
 
 PICTURES = sorted((paths.ROOT / "assets").glob("*.svg"), key=lambda p: p.stem)
@@ -47,6 +51,65 @@ def test_texts_can_be_read_in_a_narrow_notebook(picture):
 def test_a_picture_is_somewhere(picture):
     name = f"{{picture {picture.name} "
     assert any(name in s.read_text("utf-8") for s in paths.sources())
+
+
+INKS = {
+    "blue": [draw.BLUE],
+    "orange": [draw.ORANGE],
+    "green": [draw.GREEN],
+    "pink": [draw.PINK],
+    "grey": [draw.FAINT, draw.RULE],
+    "white": [draw.PAPER],
+}
+# A colour as the name of a thing in a picture: "the red dots", "Red, dashed:".
+NAMED = re.compile(
+    rf"\b({'|'.join(INKS)}|red|yellow|purple|violet|brown|black)"
+    r"(?=[:,] | (?:dot|line|curve|bar|vector|arrow|point|cell|square)s?\b)",
+    re.IGNORECASE,
+)
+# Words that a text speaks of, and no things: *red*, `red`, "the red ball".
+SAID = re.compile(r"(?<!\*)\*\w[^*]*\*|`[^`]+`|\"[^\"]+\"")
+
+
+def unpainted(prose, pictures):
+    """The colours that a text sees and that are in none of the pictures."""
+    paragraphs = prose.replace("**", "").split("\n\n")
+    seen = " ".join(SAID.sub("", " ".join(p.split())) for p in paragraphs)
+    return [
+        colour
+        for colour in NAMED.findall(seen)
+        if not any(
+            ink in picture
+            for ink in INKS.get(colour.lower(), ())
+            for picture in pictures
+        )
+    ]
+
+
+def named(picture):
+    """The SVG of that name, of a slider or drawn by hand."""
+    file = paths.ROOT / "assets" / f"{picture}.svg"
+    if file.exists():
+        return file.read_text("utf-8")
+    return importlib.import_module(f"byhand.sliders.{picture}").picture()
+
+
+@pytest.mark.parametrize("lesson", [s.stem for s in paths.sources()])
+def test_a_colour_that_is_named_is_there(lesson):
+    nb = nbformat.read(paths.solved_path(lesson), as_version=4)
+    prose = "\n\n".join(
+        c.source for c in nb.cells if c.cell_type == "markdown"
+    )
+    pictures = [named(name) for _, name in gates.FIGURE.findall(prose)]
+    assert unpainted(gates.FIGURE.sub("", prose), pictures) == []
+
+
+def test_a_red_dot_that_is_orange():
+    orange = draw.text(9, 9, "dot", colour=draw.ORANGE)
+    assert unpainted("**The** orange\ndots. *Red:* a *word*.", [orange]) == []
+    assert unpainted("Red, dashed: held out.", [orange]) == ["Red"]
+    assert unpainted("The blue lines", [orange]) == ["blue"]
+    assert unpainted("Say the blue house", [orange]) == []
 
 
 def drawn(*parts, width=100):
