@@ -66,16 +66,12 @@ def scaled_scores(Q, K):
 # in lesson 4 they may be smaller. Take four tokens: *I, am, here*, and a
 # **pad**, a filler that is no word.
 #
-# | looks ↓ at → | I | am | here | pad |
-# |---|---|---|---|---|
-# | **I** | yes | *later* | *later* | *pad* |
-# | **am** | yes | yes | *later* | *pad* |
-# | **here** | yes | yes | yes | *pad* |
-# | **pad** | yes | yes | yes | *pad* |
+# {picture who_may_look.svg In three tables with the rows and columns I, am, here and pad, the mask opens the cells on and below the diagonal except the column of the pad, the scores of the shut cells are −∞, and after the softmax their weights are 0, so that here gives 0.12 to I, 0.27 to am and 0.62 to itself.}
 #
 # There are two reasons to say no. What stands above the diagonal comes *later*
 # than the one who looks. What stands in the last column is *padding*. Each
-# reason becomes a mask, and the two are combined.
+# reason becomes a mask, and the two are combined. A shut cell gets the score
+# −∞, and after the softmax its weight is 0.
 #
 # ## Mask 1 · Padding
 #

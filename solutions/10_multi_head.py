@@ -62,17 +62,17 @@ def masked_attention(Q, K, V, mask=None):
 #
 # A **head** is one attention with queries, keys and values of its own. With
 # two heads, *it* can look in two directions at once, and what each head finds
-# is put into its own half of the result:
+# is put into its own half of the result. One head for both could only blend
+# them:
 #
-# | | The | cat | sat | as | it | ate | what *it* takes home |
-# |---|---|---|---|---|---|---|---|
-# | **first head** (who?) | · | ●●● | · | · | · | · | left half: the cat |
-# | **second head** (doing what?) | · | · | ●● | · | · | ●● | right half: sat, ate |
-# | **one head for both** | · | ●● | ● | · | · | ● | a blend of it all |
+# {picture two_heads.svg In The cat sat as it ate, the first head leads from it to cat and fills the left half of the result, and the second leads from it to sat and ate and fills the right half.}
 #
 # Four steps: **split** the queries, keys and values into pieces, **attend**
 # within each piece, **merge** the pieces, and **project** once more. You know
-# the second one. The other three are short.
+# the second one. The other three are short. Here is the whole way, with a
+# shape beside every array. Each sheet is a head, and $n$ is the number of words:
+#
+# {picture every_shape.svg X of shape (n, d_model) goes through W_Q, W_K and W_V of shape (d_model, d_model) to Q, K and V of shape (n, d_model), which are split to (h, n, d_k) and for V (h, n, d_v); scores and weights are (h, n, n), the mixed values (h, n, d_v), merged (n, h · d_v), and W_O of shape (h · d_v, d_model) gives the output of shape (n, d_model).}
 #
 # ## One head has to compromise
 #

@@ -55,14 +55,11 @@ def self_attention(X, W_q, W_k, W_v):
 # two cards alone. Nothing says where in the stack they lie. Shuffle the stack,
 # and every card still finds the same others:
 #
-# | | position 0 | position 1 | position 2 |
-# |---|---|---|---|
-# | first stack | lion | kills | tiger |
-# | second stack | tiger | kills | lion |
-# | what attention sees | {kills, lion, tiger} | {kills, lion, tiger} | {kills, lion, tiger} |
+# {picture cards.svg Two stacks of cards, lion kills tiger and tiger kills lion, are the same set of three words for attention; with a clock on each card that shows its position, 0, 1 or 2, lion at 0 and lion at 2 are two different cards.}
 #
-# The cure is to write the position *on the card*: before anything else happens,
-# a vector that depends on the position alone is added to each word's vector.
+# The cure is to write the position *on the card*, here as a small clock. Before
+# anything else happens, a vector that depends on the position alone is added to
+# each word's vector.
 # Which vectors do that well is what this lesson is about.
 #
 # ## Show it
@@ -226,6 +223,11 @@ print("4.", np.allclose(new @ (shuffled @ W_v), P @ (A @ V)))
 # $PE$ is the table of position encodings, one row for each position $pos$, from
 # 0 on. $i$ is the number of the pair, from 0 on: pair $i$ fills the columns $2i$
 # and $2i + 1$. Note that **both of a pair have the same angle**.
+#
+# The first three hands for $d_{model} = 8$. A hand begins at the right and turns
+# anticlockwise, each ten times as slowly as the one above:
+#
+# {picture clocks.svg Seven positions have three clocks each: the hand of pair 0 turns by 1 a position and has gone nearly round at position 6, that of pair 1 is ten times as slow, that of pair 2 a hundred times, and below each stand the sine and cosine of its angle.}
 #
 # By hand, for $d_{model} = 4$, so that $i$ is 0 or 1. The first pair divides by
 # $10000^0 = 1$, the second by $10000^{2/4} = 100$. So position 1 has the angles
@@ -491,7 +493,9 @@ if tools.installed("torch", recorded="positional_encoding/learned"):
 # pairs turned by $s$ steps, a key at position $t$ by $t$ steps. In their dot
 # product only the *difference* is left, $s - t$ steps: what matters is how far
 # apart two words are, and in which direction. The values are not turned, and
-# nothing is added to the words.
+# nothing is added to the words. One pair, three times:
+#
+# {picture rotary.svg A query and a key are arrows that turn by 1 a position: the angle between them is 0.4 with both at 0, and 1.4 both for a query at 2 with a key at 1 and for a query at 3 with a key at 2, since only the distance counts.}
 #
 # By hand: a pair $(x, y)$ is a point of the plane now, $x$ to the right and $y$
 # up. Turned by an angle $a$, it becomes

@@ -63,12 +63,7 @@ def self_attention(X, W_q, W_k, W_v):
 # a word's vector, its **features**. Words are rows, as always. So there are two
 # directions in which one could look for an average:
 #
-# | | feature 0 | feature 1 | feature 2 | feature 3 | |
-# |---|---|---|---|---|---|
-# | **The** | 2 | 4 | 6 | 8 | → **layer norm**: one word, over its features |
-# | **Cat** | 1 | 0 | 0 | 0 | → and the next word on its own |
-# | **Sat** | 3 | −1 | 5 | 1 | → |
-# | | ↓ | ↓ | ↓ | ↓ | **batch norm**: one feature, over all words |
+# {picture two_directions.svg A table has the words The, Cat and Sat as rows and four features as columns: layer norm takes the row of The, 2, 4, 6 and 8, subtracts its mean 5 and divides by its spread √5 to −1.34, −0.45, 0.45 and 1.34, while batch norm would go down a column, over all words.}
 #
 # Transformers go along the rows. You will see why.
 #

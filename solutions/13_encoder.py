@@ -83,13 +83,7 @@ def settle(module, seed):
 # road, worked on, and *added* to it. The road is called the **residual
 # stream**:
 #
-# ```text
-#      ┌─▶ attention ─┐         ┌─▶ network ─┐
-#      │              ▼         │            ▼
-# x ───┴──────────────+─ norm1 ─┴────────────+─ norm2 ──▶
-#
-#      └──────────── one encoder layer ──────────────┘
-# ```
+# {picture residual_road.svg A word x drives straight through an encoder layer on its residual stream: attention reads from the stream and its result is added, norm1 follows, then the network reads and its result is added, then norm2, and the shape stays (batch, n, d_model).}
 #
 # The *network* is lesson 12's position-wise network. Every word has its own
 # road. Attention is the only place where words look across to each other;

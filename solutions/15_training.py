@@ -62,17 +62,7 @@ def read(ids) -> str:
 #
 # Training is a loop of four steps, over and over:
 #
-# ```text
-# source ──▶ ┌───────┐             ┌──────┐
-#            │ model │ ── logits ─▶│ loss │ ◀── targets
-# input ───▶ └───────┘             └──────┘
-#                ▲                    │
-#                └─ step ◀ gradients ─┘
-#
-# source:   je suis étudiant
-# input:    <bos> i am a student
-# targets:  i am a student <eos>
-# ```
+# {picture training_loop.svg From the source and what is given the model makes logits, the loss compares them with what is asked for, and gradients and a step lead back to the model; for je suis étudiant, given is (bos) i am a student and asked for is the same one place on, i am a student (eos).}
 #
 # The model scores what could come next; the loss says in one number how bad
 # these scores are; `backward` says for each weight which way makes it worse;
@@ -439,9 +429,9 @@ for step in (0, 1, 5, 9, 10, 35, 60, 85, 109, 110, 500):
 #
 # Below, small models learn which word follows which, in a text of 13 different
 # words. All use Adam, on batches of 16 pairs, for 120 steps. Blue: with the
-# schedule that you set. Red, dashed: at the peak all the time. Each line is the
-# mean of four models that begin with different weights. The dotted line is as
-# low as any model can get: after *the*, nobody can be *sure* of *cat*.
+# schedule that you set. Orange, dashed: at the peak all the time. Each line is
+# the mean of four models that begin with different weights. The dotted line is
+# as low as any model can get: after *the*, nobody can be *sure* of *cat*.
 #
 # Below the charts it says how many **hidden units are dead**: numbers inside a
 # model whose ReLU gives 0 for every word. Its slope is 0 as well, so a dead unit

@@ -57,13 +57,7 @@ def shown(numbers: torch.Tensor, digits: int = 4) -> str:
 # look at what four ways to choose make of them (· is a word that cannot come
 # any more):
 #
-# | | red | small | soft | new | hat | |
-# |---|---|---|---|---|---|---|
-# | **the model** | 0.40 | 0.30 | 0.15 | 0.10 | 0.05 | |
-# | **greedy** | 1 | · | · | · | · | always the likeliest |
-# | **temperature 0.5** | 0.56 | 0.32 | 0.08 | 0.04 | 0.01 | sharper, nothing is lost |
-# | **top-k**, k = 2 | 0.57 | 0.43 | · | · | · | the two best |
-# | **top-p**, p = 0.8 | 0.47 | 0.35 | 0.18 | · | · | the best that make up 80 % |
+# {picture choices.svg What could come after Lily had a: the model says red 0.40, small 0.30, soft 0.15, new 0.10 and hat 0.05, greedy takes red, temperature 0.5 makes 0.56, 0.32, 0.08, 0.04 and 0.01 of them, top-k with k = 2 keeps 0.57 and 0.43, and top-p with p = 0.8 keeps 0.47, 0.35 and 0.18.}
 #
 # From each of the last three rows you then **draw**, with dice. And a **beam**
 # does something else altogether: it does not choose a word, it keeps several
@@ -217,7 +211,7 @@ for t in (0.5, 1.0, 2.0):
 # (Lesson 8 had the same number inside attention, where √d_k plays its part.)
 # Two things to keep in mind. The *order* of the tokens never changes. And to
 # divide a logarithm by $t$ is to take a power of the probability, $p^{1/t}$:
-# 0.5 squares them all, which is what stood in the table at the top.
+# 0.5 squares them all, which is what stood in the picture at the top.
 #
 # {card decoding.apply_temperature}
 
@@ -483,12 +477,7 @@ for t in (0.1, 1.0, 3.0):
 # Back to the question why greedy fails. It cannot know that a good word leads
 # to a bad place. A tiny model, with two words to a sentence:
 #
-# | first word | | second word | | together |
-# |---|---|---|---|---|
-# | the | 0.5 | dog | 0.4 | 0.20 |
-# | | | cat | 0.35 | 0.175 |
-# | a | 0.4 | dog | 0.9 | **0.36** |
-# | | | cat | 0.05 | 0.02 |
+# {picture beam.svg A tree of beginnings: a beam of two keeps the and a in the first round, and in the second the dog, −1.6094, and a dog, −1.0217, which is the best, though greedy says the dog.}
 #
 # Greedy takes *the* (0.5) and then *dog* (0.4): $0.5 · 0.4 = 0.2$. Put up
 # with *a*, and you get $0.4 · 0.9 = 0.36$. The rule of **beam search**: keep not one

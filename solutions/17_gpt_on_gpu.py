@@ -51,18 +51,14 @@ torch.set_printoptions(precision=4, sci_mode=False)
 # A GPT answers one question, at every place of a text at once: *what comes
 # next?*
 #
-# | the model sees | `T` | `h` | `e` | `␣` | `d` | `o` |
-# |---|---|---|---|---|---|---|
-# | it should say | `h` | `e` | `␣` | `d` | `o` | `g` |
+# {picture next_characters.svg A GPT is given T, h, e, a blank, d, o and asked at each place for the next character, h, e, a blank, d, o, g: vectors and positions go through blocks, in which each place sees itself and the places before it, to norm, logits and loss; a step draws a batch on the CPU, then goes forward, backward and through AdamW on the GPU, if there is one.}
 #
 # So the text is its own teacher: the targets are the inputs, one place on. Six
 # characters give six targets. The model learns from all six in one pass,
 # because causal attention (lesson 9) keeps each place from seeing its own
 # answer.
 #
-# $$\text{ids} \to \text{vectors} + \text{positions} \to \text{block} \to \dots \to \text{block} \to \text{norm} \to \text{logits} \to \text{loss}$$
-#
-# Read it from left to right. An *id* is a whole number, one for each
+# Read it from the bottom up. An *id* is a whole number, one for each
 # character. Each id becomes a vector, and a vector for its place is added.
 # Blocks follow, much like the layers of lesson 13. At the end come **logits**,
 # a score for every character that could come next. The **loss** is lesson 15's
@@ -78,15 +74,15 @@ torch.set_printoptions(precision=4, sci_mode=False)
 #
 # This is what you will do below: a GPT with 624,512 weights, 800 steps, 5.5
 # million characters to draw from. The blue line is the loss on the pieces that
-# it trains on, averaged over ten steps; the red dots are the loss on stories that
-# it never trains on. The dashed line is a **floor**, below which nobody can get.
-# Move through the steps, and read what it writes.
+# it trains on, averaged over ten steps; the orange dots are the loss on
+# stories that it never trains on. The dashed line is a **floor**, below which
+# nobody can get. Move through the steps, and read what it writes.
 #
 # 1. When does it write words, when sentences?
 # 2. When does the thing that somebody *had* stay the same to the end of the
 #    story?
 # 3. Switch the vertical axis. How far above the floor does it end?
-# 4. Why is the blue line, the loss in training, *higher* than the red dots?
+# 4. Why is the blue line, the loss in training, *higher* than the orange dots?
 #    (Usually it is lower: a model knows best what it has practised on.)
 #
 # {figure training}
@@ -108,11 +104,11 @@ training.show()
 #    was said.
 # 3. Less than 0.003 nats. It has found the grammar, and nearly every probability
 #    in it. Nobody has told it that there is a grammar.
-# 4. The pieces in training are cut off after 224 characters, in the middle of a
-#    story, and most of the news is at a story's beginning. The red dots are
-#    measured on whole stories, like the floor. And 800 steps draw 6,400 pieces,
-#    each from one of 40,000 beginnings: few come twice, so there is hardly
-#    anything to learn by heart.
+# 4. The pieces in training are cut off after 224 characters, in the middle of
+#    a story, and most of the news is at a story's beginning. The orange dots
+#    are measured on whole stories, like the floor. And 800 steps draw 6,400
+#    pieces, each from one of 40,000 beginnings: few come twice, so there is
+#    hardly anything to learn by heart.
 #
 # </details>
 #

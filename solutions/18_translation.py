@@ -54,17 +54,7 @@ def shown(numbers, digits=4):
 # %% [markdown]
 # ## The idea in one picture
 #
-# ```text
-#  the blue house sleeps .          (bos) la maison bleue dort .
-#           │ ids                                │ ids
-#           ▼                                    ▼
-#       ┌─────────┐     memory: a vector     ┌─────────┐
-#       │ encoder │ ───── a source word ───▶ │ decoder │
-#       └─────────┘                          └─────────┘
-#                                                │ logits, a row a place
-#                                                ▼
-#                                   la maison bleue dort . (eos)
-# ```
+# {picture translation.svg The blue house sleeps goes as ids into the encoder, whose memory, a vector for each source word, goes to the decoder; given (bos) la maison bleue dort, the decoder returns a row of logits a place, which are asked for la maison bleue dort and (eos).}
 #
 # In training the decoder is *given* the right French, moved by one place. In use
 # it is given what it has written so far.

@@ -86,18 +86,7 @@ class BertLayer(nn.Module):
 # %% [markdown]
 # ## The idea in one picture
 #
-# ```text
-#  label                          "sat"
-#    ▲                              ▲
-#  pooled                          head
-#    ▲                              ▲
-# ┌──┴──────┬───────┬───────┬───────┴─┬───────┐
-# │          layers, with no look-ahead mask  │
-# └──▲──────┴───▲───┴───▲───┴───▲─────┴───▲───┘
-#  [CLS]       the     cat   [MASK]     [SEP]      tokens
-#    0          1       2       3         4        + positions
-#    0          0       0       0         0        + segments
-# ```
+# {picture both_ways.svg BERT reads (CLS) the cat (MASK) (SEP), with positions 0 to 4 and segment 0 added, in layers without a mask in which every token looks at every other; above (MASK) a head says sat, and above (CLS) a pooled vector gives a label.}
 #
 # Every token looks at every other, left and right, in every layer. There are
 # no two passes: **bidirectional** simply means that *no mask* hides the future.

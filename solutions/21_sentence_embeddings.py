@@ -126,17 +126,7 @@ class Bert(nn.Module):
 # %% [markdown]
 # ## The idea in one picture
 #
-# ```text
-#   "the cat sleeps"              "le chat dort"
-#          │                             │
-#   ┌──────▼──────┐               ┌──────▼──────┐
-#   │    BERT     │   the same    │    BERT     │
-#   └─▲──▲──▲──▲──┘    weights    └─▲──▲──▲──▲──┘
-#     one vector a token            one vector a token
-#          │ pool                        │ pool
-#          ▼                             ▼
-#     one vector  ◄──── cosine ────► one vector
-# ```
+# {picture two_sentences.svg The cat sleeps and le chat dort each go through the same BERT, which gives a vector a token; these are pooled to one vector a sentence, and the cosine compares the two.}
 #
 # BERT gives a vector for each *token*. **Pooling** makes one of them, so that
 # every sentence has the same size, however long it is. Three ways are common:

@@ -206,8 +206,10 @@ def missing_numbers(numbers: Iterable[str], text: str) -> list[str]:
     return complaints
 
 
-# Figures of ours have their text from code, as their pictures have.
-FIGURE = re.compile(r"!\[([^\]]*)\]\(attachment:[^)]*\)")
+# Figures of ours have their text from code, as their pictures have. What
+# assets/ holds is drawn by hand, and its text is written by hand.
+FIGURE = re.compile(r"!\[([^\]]*)\]\(attachment:([^)]*)-\w+\.png\)")
+DRAWN = {p.stem for p in (Path(__file__).parents[1] / "assets").glob("*.svg")}
 DECIMAL = re.compile(r"(?<![\w.])-?\d*\.\d{3,}")
 # What is published there is wrong on purpose.
 SLIP = "## Spot the slip"
@@ -234,6 +236,10 @@ def warned(cells: Iterable[dict]) -> list[str]:
     return WARNED.findall(outputs_of(cells))
 
 
+def _if_drawn(figure: re.Match) -> str:
+    return figure[1] if figure[2] in DRAWN else ""
+
+
 def unprinted(cells: list[dict]) -> list[str]:
     """Decimals of three places or more that a lesson says and never prints.
 
@@ -244,13 +250,18 @@ def unprinted(cells: list[dict]) -> list[str]:
     quoted=["0.002"]`: a setting that the text tells one to try.
     """
     prose = [cell for cell in cells if cell["cell_type"] == "markdown"]
-    figures = [text for c in prose for text in FIGURE.findall(c["source"])]
+    figures = [
+        text
+        for cell in prose
+        for text, name in FIGURE.findall(cell["source"])
+        if name not in DRAWN
+    ]
     printed = "\n".join([outputs_of(cells), *figures])
     complaints = []
     for cell in prose:
         if cell["source"].startswith(SLIP):
             continue
-        text = FIGURE.sub("", cell["source"]).replace("−", "-")
+        text = FIGURE.sub(_if_drawn, cell["source"]).replace("−", "-")
         missing = missing_numbers(DECIMAL.findall(text), printed)
         quoted = cell["metadata"].get("quoted", [])
         for number in dict.fromkeys(missing):
@@ -278,6 +289,18 @@ def minutes(cells: Iterable[dict], exercises: Iterable[Exercise]) -> float:
             text = FIGURE.sub("", cell["source"]).partition(CARD)[0]
             words += len(text.split())
     return sum(e.minutes for e in exercises) + words / WORDS_A_MINUTE
+
+
+IDEA = re.compile(r"^## The idea in one picture.*?(?=^## |\Z)", re.M | re.S)
+
+
+def without_a_picture(cells: Iterable[dict]) -> list[str]:
+    """A sentence unless a lesson's idea is a picture."""
+    prose = [c["source"] for c in cells if c["cell_type"] == "markdown"]
+    idea = IDEA.search("\n\n".join(prose))
+    if idea and FIGURE.search(idea[0]):
+        return []
+    return ["The idea in one picture: there is no picture"]
 
 
 def mistimed(

@@ -136,6 +136,21 @@ def test_a_figures_text_counts_as_printed_and_not_as_prose():
     assert "0.433 is never printed" in complaint
 
 
+def test_a_text_that_was_written_by_hand_is_prose():
+    drawn = prose("![0.4223](attachment:there_and_back-1a.png)")
+    (complaint,) = gates.unprinted([drawn])
+    assert "0.4223 is never printed" in complaint
+    assert gates.unprinted([drawn, printing("0.4223")]) == []
+
+
+def test_an_idea_without_a_picture():
+    idea, figure = "## The idea in one picture\n\n", "![a](attachment:a-1.png)"
+    assert gates.without_a_picture([prose(idea + figure)]) == []
+    assert gates.without_a_picture([prose(idea), prose(figure)]) == []
+    for text in ("", figure, f"{idea}| a | b |", f"{idea}## Next\n\n{figure}"):
+        assert len(gates.without_a_picture([prose(text)])) == 1
+
+
 def test_a_number_is_quoted_one_by_one_and_only_if_it_must_be():
     cells = [prose("Try 0.002, then 0.003.", quoted=["0.002", "0.5"])]
     assert gates.unprinted(cells) == [

@@ -25,7 +25,7 @@ TRAINING, OUT, TEST = "training", "out of bag", "test"
 STYLES = {
     TRAINING: (svg.FAINT, 2, "2 4"),
     OUT: (svg.BLUE, 3, ""),
-    TEST: (svg.RED, 2.5, "9 5"),
+    TEST: (svg.ORANGE, 2.5, "9 5"),
 }
 
 

@@ -26,7 +26,7 @@ LENGTHS = tuple(range(2, 21, 2))
 TRAINED = 12  # letters, at most
 # Colour, width and dashes of each model's curve, in the record's order.
 STYLES = (
-    (svg.RED, 2, "2 4"),
+    (svg.ORANGE, 2, "2 4"),
     (svg.PINK, 2.5, "9 5"),
     (svg.BLUE, 3, ""),
 )

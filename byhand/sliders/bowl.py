@@ -31,7 +31,7 @@ COLOURS = {
     "zigzags": svg.PINK,
     "converges": svg.GREEN,
     "arrives in one step": svg.GREEN,
-    "explodes": svg.RED,
+    "explodes": svg.ORANGE,
 }
 
 

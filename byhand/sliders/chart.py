@@ -73,7 +73,7 @@ class Axes:
                 f' height="{abs(end - start):.1f}"/>'
             )
 
-    def arrow(self, start, end, colour=svg.RED):
+    def arrow(self, start, end, colour=svg.ORANGE):
         """An arrow from one (x, y) to another, its head at the second."""
         xs, ys = self.place(*zip(start, end, strict=True))
         along = np.array([xs[1] - xs[0], ys[1] - ys[0]])

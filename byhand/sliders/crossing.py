@@ -149,7 +149,7 @@ def draw(arrays: Crossing) -> str:
                 "reads ",
                 svg.Shown(f"reads{i}", read),
                 "" if right else f", should: {wanted}",
-                colour=svg.INK if right else svg.RED,
+                colour=svg.INK if right else svg.ORANGE,
             )
         )
     whole = top + MOST_TARGET * _CELL[1]
@@ -185,7 +185,7 @@ def _outline(y):
     return (
         f'<rect x="{_LEFT - 3}" y="{y - 3:.1f}" width="{M * wide + 4}"'
         f' height="{high + 4}" rx="5" fill="none"'
-        f' style="stroke:{svg.RED}" stroke-width="2.5"/>'
+        f' style="stroke:{svg.ORANGE}" stroke-width="2.5"/>'
     )
 
 

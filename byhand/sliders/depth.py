@@ -25,7 +25,7 @@ SATURATED = 0.1  # below this share of its steepest slope
 TANH, RELU, SIGMOID, NONE = "tanh", "ReLU", "sigmoid", "none"
 ACTIVATIONS = (TANH, RELU, SIGMOID, NONE)
 NAMED = {"Xavier": 1.0, "He": float(np.sqrt(2))}
-COLOURS = {"vanishes": svg.BLUE, "level": svg.GREEN, "explodes": svg.RED}
+COLOURS = {"vanishes": svg.BLUE, "level": svg.GREEN, "explodes": svg.ORANGE}
 
 
 class Depth(NamedTuple):

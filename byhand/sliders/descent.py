@@ -22,7 +22,7 @@ VIEW = (BEST - 1.9, BEST + 1.9)
 COLOURS = {
     "creeps": svg.BLUE,
     "converges": svg.GREEN,
-    "explodes": svg.RED,
+    "explodes": svg.ORANGE,
 }
 
 

@@ -6,6 +6,8 @@ wrap the whole with `figure`, which gives one string. Inside a notebook the
 string takes its text and background colours from JupyterLab's theme; as an
 <img> it falls back to dark text on a white card.
 
+Queries, keys and values come in their own colours, wherever a text names them.
+
 Whatever is shown as a number can be found again: the cells of a heat map
 carry class="cell" with data-name, data-row and data-col, and every `Shown`
 carries class="value" with data-name.
@@ -28,7 +30,15 @@ PAPER = "var(--jp-layout-color0, #ffffff)"
 
 # The four of Okabe and Ito's colours that stand out, at 3:1 or better, from
 # a white page and from a dark one.
-BLUE, RED, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
+BLUE, ORANGE, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
+
+# Each has one colour in the whole course, wherever a picture writes of it.
+QUERY, KEY, VALUE = BLUE, ORANGE, GREEN
+_ROLES = {"q": QUERY, "k": KEY, "v": VALUE}
+# Queries, W_Q; and both of QKᵀ.
+_ROLE = re.compile(
+    r"(?<![^\WQ])(?:W_)?((?i:quer(?:y|ies)|keys?|values?)|[QKV])(?![^\WKᵀ])"
+)
 
 SCALES = {
     "sequential": ["#f7fbff", "#c6dbef", "#6baed6", "#2171b5", "#08306b"],
@@ -122,13 +132,27 @@ def text(x, y, *parts, anchor="start", size=13, bold=False, colour=INK):
     )
 
 
+def roles(written):
+    """Where a text names queries, keys or values: (start, end, colour)s."""
+    return [(*m.span(), _role_of(m)) for m in _ROLE.finditer(written)]
+
+
+def _role_of(match):
+    return _ROLES[match[1][0].lower()]
+
+
+def _coloured(match):
+    fill = _role_of(match)
+    return f'<tspan font-weight="bold" style="fill:{fill}">{match[0]}</tspan>'
+
+
 def _part(part):
     if isinstance(part, Shown):
         return (
             f'<tspan class="value" data-name="{escape(part.name)}"'
             f' font-weight="bold">{escape(_written(part))}</tspan>'
         )
-    return escape(part)
+    return _ROLE.sub(_coloured, escape(part))
 
 
 def _written(part):

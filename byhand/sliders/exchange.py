@@ -27,7 +27,7 @@ BANDWIDTHS = {
 # As they are drawn and listed: colour, and how the line is dashed.
 STYLES = {
     "computing": (svg.BLUE, "8 4"),
-    "exchange": (svg.RED, "2 4"),
+    "exchange": (svg.ORANGE, "2 4"),
     "step": (svg.GREEN, ""),
 }
 

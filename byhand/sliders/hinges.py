@@ -83,7 +83,7 @@ def draw(arrays: Hinges) -> str:
     axes.curve(SIZES, price(SIZES), svg.FAINT, 5)
     axes.curve(SIZES, arrays.fitted, svg.BLUE, 2)
     at = np.interp(arrays.corners, SIZES, arrays.fitted)
-    axes.dots(arrays.corners, at, svg.RED, 4)
+    axes.dots(arrays.corners, at, svg.ORANGE, 4)
     chart = axes.block(
         "price in thousands (grey), and what the network draws (blue)",
         "size in square metres",

@@ -20,7 +20,7 @@ ATTENTION, VECTOR, DICTIONARY = "attention", "one vector", "a dictionary"
 # Colour, width and dashes of each curve.
 STYLES = {
     ATTENTION: (svg.BLUE, 3, ""),
-    VECTOR: (svg.RED, 2.5, "9 5"),
+    VECTOR: (svg.ORANGE, 2.5, "9 5"),
     DICTIONARY: (svg.FAINT, 2, "2 4"),
 }
 

@@ -126,7 +126,7 @@ def _sentence(arrays, b):
         cell=(64, 34),
     )
     pictures = svg.row(weights, moved, gap=16)
-    colour = svg.RED if arrays.leaks[b].any() else svg.INK
+    colour = svg.ORANGE if arrays.leaks[b].any() else svg.INK
     lines = [
         svg.caption(svg.Shown(f"verdict{b}.{k}", line), colour=colour)
         for k, line in enumerate(verdict(arrays, b))

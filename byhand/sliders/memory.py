@@ -77,7 +77,7 @@ def _chart(arrays):
     axes = Axes((-0.6, 3.6), (1e-4, 1e5), width=540, height=300, log_y=True)
     for stage in STAGES:
         chosen = stage == arrays.stage
-        colour = svg.GREEN if arrays.totals[stage] <= CARD else svg.RED
+        colour = svg.GREEN if arrays.totals[stage] <= CARD else svg.ORANGE
         axes.bars(
             [stage], [arrays.totals[stage]], colour, 0.8 if chosen else 0.4
         )

@@ -99,7 +99,7 @@ def _chart(arrays):
     bars = {k: share for k, share in zip(ORDERS, shares, strict=True)}
     axes.bars(list(bars), list(bars.values()), svg.BLUE, 0.6)
     axes.bars([5], [arrays.brevity], svg.GREEN, 0.6)
-    axes.bars([6], [arrays.score / 100], svg.RED, 0.6)
+    axes.bars([6], [arrays.score / 100], svg.ORANGE, 0.6)
     counts = zip(arrays.matches, arrays.totals, strict=True)
     notes = [f"{found}/{of}" for found, of in counts]
     notes += [svg.number(arrays.brevity, 4), svg.number(arrays.score, 2)]

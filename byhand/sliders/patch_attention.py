@@ -111,7 +111,7 @@ def _image(pixels):
     )
     grid = (
         f'<path d="{lines}" fill="none" stroke-width="2"'
-        f' style="stroke:{svg.RED}"/>'
+        f' style="stroke:{svg.ORANGE}"/>'
     )
     cells = svg.heat_map(
         pixels,

@@ -21,7 +21,7 @@ HIDDEN = (8192, 4096)
 # As they are drawn and listed: colour, and how the line is dashed.
 STYLES = {
     "patches": (svg.BLUE, ""),
-    "pairs": (svg.RED, "8 4"),
+    "pairs": (svg.ORANGE, "8 4"),
     "parameters": (svg.GREEN, "2 4"),
 }
 
@@ -96,9 +96,9 @@ def _image(patch):
     parts = [
         _shape(f"M0 0H{wide}V{wide}H0Z", svg.BLUE, 0.2),
         _shape(f"M0 176H{wide}V{wide}H0Z", svg.GREEN, 0.6),
-        _shape("M180 48a26 26 0 1 0 52 0a26 26 0 1 0 -52 0", svg.RED, 0.7),
+        _shape("M180 48a26 26 0 1 0 52 0a26 26 0 1 0 -52 0", svg.ORANGE, 0.7),
         _shape("M56 112H168V204H56Z", svg.PAPER),
-        _shape("M40 116L112 56L184 116Z", svg.RED),
+        _shape("M40 116L112 56L184 116Z", svg.ORANGE),
         _shape("M98 150H128V204H98Z", svg.PINK),
         _shape("M68 132H90V154H68ZM136 132H158V154H136Z", svg.BLUE),
     ]
@@ -144,7 +144,7 @@ def _told(arrays):
         shown("patches"),
         " patches of ",
         shown("values"),
-        " values   ·   ",
+        " numbers   ·   ",
         shown("pairs"),
         " pairs in each head",
     )

@@ -126,7 +126,7 @@ def _wave(arrays):
     axes.curve(along, np.sin(along * arrays.speed + ahead), svg.BLUE)
     column = arrays.encoding[:, arrays.dim]
     axes.dots(np.arange(N), column, svg.BLUE, 3)
-    axes.dots(arrays.pos, column[arrays.pos], svg.RED, 6)
+    axes.dots(arrays.pos, column[arrays.pos], svg.ORANGE, 6)
     what = "cosine" if arrays.dim % 2 else "sine"
     return axes.block(
         f"column {arrays.dim}: a {what}, once in "
@@ -140,7 +140,7 @@ def _products(arrays):
     along = np.linspace(1 - N, N - 1, 181)
     axes.curve(along, product_at(along), svg.GREEN, 1.5, "4 3")
     axes.dots(arrays.distances, arrays.products, svg.GREEN, 3.5)
-    axes.dots(0, arrays.products[arrays.pos], svg.RED, 6)
+    axes.dots(0, arrays.products[arrays.pos], svg.ORANGE, 6)
     return axes.block(
         f"PE({arrays.pos}) · PE of every position", "how far away"
     )
@@ -169,7 +169,7 @@ def _verdict(arrays):
     yield svg.caption(svg.Shown("gap", arrays.gap, 4))
     yield svg.caption(
         svg.Shown("verdict", verdict(arrays)),
-        colour=svg.INK if arrays.gap > SAME else svg.RED,
+        colour=svg.INK if arrays.gap > SAME else svg.ORANGE,
     )
 
 

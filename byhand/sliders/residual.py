@@ -24,7 +24,7 @@ PLAIN, RESIDUAL, NORMED = (
     "residual path",
     "with pre-norm too",
 )
-COLOURS = {PLAIN: svg.RED, RESIDUAL: svg.BLUE, NORMED: svg.GREEN}
+COLOURS = {PLAIN: svg.ORANGE, RESIDUAL: svg.BLUE, NORMED: svg.GREEN}
 
 
 class Residual(NamedTuple):

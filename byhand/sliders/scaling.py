@@ -92,7 +92,7 @@ def _histogram(arrays):
     axes = Axes((-100, 100), (0, 1), width=390, height=230)
     middles = (EDGES[:-1] + EDGES[1:]) / 2
     filled = arrays.shares > 0  # most are empty, and a bar takes time
-    axes.bars(middles[filled], arrays.shares[filled], svg.BLUE, width=4)
+    axes.bars(middles[filled], arrays.shares[filled], svg.PINK, width=4)
     outside = 1 - float(arrays.shares.sum())
     if outside > 1e-9:
         axes.note(
@@ -109,7 +109,7 @@ def _histogram(arrays):
 def _bars(arrays):
     axes = Axes((0.4, 6.6), (0, 1.12), width=390, height=230)
     places = np.arange(1, KEYS + 1)
-    axes.bars(places, arrays.weights, svg.GREEN, width=0.8)
+    axes.bars(places, arrays.weights, svg.PINK, width=0.8)
     for k, weight in zip(places, arrays.weights, strict=True):
         axes.note(
             *(k, weight),
@@ -142,8 +142,8 @@ def _decline(arrays):
     powers = np.log2(WIDTHS)
     axes = Axes((-0.3, 10.3), (LEAST, 1.0), width=390, height=250, log_y=True)
     slopes = np.maximum(arrays.slopes, LEAST)
-    axes.curve(powers, slopes, svg.RED, 2)
-    axes.dots(powers, slopes, svg.RED, 3)
+    axes.curve(powers, slopes, svg.PINK, 2)
+    axes.dots(powers, slopes, svg.PINK, 3)
     at = WIDTHS.index(arrays.d_k)
     axes.dots(powers[at], slopes[at], svg.INK, 6)
     ticks = {float(np.log2(w)): str(w) for w in WIDTHS[::2]}

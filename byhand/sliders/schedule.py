@@ -28,7 +28,7 @@ BATCH = 16
 MODELS = 4
 BETA1, BETA2, TINY = 0.9, 0.999, 1e-8
 SCHEDULED, CONSTANT = "with this schedule", "the same peak, all the time"
-COLOURS = {SCHEDULED: svg.BLUE, CONSTANT: svg.RED}
+COLOURS = {SCHEDULED: svg.BLUE, CONSTANT: svg.ORANGE}
 
 
 class Schedule(NamedTuple):

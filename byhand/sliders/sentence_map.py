@@ -99,7 +99,7 @@ def compute(step=STEPS[-1], which=1, whose=RECORDED, yours=None):
 def draw(arrays: SentenceMap) -> str:
     block = svg.column(
         _chart(arrays),
-        svg.key(("English", svg.BLUE), ("French", svg.RED)),
+        svg.key(("English", svg.BLUE), ("French", svg.ORANGE)),
         *_told(arrays),
         gap=6,
     )
@@ -114,7 +114,7 @@ def _chart(arrays):
         colour, width = (svg.INK, 2.5) if chosen else (svg.FAINT, 1)
         axes.curve(*zip(here, there, strict=True), colour, width)
         axes.dots(*here, svg.BLUE, 7 if chosen else 5)
-        axes.dots(*there, svg.RED, 5 if chosen else 3.5)
+        axes.dots(*there, svg.ORANGE, 5 if chosen else 3.5)
     return axes.block(
         "the two directions in which the sentences differ most",
         f"after {arrays.step} steps; a line joins a pair",

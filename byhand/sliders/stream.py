@@ -24,7 +24,7 @@ POST, PRE = ORDERS = ("post-norm", "pre-norm")
 LARGEST = 1.5
 LONGEST = 16  # where the chart of lengths ends
 STREAM, ATTENTION, NETWORK = "the stream", "attention adds", "network adds"
-COLOURS = {STREAM: svg.BLUE, ATTENTION: svg.RED, NETWORK: svg.GREEN}
+COLOURS = {STREAM: svg.BLUE, ATTENTION: svg.ORANGE, NETWORK: svg.GREEN}
 
 
 class Flow(NamedTuple):

@@ -76,10 +76,10 @@ def draw(arrays: Tangent) -> str:
     here = arrays.x, arrays.value
     there = arrays.next_x, arrays.next_value
     axes.curve([here[0]] * 2, [0, here[1]], svg.FAINT, 1, "3 3")
-    axes.curve([there[0]] * 2, [0, there[1]], svg.RED, 1, "3 3")
+    axes.curve([there[0]] * 2, [0, there[1]], svg.ORANGE, 1, "3 3")
     axes.arrow((here[0], 0), (there[0], 0))
     axes.dots(*here, colour=svg.BLUE, radius=6)
-    axes.dots(*there, colour=svg.RED, radius=5)
+    axes.dots(*there, colour=svg.ORANGE, radius=5)
     shown = svg.Shown
     numbers = svg.column(
         svg.caption("where you stand", colour=svg.BLUE, bold=True),
@@ -89,7 +89,7 @@ def draw(arrays: Tangent) -> str:
         svg.caption("the tangent there", colour=svg.GREEN, bold=True),
         svg.caption("slope = 2x = ", shown("slope", arrays.slope)),
         svg.caption(""),
-        svg.caption("one step against it", colour=svg.RED, bold=True),
+        svg.caption("one step against it", colour=svg.ORANGE, bold=True),
         svg.caption("x − lr · slope = ", shown("next_x", arrays.next_x, 3)),
         svg.caption("f there = ", shown("next_value", arrays.next_value, 3)),
         svg.caption(shown("verdict", verdict(arrays))),

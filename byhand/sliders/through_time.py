@@ -17,7 +17,7 @@ from byhand.sliders.panel import Panel
 MOST = 60
 LOWEST, HIGHEST = 1e-12, 1e12  # of the log axis
 TINY = np.finfo(float).tiny
-RNN, LSTM = svg.BLUE, svg.RED
+RNN, LSTM = svg.BLUE, svg.ORANGE
 
 
 class ThroughTime(NamedTuple):

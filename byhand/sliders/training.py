@@ -22,7 +22,7 @@ RECORD = Path(__file__).with_name("training.json")
 EVERY = 50  # steps between two samples
 LOSS, ABOVE = "loss", "above the floor"
 TRAINING, HELD_OUT = "training", "held-out text"
-COLOURS = {TRAINING: svg.BLUE, HELD_OUT: svg.RED}
+COLOURS = {TRAINING: svg.BLUE, HELD_OUT: svg.ORANGE}
 LETTERS, LINES = 80, 4  # of a sample that is shown
 LEAST = 1e-3  # above the floor: where the log axis ends
 

@@ -27,7 +27,7 @@ ARROWS = (
     ("girl", "princess"),
 )
 COLOURS = {
-    "noise": svg.RED,
+    "noise": svg.ORANGE,
     "groups": svg.PINK,
     "parallel arrows": svg.GREEN,
 }

@@ -163,6 +163,11 @@ def test_pictures_are_local_and_have_a_text(lesson):
 
 
 @every_lesson
+def test_the_idea_in_one_picture_is_a_picture(lesson):
+    assert gates.without_a_picture(released(lesson).cells) == []
+
+
+@every_lesson
 def test_every_slider_has_a_still_picture_before_it(lesson):
     cells = released(lesson).cells
     for before, cell in itertools.pairwise(cells):

@@ -10,6 +10,7 @@ import matplotlib
 from PIL import ImageFont
 
 import byhand.sliders
+from byhand.sliders import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -59,14 +60,9 @@ def figures():
     return found
 
 
-def texts(element, x=0.0, y=0.0):
+def texts(root):
     """Every piece of text with its box: (written, left, top, right, foot)."""
-    moved = re.match(
-        r"translate\(([-\d.]+) ([-\d.]+)\)", element.get("transform", "")
-    )
-    if moved:
-        x, y = x + float(moved[1]), y + float(moved[2])
-    if element.tag == f"{SVG}text":
+    for element, x, y in placed(root, "text"):
         written = "".join(element.itertext())
         if written.strip():
             high, wide = float(element.get("font-size")), width(element)
@@ -76,8 +72,19 @@ def texts(element, x=0.0, y=0.0):
             middle = y + float(element.get("y"))
             box = left, middle - high / 2, left + wide, middle + high / 2
             yield written, *box
+
+
+def placed(element, name, x=0.0, y=0.0):
+    """Every element of that name, with how far it was moved."""
+    moved = re.match(
+        r"translate\(([-\d.]+) ([-\d.]+)\)", element.get("transform", "")
+    )
+    if moved:
+        x, y = x + float(moved[1]), y + float(moved[2])
+    if element.tag == f"{SVG}{name}":
+        yield element, x, y
     for child in element:
-        yield from texts(child, x, y)
+        yield from placed(child, name, x, y)
 
 
 def width(element):
@@ -108,7 +115,10 @@ def font(bold):
 
 def clashes(picture):
     """Texts that lie on another one or beyond the picture's edge."""
-    root = parse(picture)
+    return clashes_in(parse(picture))
+
+
+def clashes_in(root):
     wide, high = float(root.get("width")), float(root.get("height"))
     found = sorted(texts(root), key=lambda box: box[2])
     clashing = [
@@ -127,3 +137,53 @@ def clashes(picture):
 
 def require_room(picture):
     assert clashes(picture) == []
+
+
+def miscoloured(root):
+    """Queries, keys and values that a picture writes in another colour.
+
+    Or in a box that has the colour of another of them.
+    """
+    found = []
+    boxes = sorted(_boxes(root), key=lambda box: box[3] * box[4])
+    for element, x, y in placed(root, "text"):
+        runs = list(_runs(element))
+        written = "".join(part for part, _ in runs)
+        used = [fill for part, fill in runs for _ in part]
+        for start, end, colour in draw.roles(written):
+            word = written[start:end]
+            if set(used[start:end]) != {colour}:
+                found.append(f"{word!r} in {written!r} is not {colour}")
+        wanted = {colour for *_, colour in draw.roles(written)}
+        x, y = x + float(element.get("x")), y + float(element.get("y"))
+        around = (
+            colours
+            for colours, left, top, wide, high in boxes
+            if left <= x <= left + wide and top <= y <= top + high
+        )
+        taken = next(around, set()) & {draw.QUERY, draw.KEY, draw.VALUE}
+        if wanted and taken - wanted:
+            found.append(f"{written!r} stands in the box of another")
+    return found
+
+
+def _runs(text):
+    """The pieces of a text, each with its colour."""
+    fill = colours(text).get("fill")
+    yield text.text or "", fill
+    for part in text:
+        yield part.text or "", colours(part).get("fill", fill)
+        yield part.tail or "", fill
+
+
+def _boxes(root):
+    for rect, x, y in placed(root, "rect"):
+        at = [float(rect.get(side, 0)) for side in ("x", "y")]
+        size = [float(rect.get(side)) for side in ("width", "height")]
+        yield set(colours(rect).values()), x + at[0], y + at[1], *size
+
+
+def colours(element):
+    given = {k: element.get(k) for k in ("fill", "stroke") if element.get(k)}
+    style = element.get("style", "")
+    return given | dict(re.findall(r"\b(fill|stroke):([^;]+)", style))

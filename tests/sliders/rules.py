@@ -24,12 +24,19 @@ import numpy as np
 from byhand.sliders import draw
 from byhand.sliders.panel import Panel
 from byhand.sliders.picture import choices, neighbours
-from tests.sliders.reading import SVG, clashes, parse, shown
+from tests.sliders.reading import (
+    SVG,
+    clashes,
+    colours,
+    miscoloured,
+    parse,
+    shown,
+)
 
 ROOT = Path(__file__).parents[2]
 MOST_CORNERS = 32
 THEME = {draw.INK, draw.FAINT, draw.RULE, draw.PAPER}
-PALETTE = {draw.BLUE, draw.RED, draw.GREEN, draw.PINK}
+PALETTE = {draw.BLUE, draw.ORANGE, draw.GREEN, draw.PINK}
 
 
 class State(NamedTuple):
@@ -273,9 +280,9 @@ def _odd_colours(before, each):
     """Complaints about `before`, which may be the ground of a cell, `each`."""
     if before is None:
         return
-    used = _colours(before)
+    used = colours(before)
     if each is not None and each.get("class") == "cell":
-        ground, ink = used.pop("fill"), _colours(each)["fill"]
+        ground, ink = used.pop("fill"), colours(each)["fill"]
         if ground != draw.PAPER and ink != draw.ink_on(ground):
             yield f"{ink} on {ground}"
     if before.get("class") == "cell":
@@ -287,10 +294,13 @@ def _odd_colours(before, each):
             yield f"{colour} is not of the theme"
 
 
-def _colours(element):
-    given = {k: element.get(k) for k in ("fill", "stroke") if element.get(k)}
-    style = element.get("style", "")
-    return given | dict(re.findall(r"\b(fill|stroke):([^;]+)", style))
+def gives_roles_their_colours(module):
+    """Queries, keys and values have one colour each in the whole course."""
+    return [
+        f"{state.where}: {said}"
+        for state in states(module)
+        for said in miscoloured(parse(state.picture))
+    ]
 
 
 def is_the_same_elsewhere(module, told):

@@ -26,6 +26,7 @@ RULES = [
     rules.is_drawn_ahead,
     rules.is_stored,
     rules.follows_the_theme,
+    rules.gives_roles_their_colours,
 ]
 
 
@@ -136,6 +137,10 @@ CELL = draw.Block(
     ' y="90" font-size="9" style="fill:#000000">1</text>',
     *(10, 10),
 )
+INK_KEY = (
+    f'<text x="0" y="80" font-size="12" fill="{draw.INK}">two keys</text>'
+)
+BOX = f'<rect width="20" height="20" style="fill:{draw.KEY}"/>'
 BROKEN = [
     (rules.answers, {"compute": raising}, "a move raises KeyError"),
     (rules.has_its_parts, {"show": lambda: "svg"}, "a str, not a Panel"),
@@ -203,6 +208,16 @@ BROKEN = [
         rules.follows_the_theme,
         {"draw": painted(text(colour="var(--jp-warn-color1)"))},
         "var(--jp-warn-color1) is not of the theme",
+    ),
+    (
+        rules.gives_roles_their_colours,
+        {"draw": painted(draw.Block(INK_KEY, 10, 10))},
+        "'keys' in 'two keys' is not",
+    ),
+    (
+        rules.gives_roles_their_colours,
+        {"draw": painted(draw.Block(BOX + draw.text(5, 9, "Q"), 10, 10))},
+        "'Q' stands in the box of another",
     ),
 ]
 
