@@ -6,7 +6,7 @@ import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders import require
+from byhand.sliders import require, sums
 from byhand.sliders.controls import slider
 from byhand.sliders.maths import softmax
 from byhand.sliders.panel import Panel
@@ -74,6 +74,7 @@ def draw(arrays: Attention) -> str:
         "QKᵀ",
         scale="diverging",
         limits=(-reach, reach),
+        sums=sums.of_products(arrays.vectors, arrays.vectors),
     )
     weights = svg.heat_map(
         arrays.weights,
@@ -85,6 +86,7 @@ def draw(arrays: Attention) -> str:
         decimals=4,
         limits=(0, 1),
         cell=(50, 34),
+        sums=sums.of_weights(arrays.scaled, 4),
     )
     output = svg.heat_map(
         arrays.output,
@@ -97,6 +99,7 @@ def draw(arrays: Attention) -> str:
         scale="diverging",
         limits=(-2, 2),
         cell=(50, 34),
+        sums=sums.of_products(arrays.weights, arrays.vectors.T, 4),
     )
     block = svg.row(vectors, scores, weights, output, gap=20)
     return svg.figure("attention", summary(arrays), block)

@@ -68,3 +68,18 @@ def choice(description, value, options, width=100):
     # As a slider's: else the description takes a line to itself.
     buttons.add_class("widget-inline-hbox")
     return buttons
+
+
+def line(description, value, examples):
+    """A line for a text of one's own, read at Enter.
+
+    examples: texts that it offers, the first value among them.
+    """
+    return ipywidgets.Combobox(
+        options=examples,
+        value=value,
+        description=description,
+        continuous_update=False,
+        style={"description_width": LABEL},
+        layout={"width": "560px"},
+    )

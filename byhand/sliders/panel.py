@@ -90,6 +90,11 @@ class Panel:
         return self._picture.value
 
     @property
+    def still(self):
+        """The same for where nothing answers: without the cells' sums."""
+        return draw.without_sums(self.picture)
+
+    @property
     def summary(self):
         """The current picture in a line or two of plain text."""
         return self._text
@@ -136,6 +141,6 @@ class Panel:
         view = "application/vnd.jupyter.widget-view+json"
         return {
             view: self.widget._repr_mimebundle_()[view],
-            "image/svg+xml": self.picture,
+            "image/svg+xml": self.still,
             "text/plain": self.summary,
         }

@@ -467,6 +467,12 @@ class Figure:
         )
         return [Control(found.nth(k)) for k in range(len(descriptions))]
 
+    def cell(self, name, row, column):
+        """The number in a heat map's cell, to point at."""
+        return self.panel.locator(
+            f'[data-name="{name}"][data-row="{row}"][data-col="{column}"]'
+        )
+
     def brightness(self):
         """Reads the page's relative luminance, and that of each text on it."""
         return self._svg.evaluate(BRIGHTNESS)

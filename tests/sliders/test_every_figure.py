@@ -19,6 +19,7 @@ RULES = [
     rules.is_labelled,
     rules.every_control_does_something,
     rules.is_well_formed,
+    rules.says_its_sums,
     rules.is_summed_up,
     rules.keeps_its_size,
     rules.leaves_room,
@@ -130,6 +131,11 @@ def text(x=0, **style):
     return draw.Block(draw.text(x, 80, "more", **style), 10, 10)
 
 
+def mapped(name, **told):
+    """A heat map of 0.5, and what its cell says of its sum."""
+    return {"draw": painted(draw.heat_map([[0.5]], name, ["a"], **told))}
+
+
 BARE = draw.Block('<text x="0" y="80" font-size="12">bare</text>', 10, 10)
 CELL = draw.Block(
     '<rect style="fill:#08306b"/><text class="cell" data-name="n" x="9"'
@@ -181,6 +187,21 @@ BROKEN = [
         rules.is_well_formed,
         {"draw": painted(draw.Block('<g id="a"/>', 9, 9))},
         "does not stand alone",
+    ),
+    (rules.says_its_sums, mapped("weights0"), "weights0 0 0 has no sum"),
+    (
+        rules.says_its_sums,
+        mapped("any", sums=[["e^1 ÷ (e^1 + e^1.5)"]]),
+        "comes to 0.38",
+    ),
+    (
+        rules.says_its_sums,
+        {
+            "draw": lambda y: paint(y).replace(
+                'data-name="map"', 'data-name="map" data-sum="a: 1 = 1·1"'
+            )
+        },
+        "and shows 0.50",
     ),
     (rules.is_summed_up, {"summary": lambda y: " "}, "no plain line"),
     (rules.is_summed_up, {"summary": lambda y: "<b>1</b>"}, "no plain line"),
