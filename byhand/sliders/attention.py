@@ -7,7 +7,7 @@ import numpy as np
 
 from byhand.sliders import draw as svg
 from byhand.sliders import require, sums
-from byhand.sliders.controls import slider
+from byhand.sliders.controls import choice, slider
 from byhand.sliders.maths import softmax
 from byhand.sliders.panel import Panel
 
@@ -146,17 +146,10 @@ def _one_word_at_a_time(sliders):
     The browser changes words by itself, so the picture has no part in it.
     """
     *components, divisor = sliders
-    word = ipywidgets.ToggleButtons(
-        options=WORDS, style={"button_width": "70px"}
-    )
-    # The buttons' own description would take a line to itself.
-    label = ipywidgets.Label(
-        "vector of",
-        layout={"width": "124px", "justify_content": "flex-end"},
-    )
+    word = choice("vector of", WORDS[0], WORDS, width=70)
     stack = ipywidgets.Stack(
         [ipywidgets.VBox(components[k : k + 4]) for k in (0, 4, 8)],
         selected_index=0,
     )
     ipywidgets.jslink((word, "index"), (stack, "selected_index"))
-    return ipywidgets.VBox([ipywidgets.HBox([label, word]), stack, divisor])
+    return ipywidgets.VBox([word, stack, divisor])

@@ -12,6 +12,11 @@ _LINE = {
 }
 
 
+def plain(value):
+    """A number as a person says it: 0.00001, not 1e-05; 2, not 2.0."""
+    return f"{value:.9f}".rstrip("0").rstrip(".")
+
+
 class Slider(ipywidgets.FloatSlider):
     # The kernel would first send every move back to the browser that made
     # it, and only then the picture.

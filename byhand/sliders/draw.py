@@ -148,15 +148,28 @@ def caption(*parts, size=14, bold=False, colour=INK):
 
 
 def key(*entries):
-    """What each colour means: entries are (name, colour)."""
-    swatch = '<rect y="4" width="18" height="10" rx="2" fill="{}"/>'
+    """What each colour means: entries are (name, colour).
+
+    Of a line (name, colour, dashes), so that not its colour alone tells it.
+    """
     return row(
         *(
-            row(Block(swatch.format(fill), 18, 18), caption(name), gap=6)
-            for name, fill in entries
+            row(_swatch(*look), caption(name), gap=6)
+            for name, *look in entries
         ),
         gap=18,
     )
+
+
+def _swatch(colour, dashes=None):
+    if dashes is None:
+        area = f'<rect y="4" width="18" height="10" rx="2" fill="{colour}"/>'
+        return Block(area, 18, 18)
+    line = (
+        f'<path d="M0 9h30" stroke-width="2.5" stroke-dasharray="{dashes}"'
+        f' style="stroke:{colour}"/>'
+    )
+    return Block(line, 30, 18)
 
 
 def heat_map(

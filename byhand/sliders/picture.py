@@ -125,6 +125,44 @@ class Picture(anywidget.AnyWidget):
         if (!line.hidden) mark(at && el.querySelector(at));
       } };
     };
+    // What a handle is for, and where it stands, as its own label and read-out
+    // say it: noUiSlider says 0.009999999999999998, and no name.
+    const nameHandles = controls => {
+      const set = (node, name, value) => {
+        if (node && value !== undefined && node.getAttribute(name) !== value)
+          node.setAttribute(name, value);
+      };
+      for (const one of controls.querySelectorAll(
+          ".widget-slider, .widget-toggle-buttons")) {
+        const label = one.querySelector("label")?.textContent;
+        const handle = one.querySelector(".noUi-handle");
+        const said = one.querySelector(".widget-readout")?.textContent;
+        set(handle, "aria-label", label);
+        set(handle, "aria-valuetext", said);
+        if (handle) continue;
+        set(one, "role", "group");
+        set(one, "aria-label", label);
+        for (const button of one.querySelectorAll("button"))
+          set(button, "aria-pressed",
+              String(button.classList.contains("mod-active")));
+      }
+    };
+    const followHandles = el => {
+      const names = new MutationObserver(() => above().forEach(nameHandles));
+      const above = () => [...el.closest(".widget-vbox")?.children ?? []]
+        .filter(child => child !== el);
+      // The element is in the page when it gets a size.
+      const there = new ResizeObserver(() => {
+        for (const child of above()) {
+          nameHandles(child);
+          names.observe(child, {
+            subtree: true, childList: true, characterData: true,
+            attributeFilter: ["aria-valuetext", "class"] });
+        }
+      });
+      there.observe(el);
+      return () => { there.disconnect(); names.disconnect(); };
+    };
     async function render({ model, el }) {
       let shown = null, parsed = new Map();
       const sums = saysSums(el);
@@ -151,7 +189,8 @@ class Picture(anywidget.AnyWidget):
       const guess = () =>
         show(model.get("ahead")[controls.map(place).join(" ")]);
       for (const control of controls) control.on("change", guess);
-      return keepArrows(el);
+      const ends = [keepArrows(el), followHandles(el)];
+      return () => ends.forEach(end => end());
     }
     export default { render };
     """

@@ -497,6 +497,18 @@ class Control:
         self.kind = "slider" if "widget-slider" in css else "buttons"
         self.description = box.locator("label").inner_text()
 
+    def heard(self):
+        """Reads what a screen reader says of a slider: its name and value.
+
+        Of buttons: the group's name, and the pressed one.
+        """
+        if self.kind == "slider":
+            handle = self.box.locator(".noUi-handle")
+            names = "aria-label", "aria-valuetext"
+            return tuple(handle.get_attribute(name) for name in names)
+        pressed = self.box.locator("button[aria-pressed=true]")
+        return self.box.get_attribute("aria-label"), *pressed.all_inner_texts()
+
     def value(self):
         """Reads a slider's number, or the word that it stops at, or the label
         of the pressed button.

@@ -88,7 +88,9 @@ def test_each_component_of_each_word(open_figure):
         before = figure.svg()
         word.choose(label)
         names = [f"{label}[{k}]" for k in range(4)]
-        _, *components, _ = figure.controls(["", *names, "divide scores by"])
+        _, *components, _ = figure.controls(
+            ["vector of", *names, "divide scores by"]
+        )
         figure.wait_same(before)
         for control, loaded in zip(
             components, attention.VECTORS[i], strict=True
@@ -105,6 +107,24 @@ def test_each_component_of_each_word(open_figure):
     for key in ("ArrowRight", "End", "Home"):
         by = move(figure, twin, divisor, key)
     assert by == 0.5
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_handle_has_a_name_and_says_what_is_read(open_figure, name):
+    """0.013, say, and not 0.013000000000000001; and of stops the stop."""
+    figure, twin = open_figure(name), Twin(name)
+    for control in figure.controls(twin.in_view()):
+        if control.kind == "slider":
+            control.press("Home")
+            control.press("ArrowRight", times=3)
+        read = control.box.locator(".widget-readout, button.mod-active")
+        until(
+            lambda control=control, read=read: (
+                control.heard()
+                == (control.description, read.inner_text().strip())
+            ),
+            equals(True),
+        )
 
 
 @pytest.mark.about("descent")

@@ -148,6 +148,56 @@ def is_labelled(module):
     return complaints
 
 
+# What a person would not say: 1e-05, 0.009999999999999998.
+UNSAID = re.compile(r"\d\.\d{7}|\de[-−]\d")
+
+
+def is_said_as_a_person_would(module):
+    """Read-outs have the decimals of their steps, and no number too many."""
+    complaints = []
+    for control in module.show().controls.values():
+        if hasattr(control, "step"):
+            form = getattr(control, "readout_format", "d")
+            said = [
+                f"{each:{form}}"
+                for each in (control.min, control.min + control.step)
+            ]
+            steps = float(said[1]) - float(said[0]) - control.step
+            if abs(steps) > 1e-9:
+                complaints.append(f"{control.description} reads {said}")
+        for label in getattr(control, "_options_labels", ()):
+            if UNSAID.search(label):
+                complaints.append(f"{control.description} reads {label}")
+    for state in states(module):
+        texts = parse(state.picture).itertext()
+        if found := [t for t in (*texts, state.summary) if UNSAID.search(t)]:
+            complaints.append(f"{state.where}: says {found[0]}")
+    return complaints
+
+
+def marks_its_lines(module):
+    """Lines of a chart differ in more than colour: in dashes, or dots."""
+    complaints = set()
+    for state in states(module):
+        for chart in parse(state.picture).iter(f"{SVG}svg"):
+            looks = {}
+            for line in chart.findall(f"{SVG}polyline"):
+                colour = _colours(line)["stroke"]
+                dots = {
+                    each.get("r")
+                    for each in chart.findall(f"{SVG}circle")
+                    if _colours(each)["fill"] == colour
+                }
+                look = line.get("stroke-dasharray"), tuple(sorted(dots))
+                looks.setdefault(look, set()).add(colour)
+            complaints.update(
+                f"only colour tells {' from '.join(sorted(alike))}"
+                for alike in (some & PALETTE for some in looks.values())
+                if len(alike) > 1
+            )
+    return sorted(complaints)
+
+
 def every_control_does_something(module):
     panel = module.show()
     complaints = []
