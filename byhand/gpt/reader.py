@@ -6,6 +6,7 @@ those: it is run when the stories or the training have changed.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -52,17 +53,17 @@ def trained(say: Callable[[str], None] = print, steps: int = STEPS) -> GPT:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model = GPT(config())
-    optimizer = torch.optim.AdamW(model.parameters(), RATE, weight_decay=0.1)
+    adam = torch.optim.AdamW(model.parameters(), RATE, weight_decay=0.1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, RATE, total_steps=steps, pct_start=0.1
+        adam, RATE, total_steps=steps, pct_start=0.1
     )
     held_out = rows(HELD_OUT, 1)
     for step, batch in enumerate(batches(steps), 1):
         loss = model(*batch)
-        optimizer.zero_grad()
+        model.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        adam.step()
         schedule.step()
         if step % EVERY == 0 or step == steps:
             with torch.no_grad():
@@ -79,7 +80,7 @@ def batches(steps: int) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def main() -> None:
-    kept = {
+    kept: dict[str, Any] = {
         name: weight.detach().numpy().astype(np.float16)
         for name, weight in trained().named_parameters()
     }

@@ -4,11 +4,12 @@ import ipywidgets
 from traitlets import CFloat, CInt
 
 LABEL = "120px"
+FULL = "calc(100% - 4px)"  # of a narrow window, without its own margins
 # Those that move along a line look alike, so that they stand in a column.
 _LINE = {
     "continuous_update": True,
     "style": {"description_width": LABEL},
-    "layout": {"width": "400px"},
+    "layout": {"width": "400px", "max_width": FULL},
 }
 
 
@@ -68,7 +69,7 @@ def choice(description, value, options, width=100):
         value=value,
         description=description,
         style={"description_width": LABEL, "button_width": f"{width}px"},
-        layout={"width": "auto"},
+        layout={"width": "auto", "max_width": FULL},
     )
     # As a slider's: else the description takes a line to itself.
     buttons.add_class("widget-inline-hbox")
@@ -86,5 +87,5 @@ def line(description, value, examples):
         description=description,
         continuous_update=False,
         style={"description_width": LABEL},
-        layout={"width": "560px"},
+        layout={"width": "560px", "max_width": FULL},
     )

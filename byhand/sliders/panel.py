@@ -49,6 +49,7 @@ class Panel:
         )
         self.reset_button.on_click(lambda _: self.reset())
         shown = (arrange or ipywidgets.VBox)(list(self.controls.values()))
+        shown.layout.max_width = "100%"
         top = ipywidgets.HBox(
             [shown, self.reset_button], layout={"flex_flow": "row wrap"}
         )

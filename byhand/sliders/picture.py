@@ -113,7 +113,9 @@ class Picture(anywidget.AnyWidget):
         if (!way || !all.length) return;
         event.preventDefault();
         const from = at && el.querySelector(at);
-        mark(from ? nextCell(all, from, way) : all[0]);
+        const to = from ? nextCell(all, from, way) : all[0];
+        mark(to);
+        to.scrollIntoView({ block: "nearest", inline: "nearest" });
       });
       return { follow() {
         if (line.hidden && cells().length) {
@@ -165,12 +167,16 @@ class Picture(anywidget.AnyWidget):
     };
     async function render({ model, el }) {
       let shown = null, parsed = new Map();
+      el.classList.add("byhand-picture");
       const sums = saysSums(el);
       const show = svg => {
         if (svg === undefined || svg === shown) return;
         shown = svg;
         const next = parsed.get(svg) ?? parse(svg);
         parsed.delete(svg);  // parts of it will be in the page
+        // So far may it shrink: its text, of 12 pixels, is to stay readable.
+        const least = 11 / 12 * next.getAttribute("width");
+        el.style.setProperty("--byhand-least", `${least}px`);
         const now = el.querySelector("svg");
         if (now) follow(now, next);
         else el.prepend(next);
@@ -195,9 +201,12 @@ class Picture(anywidget.AnyWidget):
     export default { render };
     """
     _css = """
-    .byhand-sum { color: var(--jp-content-font-color1); font-size: 14px;
+    .byhand-picture { overflow-x: auto; }
+    .byhand-picture > svg { min-width: var(--byhand-least); }
+    .byhand-sum { position: sticky; left: 0; box-sizing: border-box;
+                  color: var(--jp-content-font-color1); font-size: 14px;
                   line-height: 1.4; min-height: 2.8em; padding: 4px 12px;
-                  max-width: 760px; overflow-wrap: anywhere; }
+                  max-width: min(760px, 100%); overflow-wrap: anywhere; }
     [data-at] { stroke: var(--jp-content-font-color1) !important;
                 stroke-width: 2.5px; }
     """

@@ -114,12 +114,14 @@ def of_powers(parts, temperature, decimals=2):
 def of_slopes(weights, decimals=2):
     """Of a softmax's Jacobian, diag(p) − ppᵀ, from its weights p, (c,)."""
 
-    def worked(places):
-        p = np.round(weights, places)
-        return np.diag(p) - np.outer(p, p)
+    def slopes(given):
+        return np.diagflat(given) - given[:, None] * given
 
-    exact = np.diag(weights) - np.outer(weights, weights)
-    places = _enough(worked, exact, decimals)
+    places = _enough(
+        lambda places: slopes(np.round(weights, places)),
+        slopes(weights),
+        decimals,
+    )
     p = [_written(weight, places) for weight in weights]
     return [
         [f"{a}·(1 − {a})" if i == j else f"−{a}·{b}" for j, b in enumerate(p)]

@@ -157,8 +157,8 @@ def merge_heads(x: np.ndarray) -> np.ndarray:
 def norm(x: np.ndarray, gain: np.ndarray) -> np.ndarray:
     """Each row to mean 0 and variance 1, then each column by its gain."""
     centred = x - x.mean(axis=-1, keepdims=True)
-    variance = x.var(axis=-1, keepdims=True)
-    return centred / np.sqrt(variance + EPSILON) * gain
+    spread = np.sqrt(x.var(axis=-1, keepdims=True) + EPSILON)
+    return gain * centred / spread
 
 
 def gelu(x: np.ndarray) -> np.ndarray:

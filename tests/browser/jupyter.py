@@ -481,6 +481,23 @@ class Figure:
         """Reads which texts overlap, and which leave the picture."""
         return self._svg.evaluate(COLLISIONS)
 
+    def smallest_text(self):
+        """Reads the height, on the screen, of text of the usual 12 pixels."""
+        return self._svg.evaluate(
+            "svg => 12 * svg.getBoundingClientRect().width"
+            " / svg.getAttribute('width')"
+        )
+
+    def cut_off(self):
+        """Reads which controls go on behind the panel's right edge."""
+        return self.panel.evaluate(
+            """panel => [...panel.querySelectorAll(
+                '.widget-readout, input, button')]
+              .filter(part => part.getBoundingClientRect().right
+                > panel.getBoundingClientRect().right + 1)
+              .map(part => part.className)"""
+        )
+
     def reset(self):
         """Press the Reset button, by keyboard."""
         button = self.panel.locator("button", has_text="Reset")

@@ -127,6 +127,15 @@ def test_a_handle_has_a_name_and_says_what_is_read(open_figure, name):
         )
 
 
+@pytest.mark.parametrize("name", ["multi_head", "trained_heads", "schedule"])
+def test_text_can_be_read_in_a_narrow_window(open_figure, name):
+    """Of at least 11 pixels; and no read-out or line to type is cut off."""
+    figure = open_figure(name)
+    figure.page.set_viewport_size({"width": 768, "height": 900})
+    until(figure.smallest_text, lambda pixels: pixels >= 10.99)
+    until(figure.cut_off, equals([]))
+
+
 @pytest.mark.about("descent")
 def test_the_three_regimes_can_be_reached(open_figure):
     figure = open_figure("descent")
