@@ -573,11 +573,11 @@ print("  ", [multi_head.compute(h).products for h in (1, 2, 4, 8)])
 # small GPT of ours, two layers of four heads, read 40,000 short stories. It had
 # to guess every next word, and nobody told its heads what to look at.
 #
-# Here your function runs its first layer. A token **start** stands before the
+# Here your function runs its first layer. A token *start* stands before the
 # first word, and the look-ahead mask of lesson 9 hides what comes later. Heads
 # count from 1, as in the figure below.
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 from byhand.sliders import trained_heads
 from byhand.text import reader, stories
 

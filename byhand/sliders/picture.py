@@ -98,7 +98,7 @@ class Picture(anywidget.AnyWidget):
         const { name, row, col } = cell?.dataset ?? {};
         at = cell && `[data-sum][data-name="${name}"]`
           + `[data-row="${row}"][data-col="${col}"]`;
-        const said = cell?.dataset.sum ?? HINT;
+        const said = cell?.dataset.sum ?? (cells().length ? HINT : "");
         if (line.textContent !== said) line.textContent = said;
       };
       el.addEventListener("pointerover", ({ target }) => {
