@@ -22,7 +22,7 @@ from authoring.paths import (
     sources,
 )
 from authoring.terms import cheat_sheet, glossary, link_first, terms
-from authoring.text import fingerprint, title
+from authoring.text import STILL, fingerprint, title
 
 SITE = ROOT / "site"
 # Of the project's other texts, what is for those who learn or teach.
@@ -45,6 +45,9 @@ PAGES = {
     },
 }
 LINK = re.compile(r"(?<!!)\[((?:\\.|[^\]\\])*)\]\(([^)\s]+)\)")
+# A still is folded above what moves; on a page nothing does.
+FOLDED = STILL.partition("\n")[0]
+UNFOLDED = FOLDED.replace("<details>", "<details open>")
 # Lessons that run in a browser, and the link to one.
 IN_BROWSER = [x.stem for x in sources() if int(x.stem[:2]) <= LAST]
 TRY = (
@@ -101,6 +104,7 @@ def lesson(source: Path, pictures: Path) -> NotebookNode:
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             stills |= write_attachments(cell, pictures)
+            cell.source = cell.source.replace(FOLDED, UNFOLDED)
             cell.source = relinked(
                 cell.source,
                 f"lessons/{source.stem}/{source.stem}.ipynb",

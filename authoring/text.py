@@ -35,6 +35,13 @@ DIRECTIVE = re.compile(
 )
 # The README's table of the lessons: one, what is built there, minutes, needs.
 ROW = re.compile(r"^\| \[`(\w+)`\]\([^)]+\) (\| .+ \| \d+ \| .+ \|)$", re.M)
+# Nobody needs it who runs the next cell, and it may answer what is asked.
+STILL = """\
+<details><summary>The picture as it begins, without running it</summary>
+
+{}
+
+</details>"""
 INDEX = "The lessons"  # the heading of that table in the first lesson
 
 
@@ -58,11 +65,11 @@ def notebook(source: Path) -> NotebookNode:
     add_ways(nb, source)
     add_door(nb, REPOSITORY)
     seen: dict[str, int] = {}
-    for cell in nb.cells:
+    for cell, after in zip(nb.cells, [*nb.cells[1:], None], strict=True):
         where = f"{source.name}, the cell that begins {cell.source[:60]!r}"
         try:
             if cell.cell_type == "markdown":
-                expand(cell)
+                expand(cell, live=shows(after))
             if "nbgrader" in cell.metadata:
                 complete(cell)
         except (KeyError, ValueError, ModuleNotFoundError) as error:
@@ -116,12 +123,20 @@ def link(source: Path) -> str:
     return f"../{source.stem}/{source.stem}.ipynb"
 
 
-def expand(cell: NotebookNode) -> None:
+def shows(cell: NotebookNode | None) -> str:
+    """The slider that a cell shows, or ""."""
+    source = cell.source if cell and cell.cell_type == "code" else ""
+    found = re.search(r"^(\w+)\.show\(", source, re.M)
+    return found[1] if found else ""
+
+
+def expand(cell: NotebookNode, live: str = "") -> None:
     """Replace directives by what they stand for.
 
     {card EXERCISE}: the exercise's card. {figure SLIDER}: the static picture
-    of a slider in byhand/sliders/. {picture FILE ALT TEXT}: one of assets/.
-    {lessons}: the table of them all.
+    of a slider in byhand/sliders/, folded where the next cell shows it, which
+    is `live`. {picture FILE ALT TEXT}: one of assets/. {lessons}: the table of
+    them all.
     """
 
     def replace(match: re.Match) -> str:
@@ -132,7 +147,8 @@ def expand(cell: NotebookNode) -> None:
             return card(find(name))
         if kind == "figure":
             panel = importlib.import_module(f"byhand.sliders.{name}").show()
-            return attach(cell, name, panel.picture, panel.summary)
+            still = attach(cell, name, panel.still, panel.summary)
+            return STILL.format(still) if name == live else still
         picture = (ROOT / "assets" / name).read_text(encoding="utf-8")
         return attach(cell, Path(name).stem, picture, alt or "")
 

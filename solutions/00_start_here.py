@@ -65,14 +65,12 @@ print(f"{minutes} minutes a day is {minutes * 7 / 60:.1f} hours a week.")
 # %% [markdown]
 # ## The idea in one picture, and a slider
 #
-# A lesson would rather show than tell. This picture is from lesson 1, which
-# explains it: a curve, a place on it, and one step downhill.
+# A lesson would rather show than tell. The next picture is from lesson 1, which
+# explains it: a curve, a place on it, and one step downhill. Run the next cell.
+# Drag the handles, or click on one and use the arrow keys. *Reset* brings the
+# start back.
 #
 # {figure tangent}
-#
-# What you see is a still. Run the next cell, and it comes alive: drag the
-# handles, or click on one and use the arrow keys. *Reset* brings the start
-# back.
 #
 # The *learning rate* says how long the step is. Two things to find out:
 # where must `x` stand for the slope to be 0? And from which learning rate on

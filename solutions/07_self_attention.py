@@ -304,8 +304,8 @@ for word, share, row in zip(words, taken, mixed, strict=True):
 #
 # {figure attention}
 #
-# The picture above is a still. Run the cell below to get one that moves; with
-# the handle in focus, the arrow keys move it too.
+# Run the next cell, and move its handles. With a handle in focus, the arrow
+# keys move it too. Point at a cell to see the sum that it came from.
 
 # %% tags=["demonstration"]
 from byhand.sliders import attention

@@ -567,6 +567,92 @@ print("  ", [multi_head.compute(h).products for h in (1, 2, 4, 8)])
 #
 # </details>
 #
+# ## Milestone: your function in a trained model
+#
+# So far we made the matrices ourselves. Now take some that were *learned*. A
+# small GPT of ours, two layers of four heads, read 40,000 short stories. It had
+# to guess every next word, and nobody told its heads what to look at.
+#
+# Here your function runs its first layer. A token *start* stands before the
+# first word, and the look-ahead mask of lesson 9 hides what comes later. Heads
+# count from 1, as in the figure below.
+
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
+from byhand.sliders import trained_heads
+from byhand.text import reader, stories
+
+
+def first_layer(text):
+    ids = reader.ids_of(text)
+    x = reader.attended(reader.embedded(ids), layer=0)  # (n, 64)
+    causal = np.tri(len(ids), dtype=bool)
+    heads = reader.HEADS
+    return multi_head_attention(x, *reader.matrices(0), heads, causal)[1]
+
+
+shares = first_layer(trained_heads.SENTENCE)
+tokens = [reader.START, *reader.tokens_of(trained_heads.SENTENCE)]
+print(" ".join(tokens[1:]), "…")
+for head, i, j in ((2, 7, 1), (3, 10, 4), (3, 12, 6)):
+    share = shares[head - 1, i, j]
+    print(f"head {head}: “{tokens[i]}” looks at “{tokens[j]}”: {share:.3f}")
+
+on_name, on_thing, even = [], [], []
+for story in stories.corpus(200, 99):  # none of them was learned from
+    shares = first_layer(story.text)
+    told = [reader.START, *reader.tokens_of(story.text)]
+    stop = told.index(".")  # the first one; the thing stands before it
+    on_name.append(shares[:, stop, 1])
+    even.append(1 / (stop + 1))
+    if told[stop - 2] != "a":  # a quality, which is said again
+        again = told.index(told[stop - 2], stop)
+        on_thing.append(shares[:, again, stop - 1])
+print("on average of 200 new stories, heads 1 to 4:")
+print("full stop on the name:", np.mean(on_name, axis=0))
+print("if spread evenly:     ", f"{np.mean(even):.4f}")
+print("quality on its thing: ", np.mean(on_thing, axis=0))
+for text in ("Lily had a drum.", "Tom had a drum.", trained_heads.SENTENCE):
+    logits = reader.read(reader.ids_of(text)).logits[-1]
+    chances = scipy.special.softmax(logits)
+    word = reader.words()[chances.argmax()]
+    print(f"{text} → {word}: {chances.max():.3f}")
+
+# %% [markdown]
+# Heads learned to ask questions. Read two of them:
+#
+# - **Head 2 asks at a full stop who it is about.** The next word is *She* or
+#   *He*, and only the name tells which. The stop gives the name 0.8249 of its
+#   weight, on average of 200 new stories. Spread evenly it would be 0.1498.
+# - **Head 3 asks at a quality which thing it belongs to.** The second *small*
+#   looks at *drum* with 0.887, and *drum* is what the model says next. On
+#   average of the new stories it is 0.9643.
+#
+# Type sentences of your own. The model knows 77 words, and tells you which.
+#
+# 1. Layer 1, head 2: put *Tom* for *Lily*. What does the full stop look at? And
+#    what comes after it?
+# 2. Layer 1, head 3: which row is the darkest? Leave out *very*. Does *small*
+#    still find its thing?
+# 3. Layer 2, head 2: which words look at *start*, and nowhere else?
+# 4. Find a head whose question you cannot say.
+#
+# {figure trained_heads}
+
+# %% tags=["demonstration"]
+trained_heads.show()
+
+# %% [markdown]
+# <details><summary>What you should have found</summary>
+#
+# 1. At *Tom*. What comes next is *he*.
+# 2. The second *small*. Without *very* it still does.
+# 3. *a*, and the first *very*. Weights add up to 1, so a head that has nothing
+#    to ask must look somewhere.
+# 4. Most of them. A map shows where a head looks. It does not show what the
+#    head does with what it finds there.
+#
+# </details>
+#
 # ## Recall
 #
 # Think first, then open.

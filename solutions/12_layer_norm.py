@@ -248,7 +248,7 @@ print("The alone, batch norm:", batch_norm(table[:1], one, zero)[0])
 #
 # {figure normalising}
 #
-# The picture above is a still. Run the cell below to get one that moves.
+# Run the next cell, and move its handles.
 
 # %% tags=["demonstration"]
 from byhand.sliders import normalising

@@ -606,7 +606,7 @@ for kind in (torch.float64, torch.float32):
 #
 # {figure stream}
 #
-# The picture above is a still. Run the cell below to get one that moves.
+# Run the next cell, and move its handles.
 
 # %% tags=["demonstration"]
 from byhand.sliders import stream

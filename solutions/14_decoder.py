@@ -324,7 +324,7 @@ print(
 #
 # {figure crossing}
 #
-# The picture above is a still. Run the cell below to get one that moves.
+# Run the next cell, and move its handles.
 
 # %% tags=["demonstration"]
 from byhand.sliders import crossing

@@ -448,7 +448,7 @@ for step in (0, 1, 5, 9, 10, 35, 60, 85, 109, 110, 500):
 #
 # {figure schedule}
 #
-# The picture above is a still. Run the cell below to get one that moves.
+# Run the next cell, and move its handles.
 
 # %% tags=["demonstration"]
 from byhand.sliders import schedule

@@ -443,7 +443,7 @@ for name, way in ways.items():
 #
 # {figure decoding}
 #
-# The picture above is a still. Run the cell below to get one that moves.
+# Run the next cell, and move its handles.
 
 # %% tags=["demonstration"]
 from byhand.sliders import decoding

@@ -87,7 +87,7 @@ torch.set_printoptions(precision=4, sci_mode=False)
 #
 # {figure training}
 #
-# The picture above is a still. Run the cell below to get one that moves.
+# Run the next cell, and move its handles.
 
 # %% tags=["demonstration"]
 from byhand.sliders import training

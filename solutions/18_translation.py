@@ -328,8 +328,8 @@ print("bleue looks at blue:", looks.get("bleue") == "blue")
 #
 # {figure alignment}
 #
-# The picture above is a still, recorded when this page was built. The cell below
-# shows the same sentences, and **your** model for those that you type.
+# Run the next cell. It shows recorded sentences, and **your** model for those
+# that you type.
 
 
 # %% tags=["demonstration"]
@@ -538,7 +538,7 @@ if tools.installed("sacrebleu", recorded="translation/sacrebleu"):
 #
 # {figure overlap}
 #
-# The picture above is a still. Run the cell below to get one that moves.
+# Run the next cell, and move its handles.
 
 # %% tags=["demonstration"]
 from byhand.sliders import overlap
@@ -566,12 +566,10 @@ overlap.show()
 # **mean** of the encoder's outputs: a memory of `(b, 1, d)`. Nothing else
 # changes: the same size, the same batches, the same 400 steps.
 #
-# Below is BLEU against the length of the source, for both, and for a
-# **dictionary** that translates word by word and always takes the masculine. The
-# picture is a still, recorded when this page was built. The cell under it trains
-# your own (20 s) and scores all three. At its end you can move the number of
-# training steps, in the recorded curves. When does each model stop getting
-# better?
+# The next cell trains this model (20 s). It draws BLEU against the length of the
+# source, for both models, and for a **dictionary** that translates word by word and
+# always takes the masculine. At its end you can move the number of training
+# steps, in recorded curves. When does each model stop getting better?
 #
 # {figure lengths}
 

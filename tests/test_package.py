@@ -107,7 +107,7 @@ import importlib.util
 import byhand
 import numpy as np
 from byhand import CheckFailed, check
-from byhand.sliders import attention
+from byhand.sliders import attention, trained_heads
 
 assert "site-packages" in byhand.__file__, byhand.__file__
 for name in ("jupyterlab", "nbgrader", "nbclient", "matplotlib", "sklearn"):
@@ -125,6 +125,7 @@ try:
 except CheckFailed as error:
     print(error)
 print(attention.show())
+print(trained_heads.show())
 """
 
 
@@ -134,6 +135,8 @@ def test_a_check_and_a_slider_work_there(alone):
     assert "self_attention.softmax: right" in done.stdout
     assert "self_attention.softmax: not right yet" in done.stdout
     assert "Cat attends to The 0.1554" in done.stdout  # the slider, read
+    # What a trained model says, by the weights that come with the package.
+    assert "Likely to come next: “drum” 1.00" in done.stdout
 
 
 def test_doctor_says_what_is_there_and_what_is_not(alone):

@@ -15,7 +15,7 @@ import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders import require
+from byhand.sliders import require, sums
 from byhand.sliders.controls import choice
 from byhand.sliders.panel import Panel
 
@@ -29,14 +29,15 @@ LEAST = 0.1  # a thinner line is not drawn
 class Alignment(NamedTuple):
     """A sentence, its translation, and one map between them.
 
-    weights: (m, n), of one head, or the mean of all. looks: (m,), the English
-    place with the largest weight, for each French word.
+    heads: (h, m, n). weights: (m, n), of one head, or the mean of all. looks:
+    (m,), the English place with the largest weight, for each French word.
     """
 
     english: list[str]
     french: list[str]
     layer: int
     head: str
+    heads: np.ndarray
     weights: np.ndarray
     looks: np.ndarray
 
@@ -71,7 +72,7 @@ def compute(
     looks = one.argmax(axis=1) if m else np.zeros(0, dtype=int)
     return Alignment(
         *(list(shown["english"]), list(shown["french"])),
-        *(int(layer), head, one, looks),
+        *(int(layer), head, of_layer, one, looks),
     )
 
 
@@ -96,6 +97,7 @@ def draw(arrays: Alignment) -> str:
         "row: the French word that is written   ·   column: what it looks at",
         limits=(0, 1),
         cell=_CELL,
+        sums=sums.of_means(arrays.heads) if arrays.head == MEAN else None,
     )
     moved = f'<g transform="translate({left:.1f} 0)">{grid.svg}</g>'
     grid = svg.Block(moved, _SIZE[0], 64 + MOST * _CELL[1])

@@ -6,8 +6,8 @@ import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders import require
-from byhand.sliders.controls import slider
+from byhand.sliders import require, sums
+from byhand.sliders.controls import choice, slider
 from byhand.sliders.maths import softmax
 from byhand.sliders.panel import Panel
 
@@ -74,6 +74,7 @@ def draw(arrays: Attention) -> str:
         "QKᵀ",
         scale="diverging",
         limits=(-reach, reach),
+        sums=sums.of_products(arrays.vectors, arrays.vectors),
     )
     weights = svg.heat_map(
         arrays.weights,
@@ -85,6 +86,7 @@ def draw(arrays: Attention) -> str:
         decimals=4,
         limits=(0, 1),
         cell=(50, 34),
+        sums=sums.of_weights(arrays.scaled, 4),
     )
     output = svg.heat_map(
         arrays.output,
@@ -97,6 +99,7 @@ def draw(arrays: Attention) -> str:
         scale="diverging",
         limits=(-2, 2),
         cell=(50, 34),
+        sums=sums.of_products(arrays.weights, arrays.vectors.T, 4),
     )
     block = svg.row(vectors, scores, weights, output, gap=20)
     return svg.figure("attention", summary(arrays), block)
@@ -143,17 +146,10 @@ def _one_word_at_a_time(sliders):
     The browser changes words by itself, so the picture has no part in it.
     """
     *components, divisor = sliders
-    word = ipywidgets.ToggleButtons(
-        options=WORDS, style={"button_width": "70px"}
-    )
-    # The buttons' own description would take a line to itself.
-    label = ipywidgets.Label(
-        "vector of",
-        layout={"width": "124px", "justify_content": "flex-end"},
-    )
+    word = choice("vector of", WORDS[0], WORDS, width=70)
     stack = ipywidgets.Stack(
         [ipywidgets.VBox(components[k : k + 4]) for k in (0, 4, 8)],
         selected_index=0,
     )
     ipywidgets.jslink((word, "index"), (stack, "selected_index"))
-    return ipywidgets.VBox([ipywidgets.HBox([label, word]), stack, divisor])
+    return ipywidgets.VBox([word, stack, divisor])

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders import require
+from byhand.sliders import require, sums
 from byhand.sliders.controls import slider, stops
 from byhand.sliders.panel import Panel
 
@@ -72,6 +72,7 @@ def draw(arrays: Contrast) -> str:
         decimals=3,
         limits=(0, 1),
         cell=cell,
+        sums=sums.of_weights(arrays.cosines / arrays.temperature, 3),
     )
     losses = [
         svg.Shown(f"loss {k}", loss, 3)

@@ -4,12 +4,18 @@ import ipywidgets
 from traitlets import CFloat, CInt
 
 LABEL = "120px"
+FULL = "calc(100% - 4px)"  # of a narrow window, without its own margins
 # Those that move along a line look alike, so that they stand in a column.
 _LINE = {
     "continuous_update": True,
     "style": {"description_width": LABEL},
-    "layout": {"width": "400px"},
+    "layout": {"width": "400px", "max_width": FULL},
 }
+
+
+def plain(value):
+    """A number as a person says it: 0.00001, not 1e-05; 2, not 2.0."""
+    return f"{value:.9f}".rstrip("0").rstrip(".")
 
 
 class Slider(ipywidgets.FloatSlider):
@@ -63,8 +69,23 @@ def choice(description, value, options, width=100):
         value=value,
         description=description,
         style={"description_width": LABEL, "button_width": f"{width}px"},
-        layout={"width": "auto"},
+        layout={"width": "auto", "max_width": FULL},
     )
     # As a slider's: else the description takes a line to itself.
     buttons.add_class("widget-inline-hbox")
     return buttons
+
+
+def line(description, value, examples):
+    """A line for a text of one's own, read at Enter.
+
+    examples: texts that it offers, the first value among them.
+    """
+    return ipywidgets.Combobox(
+        options=examples,
+        value=value,
+        description=description,
+        continuous_update=False,
+        style={"description_width": LABEL},
+        layout={"width": "560px", "max_width": FULL},
+    )

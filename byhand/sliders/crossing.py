@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders import require
+from byhand.sliders import require, sums
 from byhand.sliders.controls import choice, slider, whole_slider
 from byhand.sliders.maths import softmax
 from byhand.sliders.panel import Panel
@@ -58,6 +58,8 @@ class Crossing(NamedTuple):
     target: tuple  # n strings: what the decoder was given
     wanted: tuple  # n strings: what each place of the target is to read
     reads: tuple  # n strings: where each looks most, or "?" if nowhere
+    Q: np.ndarray  # (n, 4)
+    K: np.ndarray  # (m, 4)
     scores: np.ndarray  # (n, m), −inf where src_mask hides
     weights: np.ndarray  # (n, m): every row sums to 1
     row: int  # the one that is followed, from 0
@@ -88,7 +90,8 @@ def compute(
     real = SOURCE[: M - padded]
     wanted = (real if order == "copies" else real[::-1])[:n]
     Q = sharpness * encoding(n) @ query_matrix(order, int(shift))
-    scores = Q @ (encoding(M) @ W_K).T / math.sqrt(D_K)
+    K = encoding(M) @ W_K
+    scores = Q @ K.T / math.sqrt(D_K)
     scores[:, M - padded :] = -np.inf
     weights = softmax(scores)
     source = real + (PAD,) * padded
@@ -99,6 +102,8 @@ def compute(
         (START, *wanted[:-1]),
         wanted,
         tuple(_read(source, shares) for shares in weights),
+        Q,
+        K,
         scores,
         weights,
         row,
@@ -133,6 +138,7 @@ def draw(arrays: Crossing) -> str:
             limits=(0, 1),
             crossed=np.isneginf(arrays.scores),
             cell=_CELL,
+            sums=sums.of_weights(arrays.scores),
         ),
         arrays.target,
     )
@@ -154,17 +160,22 @@ def draw(arrays: Crossing) -> str:
         )
     whole = top + MOST_TARGET * _CELL[1]
     above = svg.Block("".join(parts), width, whole)
+    here = slice(arrays.row, arrays.row + 1)
+    hidden = np.isneginf(arrays.scores[here])
+    lines = sums.of_products(arrays.Q[here], arrays.K, 2, math.sqrt(D_K))
     scores = _levelled(
         svg.heat_map(
-            arrays.scores[arrays.row : arrays.row + 1],
+            arrays.scores[here],
             "scores",
             (arrays.target[arrays.row],),
             (),
             "scores of the outlined row, before the softmax",
             scale="diverging",
             limits=(-20, 20),
-            crossed=np.isneginf(arrays.scores[arrays.row : arrays.row + 1]),
+            crossed=hidden,
             cell=_CELL,
+            # What is masked is no product any more.
+            sums=np.where(hidden, "", lines),
         ),
         (arrays.target[arrays.row],),
     )

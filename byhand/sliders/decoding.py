@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders import require
+from byhand.sliders import require, sums
 from byhand.sliders.chart import Axes
 from byhand.sliders.controls import slider, whole_slider
 from byhand.sliders.maths import entropy, softmax
@@ -121,6 +121,13 @@ def _table(arrays):
     rows = np.stack([arrays.before, arrays.heated, arrays.after])
     dropped = np.zeros(rows.shape, bool)
     dropped[2] = ~arrays.kept
+    _, counts = counted()
+    filtered = sums.of_parts(arrays.heated, arrays.share, 3)
+    lines = [
+        sums.of_parts(counts, counts.sum(), 3),
+        sums.of_powers(arrays.before, arrays.temperature, 3),
+        np.where(arrays.kept, filtered, ""),
+    ]
     return svg.heat_map(
         rows,
         "shares",
@@ -129,6 +136,7 @@ def _table(arrays):
         limits=(0, 1),
         crossed=dropped,
         cell=(_CELL, 28),
+        sums=lines,
     )
 
 

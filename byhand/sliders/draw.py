@@ -9,10 +9,11 @@ string takes its text and background colours from JupyterLab's theme; as an
 Queries, keys and values come in their own colours, wherever a text names them.
 
 Whatever is shown as a number can be found again: the cells of a heat map
-carry class="cell" with data-name, data-row and data-col, and every `Shown`
-carries class="value" with data-name.
+carry class="cell" with data-name, data-row and data-col, and the sum that
+they came from as data-sum; every `Shown` carries class="value" with data-name.
 """
 
+import itertools
 import math
 import re
 import textwrap
@@ -171,15 +172,28 @@ def caption(*parts, size=14, bold=False, colour=INK):
 
 
 def key(*entries):
-    """What each colour means: entries are (name, colour)."""
-    swatch = '<rect y="4" width="18" height="10" rx="2" fill="{}"/>'
+    """What each colour means: entries are (name, colour).
+
+    Of a line (name, colour, dashes), so that not its colour alone tells it.
+    """
     return row(
         *(
-            row(Block(swatch.format(fill), 18, 18), caption(name), gap=6)
-            for name, fill in entries
+            row(_swatch(*look), caption(name), gap=6)
+            for name, *look in entries
         ),
         gap=18,
     )
+
+
+def _swatch(colour, dashes=None):
+    if dashes is None:
+        area = f'<rect y="4" width="18" height="10" rx="2" fill="{colour}"/>'
+        return Block(area, 18, 18)
+    line = (
+        f'<path d="M0 9h30" stroke-width="2.5" stroke-dasharray="{dashes}"'
+        f' style="stroke:{colour}"/>'
+    )
+    return Block(line, 30, 18)
 
 
 def heat_map(
@@ -193,7 +207,9 @@ def heat_map(
     scale="sequential",
     limits=None,
     crossed=None,
+    left_out=None,
     cell=(42, 34),
+    sums=None,
 ):
     """A matrix as coloured cells with the numbers in them.
 
@@ -201,7 +217,10 @@ def heat_map(
     numbers at the two ends of the colour scale, else the range of the finite
     numbers (the same both ways when diverging); scale: "sequential",
     "diverging", or "plain" for a table without colours; crossed: (r, c)
-    booleans, True for a cell that is struck out; cell: width and height.
+    booleans, True for a cell that is struck out; left_out: the same, for one
+    that is not drawn; cell: width and height; sums: (r, c) lines of text, the
+    sum that each cell came from (byhand/sliders/sums.py), "" where it is not
+    known.
     """
     numbers = np.asarray(numbers, dtype=float)
     if numbers.ndim != 2:
@@ -210,16 +229,25 @@ def heat_map(
     wide, high_cell = cell
     left = room(rows)
     top = 22 * bool(title) + 20 * bool(subtitle) + 20 * bool(len(columns))
+    # Labels that would touch take turns in two lines.
+    tight = any(
+        3.75 * len(one + other) + 1 > wide
+        for one, other in itertools.pairwise(columns)
+    )
+    top += 16 * tight
     parts = [text(left, 9, title, bold=True, size=14)] if title else []
     if subtitle:
         parts.append(text(left, 30, subtitle, colour=FAINT, size=12))
     for j, label in enumerate(columns):
         x = left + (j + 0.5) * wide
-        parts.append(text(x, top - 9, label, anchor="middle", size=12))
+        y = top - 9 - 16 * (tight and j % 2)
+        parts.append(text(x, y, label, anchor="middle", size=12))
     for i, label in enumerate(rows):
         y = top + (i + 0.5) * high_cell
         parts.append(text(left - 8, y, label, anchor="end", size=12))
     for (i, j), each in np.ndenumerate(numbers):
+        if left_out is not None and left_out[i][j]:
+            continue
         where = left + j * wide, top + i * high_cell, wide, high_cell
         struck = crossed is not None and crossed[i][j]
         plain = struck or scale == "plain" or not math.isfinite(each)
@@ -227,11 +255,24 @@ def heat_map(
         fill = PAPER if plain else colour(fraction, scale)
         ink = FAINT if struck else INK if plain else ink_on(fill)
         tag = f'data-name="{name}" data-row="{i}" data-col="{j}"'
-        parts.append(_cell(where, fill, ink, tag, number(each, decimals)))
+        written = number(each, decimals)
+        if sums is not None and sums[i][j]:
+            labels = [
+                n[k].strip() for n, k in ((rows, i), (columns, j)) if len(n)
+            ]
+            at = ", ".join(labels) + ": " if labels else ""
+            said = escape(f"{at}{written} = {sums[i][j]}")
+            tag += f' data-sum="{said}"'
+        parts.append(_cell(where, fill, ink, tag, written))
         if struck:
             parts.append(_strike(*where))
     width = max(left + wide * numbers.shape[1], 8 * len(title))
     return Block("".join(parts), width, top + high_cell * numbers.shape[0])
+
+
+def without_sums(picture):
+    """A picture for where nobody can point at a cell."""
+    return re.sub(' data-sum="[^"]*"', "", picture)
 
 
 def room(labels):

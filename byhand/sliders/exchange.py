@@ -83,7 +83,7 @@ def compute(workers=8, bandwidth=1.25) -> Exchange:
 def draw(arrays: Exchange) -> str:
     block = svg.column(
         _chart(arrays),
-        svg.key(*((name, style[0]) for name, style in STYLES.items())),
+        svg.key(*((name, *style) for name, style in STYLES.items())),
         *_told(arrays),
         gap=8,
     )

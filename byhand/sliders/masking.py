@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders import require
+from byhand.sliders import require, sums
 from byhand.sliders.controls import choice, slider, whole_slider
 from byhand.sliders.maths import attend
 from byhand.sliders.panel import Panel
@@ -38,6 +38,7 @@ class Masking(NamedTuple):
     real: np.ndarray  # (b, 4): True for a word, False for a pad
     kind: str
     mask: np.ndarray  # (b, 4, 4): True where i may attend to j
+    scores: np.ndarray  # (b, 4, 4), after the change; −∞ where masked
     weights: np.ndarray  # (b, 4, 4), after the change
     output: np.ndarray  # (b, 4, 4), after the change
     place: int  # of the changed token, from 0
@@ -73,6 +74,7 @@ def compute(first=4, second=3, kind="both", word=4, change=1.0) -> Masking:
     after[:, int(word) - 1] += change
     _, stayed = attend(before, before, before, mask)
     weights, output = attend(after, after, after, mask)
+    scores = after @ after.swapaxes(-1, -2) / np.sqrt(after.shape[-1])
     moved = np.abs(output - stayed).max(axis=-1)
     place = int(word) - 1
     # A word may depend on itself and on earlier words, never on a pad.
@@ -86,6 +88,7 @@ def compute(first=4, second=3, kind="both", word=4, change=1.0) -> Masking:
         real,
         kind,
         mask,
+        np.where(mask, scores, -np.inf),
         weights,
         output,
         place,
@@ -113,6 +116,7 @@ def _sentence(arrays, b):
         limits=(0, 1),
         crossed=~arrays.mask[b],
         cell=(56, 34),
+        sums=sums.of_weights(arrays.scores[b]),
     )
     moved = svg.heat_map(
         arrays.moved[b][:, None],

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders import require
+from byhand.sliders import require, sums
 from byhand.sliders.controls import whole_slider
 from byhand.sliders.maths import softmax
 from byhand.sliders.panel import Panel
@@ -63,6 +63,7 @@ class Heads(NamedTuple):
 
     num_heads: int
     width: int
+    scores: np.ndarray  # (h, 6, 6), before the softmax
     weights: np.ndarray  # (h, 6, 6): every row sums to 1
     favourites: tuple  # for each head, the words that "it" looks at most
     parameters: int  # of the four projections, without biases
@@ -87,13 +88,15 @@ def compute(heads=4) -> Heads:
     words = len(WORDS)
     Q = (X @ W_Q).reshape(words, heads, width)
     K = (X @ W_K).reshape(words, heads, width)
-    weights = softmax(np.einsum("ihw,jhw->hij", Q, K) / np.sqrt(width))
+    scores = np.einsum("ihw,jhw->hij", Q, K) / np.sqrt(width)
+    weights = softmax(scores)
     projections = 4 * D_MODEL * D_MODEL
     # Scores and mixtures: each a product of matrices in every head.
     attending = 2 * heads * words * words * width
     return Heads(
         heads,
         width,
+        scores,
         weights,
         tuple(_most(row) for row in weights[:, FOLLOWED]),
         projections,
@@ -153,6 +156,7 @@ def _map(arrays, h, wide, high, decimals):
         decimals=decimals,
         limits=(0, 1),
         cell=(wide, high),
+        sums=sums.of_weights(arrays.scores[h], decimals),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from byhand.sliders import draw as svg
 from byhand.sliders import require
-from byhand.sliders.controls import slider, stops
+from byhand.sliders.controls import plain, slider, stops
 from byhand.sliders.maths import standardise
 from byhand.sliders.panel import Panel
 
@@ -171,7 +171,7 @@ def summary(arrays: Norms) -> str:
     return (
         f"The row {before} becomes {layer} by layer norm and {batch} by"
         f" batch norm, with γ = {svg.number(arrays.gamma)},"
-        f" β = {svg.number(arrays.beta)}, ε = {arrays.epsilon:g}.\n"
+        f" β = {svg.number(arrays.beta)}, ε = {plain(arrays.epsilon)}.\n"
         "Batch norm moves the other rows by up to"
         f" {svg.number(arrays.batch_moved, 4)}, layer norm by"
         f" {svg.number(arrays.layer_moved, 4)}."
@@ -192,6 +192,6 @@ def show() -> Panel:
     controls["gamma"] = slider("γ (stretch)", 1.0, 0.0, 3.0, 0.25)
     controls["beta"] = slider("β (shift)", 0.0, -3.0, 3.0, 0.25)
     controls["epsilon"] = stops(
-        "ε", EPSILONS[0], [(f"{epsilon:g}", epsilon) for epsilon in EPSILONS]
+        "ε", EPSILONS[0], [(plain(each), each) for each in EPSILONS]
     )
     return Panel("normalising", controls, compute, draw, summary)

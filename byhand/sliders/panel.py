@@ -49,6 +49,7 @@ class Panel:
         )
         self.reset_button.on_click(lambda _: self.reset())
         shown = (arrange or ipywidgets.VBox)(list(self.controls.values()))
+        shown.layout.max_width = "100%"
         top = ipywidgets.HBox(
             [shown, self.reset_button], layout={"flex_flow": "row wrap"}
         )
@@ -88,6 +89,11 @@ class Panel:
     def picture(self):
         """The current picture, an SVG string."""
         return self._picture.value
+
+    @property
+    def still(self):
+        """The same for where nothing answers: without the cells' sums."""
+        return draw.without_sums(self.picture)
 
     @property
     def summary(self):
@@ -136,6 +142,6 @@ class Panel:
         view = "application/vnd.jupyter.widget-view+json"
         return {
             view: self.widget._repr_mimebundle_()[view],
-            "image/svg+xml": self.picture,
+            "image/svg+xml": self.still,
             "text/plain": self.summary,
         }

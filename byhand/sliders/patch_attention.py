@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders import require
+from byhand.sliders import require, sums
 from byhand.sliders.controls import choice, stops, whole_slider
 from byhand.sliders.panel import Panel
 
@@ -29,8 +29,9 @@ _PIXEL = 24  # of the image, on the screen
 class Looks(NamedTuple):
     """One digit, and where the row in front of its patches looks.
 
-    pixels: (8, 8), from 0 to 16. read: what the model takes it for. patches:
-    (4, 4), percent. itself: what it keeps for itself, percent.
+    pixels: (8, 8), from 0 to 16. read: what the model takes it for. heads:
+    (4, 4, 4), percent of each; patches: (4, 4), of the chosen one. itself:
+    what it keeps for itself, percent.
     """
 
     digit: int
@@ -38,6 +39,7 @@ class Looks(NamedTuple):
     head: int | str
     pixels: np.ndarray
     read: int
+    heads: np.ndarray
     patches: np.ndarray
     itself: float
 
@@ -68,6 +70,7 @@ def compute(digit=3, layer=1, head=MEAN, looks=None) -> Looks:
         head,
         np.array(kept["images"])[digit],
         int(kept["read"][digit]),
+        heads[:, 1:].reshape(HEADS, GRID, GRID),
         row[1:].reshape(GRID, GRID),
         float(row[0]),
     )
@@ -81,6 +84,7 @@ def draw(arrays: Looks) -> str:
         limits=(0, 40),
         decimals=1,
         cell=(48, 48),
+        sums=sums.of_means(arrays.heads, 1) if arrays.head == MEAN else None,
     )
     image = svg.column(
         svg.caption("the digit, in patches", bold=True),

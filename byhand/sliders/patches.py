@@ -80,7 +80,7 @@ def compute(patch=8, head=MEAN) -> Patches:
 def draw(arrays: Patches) -> str:
     block = svg.column(
         svg.row(_image(arrays.patch), _chart(arrays), gap=20),
-        svg.key(*((name, style[0]) for name, style in STYLES.items())),
+        svg.key(*((name, *style) for name, style in STYLES.items())),
         *_told(arrays),
         gap=8,
     )

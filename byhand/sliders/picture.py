@@ -12,7 +12,8 @@ class Picture(anywidget.AnyWidget):
     ahead: key to SVG, for where the controls may go next. A move there shows
     at once; the kernel's own answer follows, and is the same picture. The
     way to the kernel and back was up to half of the time from a key press to
-    new pixels.
+    new pixels. Pointing at a cell that has a sum (draw.py), or going to it
+    with Tab and the arrow keys, says the sum below the picture.
     """
 
     value = Unicode().tag(sync=True)
@@ -59,15 +60,127 @@ class Picture(anywidget.AnyWidget):
       addEventListener("keydown", mark, true);
       return () => removeEventListener("keydown", mark, true);
     };
+    const HINT = "Point at a cell, or go to it with Tab and the arrow keys, "
+      + "to see the sum that it came from.";
+    // A cell is a rectangle, its number behind it, and maybe a line across.
+    const cellAt = part =>
+      [part, part.nextElementSibling, part.previousElementSibling]
+        .find(each => each?.matches("[data-sum]"));
+    const middle = cell => {
+      const { x, y, width, height } = cell.getBoundingClientRect();
+      return [x + width / 2, y + height / 2];
+    };
+    const AHEAD = { ArrowRight: [1, 0], ArrowLeft: [-1, 0],
+                    ArrowDown: [0, 1], ArrowUp: [0, -1] };
+    // The nearest that way, straight on rather than aside.
+    const nextCell = (cells, from, [right, down]) => {
+      const [x, y] = middle(from);
+      const far = cell => {
+        const [dx, dy] = middle(cell).map((at, k) => at - [x, y][k]);
+        const on = dx * right + dy * down;
+        return on > 1 ? on + 4 * Math.abs(dx * down + dy * right) : Infinity;
+      };
+      const best = cells.reduce((a, b) => far(b) < far(a) ? b : a);
+      return far(best) < Infinity ? best : from;
+    };
+    // Keeps a line below the picture that says the sum of the marked cell.
+    const saysSums = el => {
+      const line = document.createElement("div");
+      line.className = "byhand-sum";
+      line.setAttribute("role", "status");
+      line.hidden = true;
+      el.append(line);
+      let at = null;  // as a selector: the cell itself may be replaced
+      const cells = () => [...el.querySelectorAll("[data-sum]")];
+      const mark = cell => {
+        el.querySelector("[data-at]")?.removeAttribute("data-at");
+        if (cell) cell.previousElementSibling.setAttribute("data-at", "");
+        const { name, row, col } = cell?.dataset ?? {};
+        at = cell && `[data-sum][data-name="${name}"]`
+          + `[data-row="${row}"][data-col="${col}"]`;
+        const said = cell?.dataset.sum ?? (cells().length ? HINT : "");
+        if (line.textContent !== said) line.textContent = said;
+      };
+      el.addEventListener("pointerover", ({ target }) => {
+        const cell = cellAt(target);
+        if (cell) mark(cell);
+      });
+      el.addEventListener("pointerleave", () => mark(null));
+      el.addEventListener("focus", () => mark(cells()[0]));
+      el.addEventListener("blur", () => mark(null));
+      el.addEventListener("keydown", event => {
+        const way = AHEAD[event.key], all = cells();
+        if (!way || !all.length) return;
+        event.preventDefault();
+        const from = at && el.querySelector(at);
+        const to = from ? nextCell(all, from, way) : all[0];
+        mark(to);
+        to.scrollIntoView({ block: "nearest", inline: "nearest" });
+      });
+      return { follow() {
+        if (line.hidden && cells().length) {
+          line.hidden = false;
+          el.tabIndex = 0;
+          el.setAttribute("role", "group");
+          el.setAttribute("aria-label", HINT);
+        }
+        if (!line.hidden) mark(at && el.querySelector(at));
+      } };
+    };
+    // What a handle is for, and where it stands, as its own label and read-out
+    // say it: noUiSlider says 0.009999999999999998, and no name.
+    const nameHandles = controls => {
+      const set = (node, name, value) => {
+        if (node && value !== undefined && node.getAttribute(name) !== value)
+          node.setAttribute(name, value);
+      };
+      for (const one of controls.querySelectorAll(
+          ".widget-slider, .widget-toggle-buttons")) {
+        const label = one.querySelector("label")?.textContent;
+        const handle = one.querySelector(".noUi-handle");
+        const said = one.querySelector(".widget-readout")?.textContent;
+        set(handle, "aria-label", label);
+        set(handle, "aria-valuetext", said);
+        if (handle) continue;
+        set(one, "role", "group");
+        set(one, "aria-label", label);
+        for (const button of one.querySelectorAll("button"))
+          set(button, "aria-pressed",
+              String(button.classList.contains("mod-active")));
+      }
+    };
+    const followHandles = el => {
+      const names = new MutationObserver(() => above().forEach(nameHandles));
+      const above = () => [...el.closest(".widget-vbox")?.children ?? []]
+        .filter(child => child !== el);
+      // The element is in the page when it gets a size.
+      const there = new ResizeObserver(() => {
+        for (const child of above()) {
+          nameHandles(child);
+          names.observe(child, {
+            subtree: true, childList: true, characterData: true,
+            attributeFilter: ["aria-valuetext", "class"] });
+        }
+      });
+      there.observe(el);
+      return () => { there.disconnect(); names.disconnect(); };
+    };
     async function render({ model, el }) {
       let shown = null, parsed = new Map();
+      el.classList.add("byhand-picture");
+      const sums = saysSums(el);
       const show = svg => {
         if (svg === undefined || svg === shown) return;
         shown = svg;
         const next = parsed.get(svg) ?? parse(svg);
         parsed.delete(svg);  // parts of it will be in the page
-        if (el.firstChild) follow(el.firstChild, next);
-        else el.append(next);
+        // So far may it shrink: its text, of 12 pixels, is to stay readable.
+        const least = 11 / 12 * next.getAttribute("width");
+        el.style.setProperty("--byhand-least", `${least}px`);
+        const now = el.querySelector("svg");
+        if (now) follow(now, next);
+        else el.prepend(next);
+        sums.follow();
       };
       show(model.get("value"));
       model.on("change:value", () => show(model.get("value")));
@@ -82,9 +195,20 @@ class Picture(anywidget.AnyWidget):
       const guess = () =>
         show(model.get("ahead")[controls.map(place).join(" ")]);
       for (const control of controls) control.on("change", guess);
-      return keepArrows(el);
+      const ends = [keepArrows(el), followHandles(el)];
+      return () => ends.forEach(end => end());
     }
     export default { render };
+    """
+    _css = """
+    .byhand-picture { overflow-x: auto; }
+    .byhand-picture > svg { min-width: var(--byhand-least); }
+    .byhand-sum { position: sticky; left: 0; box-sizing: border-box;
+                  color: var(--jp-content-font-color1); font-size: 14px;
+                  line-height: 1.4; min-height: 2.8em; padding: 4px 12px;
+                  max-width: min(760px, 100%); overflow-wrap: anywhere; }
+    [data-at] { stroke: var(--jp-content-font-color1) !important;
+                stroke-width: 2.5px; }
     """
 
     def key(self, moved: Widget | None = None, value: object = None) -> str:
@@ -102,7 +226,7 @@ def place(control: Widget, value: object) -> object:
     """Steps from a slider's left end, or which of the choices."""
     if hasattr(control, "step"):
         return round((value - control.min) / control.step)
-    if hasattr(control, "options"):
+    if hasattr(control, "index"):
         return choices(control).index(value)
     return value
 
@@ -113,7 +237,7 @@ def neighbours(control: Widget) -> list:
     if hasattr(control, "step"):
         both = (now - control.step, now + control.step)
         return [v for v in both if control.min <= v <= control.max]
-    if hasattr(control, "options"):
+    if hasattr(control, "index"):
         values = choices(control)
         at = values.index(now)
         return values[max(at - 1, 0) : at] + values[at + 1 : at + 2]

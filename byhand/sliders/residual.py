@@ -24,7 +24,12 @@ PLAIN, RESIDUAL, NORMED = (
     "residual path",
     "with pre-norm too",
 )
-COLOURS = {PLAIN: svg.ORANGE, RESIDUAL: svg.BLUE, NORMED: svg.GREEN}
+# As they are drawn and listed: colour, and how the line is dashed.
+STYLES = {
+    PLAIN: (svg.ORANGE, "2 4"),
+    RESIDUAL: (svg.BLUE, ""),
+    NORMED: (svg.GREEN, "8 4"),
+}
 
 
 class Residual(NamedTuple):
@@ -85,13 +90,14 @@ def size(slopes):
 def draw(arrays: Residual) -> str:
     chart = _chart(arrays)
     words = svg.column(*_words(arrays), gap=2)
-    block = svg.column(chart, svg.key(*COLOURS.items()), words, gap=8)
+    key = svg.key(*((name, *style) for name, style in STYLES.items()))
+    block = svg.column(chart, key, words, gap=8)
     block = svg.sized(block, chart.width)
     return svg.figure("residual", summary(arrays), block)
 
 
 def curves(arrays: Residual) -> dict[str, np.ndarray]:
-    return dict(zip(COLOURS, arrays[2:], strict=True))
+    return dict(zip(STYLES, arrays[2:], strict=True))
 
 
 def _chart(arrays):
@@ -101,9 +107,10 @@ def _chart(arrays):
     depths = np.arange(DEEPEST + 1)
     for name, sizes in curves(arrays).items():
         seen = np.maximum(sizes, FOOT)
-        axes.curve(depths, seen, COLOURS[name], 2)
+        colour, dashes = STYLES[name]
+        axes.curve(depths, seen, colour, 2, dashes)
         at = arrays.depth
-        axes.dots(at, seen[at], COLOURS[name], 5)
+        axes.dots(at, seen[at], colour, 5)
     title = "gradient at the first layer, for 1 at the last (log scale)"
     return axes.block(title, "number of sub-layers")
 

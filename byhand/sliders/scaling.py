@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from byhand.sliders import draw as svg
-from byhand.sliders import require
+from byhand.sliders import require, sums
 from byhand.sliders.chart import Axes
 from byhand.sliders.controls import choice, slider, stops
 from byhand.sliders.maths import entropy, softmax
@@ -135,6 +135,7 @@ def _table(arrays):
         scale="diverging",
         limits=(-0.25, 0.25),
         cell=(56, 30),
+        sums=sums.of_slopes(arrays.weights, 4),
     )
 
 

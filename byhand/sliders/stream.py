@@ -24,7 +24,12 @@ POST, PRE = ORDERS = ("post-norm", "pre-norm")
 LARGEST = 1.5
 LONGEST = 16  # where the chart of lengths ends
 STREAM, ATTENTION, NETWORK = "the stream", "attention adds", "network adds"
-COLOURS = {STREAM: svg.BLUE, ATTENTION: svg.ORANGE, NETWORK: svg.GREEN}
+# As they are drawn and listed: colour, and how the line is dashed.
+STYLES = {
+    STREAM: (svg.BLUE, ""),
+    ATTENTION: (svg.ORANGE, "8 4"),
+    NETWORK: (svg.GREEN, "2 4"),
+}
 
 
 class Flow(NamedTuple):
@@ -146,7 +151,7 @@ def draw(arrays: Stream) -> str:
         _table(arrays),
         svg.column(*_words(arrays), gap=2),
         charts,
-        svg.key(*COLOURS.items()),
+        svg.key(*((name, *style) for name, style in STYLES.items())),
         gap=12,
     )
     block = svg.sized(block, charts.width)
@@ -194,14 +199,15 @@ def _lengths(arrays):
     for name, sizes in curves(arrays).items():
         # What a layer adds is first in the stream behind it.
         at = places[-len(sizes) :]
-        axes.curve(at, sizes, COLOURS[name], 2)
-        axes.dots(at, sizes, COLOURS[name], 3)
+        colour, dashes = STYLES[name]
+        axes.curve(at, sizes, colour, 2, dashes)
+        axes.dots(at, sizes, colour, 3)
     return axes.block("length, layer by layer", "layer")
 
 
 def curves(arrays):
     lines = arrays.lengths, *arrays.added
-    return dict(zip(COLOURS, lines, strict=True))
+    return dict(zip(STYLES, lines, strict=True))
 
 
 def _turns(arrays):

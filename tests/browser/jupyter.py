@@ -467,6 +467,12 @@ class Figure:
         )
         return [Control(found.nth(k)) for k in range(len(descriptions))]
 
+    def cell(self, name, row, column):
+        """The number in a heat map's cell, to point at."""
+        return self.panel.locator(
+            f'[data-name="{name}"][data-row="{row}"][data-col="{column}"]'
+        )
+
     def brightness(self):
         """Reads the page's relative luminance, and that of each text on it."""
         return self._svg.evaluate(BRIGHTNESS)
@@ -474,6 +480,23 @@ class Figure:
     def collisions(self):
         """Reads which texts overlap, and which leave the picture."""
         return self._svg.evaluate(COLLISIONS)
+
+    def smallest_text(self):
+        """Reads the height, on the screen, of text of the usual 12 pixels."""
+        return self._svg.evaluate(
+            "svg => 12 * svg.getBoundingClientRect().width"
+            " / svg.getAttribute('width')"
+        )
+
+    def cut_off(self):
+        """Reads which controls go on behind the panel's right edge."""
+        return self.panel.evaluate(
+            """panel => [...panel.querySelectorAll(
+                '.widget-readout, input, button')]
+              .filter(part => part.getBoundingClientRect().right
+                > panel.getBoundingClientRect().right + 1)
+              .map(part => part.className)"""
+        )
 
     def reset(self):
         """Press the Reset button, by keyboard."""
@@ -490,6 +513,18 @@ class Control:
         css = box.get_attribute("class")
         self.kind = "slider" if "widget-slider" in css else "buttons"
         self.description = box.locator("label").inner_text()
+
+    def heard(self):
+        """Reads what a screen reader says of a slider: its name and value.
+
+        Of buttons: the group's name, and the pressed one.
+        """
+        if self.kind == "slider":
+            handle = self.box.locator(".noUi-handle")
+            names = "aria-label", "aria-valuetext"
+            return tuple(handle.get_attribute(name) for name in names)
+        pressed = self.box.locator("button[aria-pressed=true]")
+        return self.box.get_attribute("aria-label"), *pressed.all_inner_texts()
 
     def value(self):
         """Reads a slider's number, or the word that it stops at, or the label

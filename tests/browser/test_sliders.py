@@ -1,5 +1,7 @@
 """Every slider, moved by keyboard in a real JupyterLab."""
 
+import re
+
 import pytest
 
 from byhand.sliders import attention, descent, tangent
@@ -8,6 +10,7 @@ from tests.browser.jupyter import (
     Notebook,
     Twin,
     equals,
+    expect,
     require_browser,
     until,
     write_notebook,
@@ -85,7 +88,9 @@ def test_each_component_of_each_word(open_figure):
         before = figure.svg()
         word.choose(label)
         names = [f"{label}[{k}]" for k in range(4)]
-        _, *components, _ = figure.controls(["", *names, "divide scores by"])
+        _, *components, _ = figure.controls(
+            ["vector of", *names, "divide scores by"]
+        )
         figure.wait_same(before)
         for control, loaded in zip(
             components, attention.VECTORS[i], strict=True
@@ -102,6 +107,33 @@ def test_each_component_of_each_word(open_figure):
     for key in ("ArrowRight", "End", "Home"):
         by = move(figure, twin, divisor, key)
     assert by == 0.5
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_handle_has_a_name_and_says_what_is_read(open_figure, name):
+    """0.013, say, and not 0.013000000000000001; and of stops the stop."""
+    figure, twin = open_figure(name), Twin(name)
+    for control in figure.controls(twin.in_view()):
+        if control.kind == "slider":
+            control.press("Home")
+            control.press("ArrowRight", times=3)
+        read = control.box.locator(".widget-readout, button.mod-active")
+        until(
+            lambda control=control, read=read: (
+                control.heard()
+                == (control.description, read.inner_text().strip())
+            ),
+            equals(True),
+        )
+
+
+@pytest.mark.parametrize("name", ["multi_head", "trained_heads", "schedule"])
+def test_text_can_be_read_in_a_narrow_window(open_figure, name):
+    """Of at least 11 pixels; and no read-out or line to type is cut off."""
+    figure = open_figure(name)
+    figure.page.set_viewport_size({"width": 768, "height": 900})
+    until(figure.smallest_text, lambda pixels: pixels >= 10.99)
+    until(figure.cut_off, equals([]))
 
 
 @pytest.mark.about("descent")
@@ -131,6 +163,38 @@ def test_the_tangent_from_end_to_end(open_figure):
     for key, rate in (("End", 1.2), ("Home", 0)):
         lr.press(key)
         figure.wait_shown(shown(tangent.draw(tangent.compute(3, rate))))
+
+
+@pytest.mark.about("attention")
+def test_a_cell_says_the_sum_that_it_came_from(open_figure):
+    """Pointed at, or gone to by keyboard; and it follows the sliders."""
+    figure = open_figure("attention")
+    line = figure.panel.get_by_role("status")
+    expect(line).to_have_text(re.compile("^Point at a cell"))
+    figure.cell("scores", 0, 2).hover()
+    expect(line).to_have_text("The, Sat: 2.00 = 1·1 + 0·1 + 1·1 + 0·1")
+    figure.cell("weights", 2, 0).hover()
+    expect(line).to_have_text("Sat, The: 0.2119 = e^1 ÷ (e^1 + e^1 + e^2)")
+    _, _, _, _, _, divisor = figure.controls(Twin("attention").in_view())
+    divisor.box.hover()
+    expect(line).to_have_text(re.compile("^Point at a cell"))
+    cells = figure.panel.get_by_role("group", name="Point at a cell")
+    cells.focus()
+    expect(line).to_have_text(re.compile("^The, The: 2.00 = "))
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
+        cells.press(key)
+    expect(line).to_have_text("Cat, Sat: 2.00 = 0·1 + 1·1 + 0·1 + 1·1")
+    cells.press("ArrowRight")  # on to the weights, beside the scores
+    expect(line).to_have_text("Cat, The: 0.1554 = e^0 ÷ (e^0 + e^1 + e^1)")
+    # No cell of the notebook was left for another by these keys.
+    expect(cells).to_be_focused()
+    figure.page.keyboard.press("Tab")
+    expect(line).to_have_text(re.compile("^Point at a cell"))
+    figure.cell("weights", 2, 0).hover()
+    divisor.press("End")
+    expect(line).to_have_text(
+        re.compile(r"^Sat, The: 0.2741 = e\^0.5 ÷ \(e\^0.5 \+ ")
+    )
 
 
 def on_a_dark_page(brightness):

@@ -178,6 +178,19 @@ def test_every_slider_has_a_still_picture_before_it(lesson):
 
 
 @every_lesson
+def test_no_still_picture_stands_above_the_one_that_moves(lesson):
+    """It is folded: else it is there twice, and answers what is asked."""
+    cells = released(lesson).cells
+    for before, cell in itertools.pairwise(cells):
+        shown = re.search(r"^(\w+)\.show\(", cell.source, re.M)
+        if cell.cell_type == "code" and shown:
+            open_ = re.sub(
+                "<details>.*?</details>", "", before.source, flags=re.S
+            )
+            assert f"](attachment:{shown[1]}-" not in open_
+
+
+@every_lesson
 def test_a_lesson_says_the_minutes_that_it_takes(lesson):
     exercises = bank.lessons()[lesson]
     assert gates.mistimed(released(lesson).cells, exercises) == []

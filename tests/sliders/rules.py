@@ -10,6 +10,7 @@ import importlib
 import inspect
 import itertools
 import json
+import math
 import os
 import re
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
 
+import ipywidgets
 import numpy as np
 
 from byhand.sliders import draw
@@ -56,7 +58,7 @@ def name_of(module):
 
 
 def stations(control):
-    """Both ends of a slider, every option of a choice."""
+    """Both ends of a slider, every option of a choice or of a line."""
     if hasattr(control, "step"):
         return [control.min, control.max]
     return choices(control)
@@ -146,9 +148,61 @@ def is_labelled(module):
     if not all(words) or len(set(words)) < len(words):
         complaints.append(f"descriptions are missing or twice: {words}")
     for control in controls:
-        if not getattr(control, "continuous_update", True):
+        # What is typed is read at Enter.
+        moves = not isinstance(control, ipywidgets.Text)
+        if moves and not getattr(control, "continuous_update", True):
             complaints.append(f"{control.description} waits to be let go")
     return complaints
+
+
+# What a person would not say: 1e-05, 0.009999999999999998.
+UNSAID = re.compile(r"\d\.\d{7}|\de[-−]\d")
+
+
+def is_said_as_a_person_would(module):
+    """Read-outs have the decimals of their steps, and no number too many."""
+    complaints = []
+    for control in module.show().controls.values():
+        if hasattr(control, "step"):
+            form = getattr(control, "readout_format", "d")
+            said = [
+                f"{each:{form}}"
+                for each in (control.min, control.min + control.step)
+            ]
+            steps = float(said[1]) - float(said[0]) - control.step
+            if abs(steps) > 1e-9:
+                complaints.append(f"{control.description} reads {said}")
+        for label in getattr(control, "_options_labels", ()):
+            if UNSAID.search(label):
+                complaints.append(f"{control.description} reads {label}")
+    for state in states(module):
+        texts = parse(state.picture).itertext()
+        if found := [t for t in (*texts, state.summary) if UNSAID.search(t)]:
+            complaints.append(f"{state.where}: says {found[0]}")
+    return complaints
+
+
+def marks_its_lines(module):
+    """Lines of a chart differ in more than colour: in dashes, or dots."""
+    complaints = set()
+    for state in states(module):
+        for chart in parse(state.picture).iter(f"{SVG}svg"):
+            looks = {}
+            for line in chart.findall(f"{SVG}polyline"):
+                colour = _colours(line)["stroke"]
+                dots = {
+                    each.get("r")
+                    for each in chart.findall(f"{SVG}circle")
+                    if _colours(each)["fill"] == colour
+                }
+                look = line.get("stroke-dasharray"), tuple(sorted(dots))
+                looks.setdefault(look, set()).add(colour)
+            complaints.update(
+                f"only colour tells {' from '.join(sorted(alike))}"
+                for alike in (some & PALETTE for some in looks.values())
+                if len(alike) > 1
+            )
+    return sorted(complaints)
 
 
 def every_control_does_something(module):
@@ -182,6 +236,60 @@ def is_well_formed(module):
         if re.search(r'\s(id|\w*href)="', state.picture):
             complaints.append(f"{state.where}: does not stand alone")
     return complaints
+
+
+# Maps of weights and scores by what they are called, and those whose sum
+# nobody knows any more: a recorded head's scores were not kept.
+WEIGHTS = re.compile(r"(weights|scores|shares|head|looks|patches)[_\d]*")
+RECORDED = {
+    "alignment weights",  # but for the mean of the heads
+    "bottleneck weights",
+    "filling looks",
+    "patch_attention patches",  # but for the mean of the heads
+}
+
+
+def says_its_sums(module):
+    """Each weight and score has its sum; worked out, it is what is shown."""
+    complaints = []
+    for state in states(module):
+        for cell in parse(state.picture).iter():
+            if cell.get("class") != "cell":
+                continue
+            at = " ".join(
+                cell.get(f"data-{k}") for k in ("name", "row", "col")
+            )
+            name, told = cell.get("data-name"), cell.get("data-sum")
+            wrong = None
+            if told:
+                wrong = worked_wrong(told, cell.text)
+            elif (
+                (kind := WEIGHTS.fullmatch(name))
+                and draw.FAINT not in cell.get("style")  # it is struck out
+                and f"{name_of(module)} {kind[1]}" not in RECORDED
+            ):
+                wrong = "has no sum"
+            if wrong:
+                complaints.append(f"{state.where}: {at} {wrong}")
+    return complaints
+
+
+def worked_wrong(told, shown):
+    """What is wrong with "Cat, The: 0.50 = e^0 ÷ (e^0 + e^0)", or None."""
+    said = re.fullmatch(
+        r"(?:[^=]+: )?(\S+) = ([^=,]+)(, the sum of .+)?", told
+    )
+    if not said or said[1] != shown:
+        return f"says {told!r}, and shows {shown}"
+    formula = said[2].translate(str.maketrans("·÷−", "*/-"))
+    formula = re.sub(r"e\^(-?[\d.∞]+)", r"exp('\1')", formula)
+    formula = formula.replace("^", "**")
+    exp = {"exp": lambda power: math.exp(float(power.replace("∞", "inf")))}
+    value = eval(formula, {"__builtins__": {}}, exp)
+    decimals = len(shown.partition(".")[2])
+    if (came := draw.number(value, decimals)) != shown:
+        return f"comes to {came}: {told}"
+    return None
 
 
 def is_summed_up(module):
@@ -256,7 +364,8 @@ def is_stored(module):
     if view["model_id"] != panel.widget.model_id:
         complaints.append("another widget is stored")
     summary = module.summary(module.compute())
-    kept = {"image/svg+xml": module.picture(), "text/plain": summary}
+    still = draw.without_sums(module.picture())
+    kept = {"image/svg+xml": still, "text/plain": summary}
     if bundle != kept or repr(panel) != summary:
         complaints.append("its picture or summary is not stored")
     return complaints

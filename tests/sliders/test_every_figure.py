@@ -6,7 +6,8 @@ from types import ModuleType
 import pytest
 
 from byhand.sliders import draw, require
-from byhand.sliders.controls import choice, slider
+from byhand.sliders.chart import Axes
+from byhand.sliders.controls import choice, slider, stops
 from byhand.sliders.panel import Panel
 from tests.sliders import rules
 from tests.sliders.reading import figures
@@ -17,8 +18,11 @@ RULES = [
     rules.has_its_parts,
     rules.says_what_it_computes,
     rules.is_labelled,
+    rules.is_said_as_a_person_would,
+    rules.marks_its_lines,
     rules.every_control_does_something,
     rules.is_well_formed,
+    rules.says_its_sums,
     rules.is_summed_up,
     rules.keeps_its_size,
     rules.leaves_room,
@@ -131,6 +135,19 @@ def text(x=0, **style):
     return draw.Block(draw.text(x, 80, "more", **style), 10, 10)
 
 
+def mapped(name, **told):
+    """A heat map of 0.5, and what its cell says of its sum."""
+    return {"draw": painted(draw.heat_map([[0.5]], name, ["a"], **told))}
+
+
+def lines(**styles):
+    """A chart of two lines; two styles."""
+    axes = Axes((0, 1), (0, 1), width=150, height=60)
+    for colour, dashes in styles.items():
+        axes.curve([0, 1], [0, 1], getattr(draw, colour), 2, dashes)
+    return {"draw": painted(axes.block())}
+
+
 BARE = draw.Block('<text x="0" y="80" font-size="12">bare</text>', 10, 10)
 CELL = draw.Block(
     '<rect style="fill:#08306b"/><text class="cell" data-name="n" x="9"'
@@ -166,6 +183,26 @@ BROKEN = [
         "missing or twice: ['x', 'x']",
     ),
     (
+        rules.is_said_as_a_person_would,
+        {"controls": with_controls(x=slider("x", 1.0, -2.0, 2.0, 0.125))},
+        "x reads ['-2.00', '-1.88']",
+    ),
+    (
+        rules.is_said_as_a_person_would,
+        {"controls": with_controls(sign=stops("s", 1e-5, (1e-5, 0.01)))},
+        "s reads 1e-05",
+    ),
+    (
+        rules.is_said_as_a_person_would,
+        {"summary": lambda y: f"half is {0.1 + 0.2}"},
+        "says half is 0.30000000000000004",
+    ),
+    (
+        rules.marks_its_lines,
+        lines(BLUE="", RED=""),
+        "only colour tells #0072b2 from #d55e00",
+    ),
+    (
         rules.every_control_does_something,
         {"compute": lambda x=1.0, sign="as it is": x},
         "sign changes nothing",
@@ -186,6 +223,21 @@ BROKEN = [
         rules.is_well_formed,
         {"draw": painted(draw.Block('<g id="a"/>', 9, 9))},
         "does not stand alone",
+    ),
+    (rules.says_its_sums, mapped("weights0"), "weights0 0 0 has no sum"),
+    (
+        rules.says_its_sums,
+        mapped("any", sums=[["e^1 ÷ (e^1 + e^1.5)"]]),
+        "comes to 0.38",
+    ),
+    (
+        rules.says_its_sums,
+        {
+            "draw": lambda y: paint(y).replace(
+                'data-name="map"', 'data-name="map" data-sum="a: 1 = 1·1"'
+            )
+        },
+        "and shows 0.50",
     ),
     (rules.is_summed_up, {"summary": lambda y: " "}, "no plain line"),
     (rules.is_summed_up, {"summary": lambda y: "<b>1</b>"}, "no plain line"),

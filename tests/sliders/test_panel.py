@@ -125,8 +125,7 @@ def test_a_value_error_is_shown_as_a_sentence():
 def test_changing_words_leaves_the_picture_alone():
     one = attention.show()
     before = one.picture
-    top, stack, _ = one.widget.children[0].children[0].children
-    _, word = top.children
+    word, stack, _ = one.widget.children[0].children[0].children
     assert isinstance(word, ipywidgets.ToggleButtons)
     for label in attention.WORDS:
         word.value = label
