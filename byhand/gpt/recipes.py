@@ -87,16 +87,6 @@ def rows(base: Recipe, setup: Setup) -> Iterator[Row]:
         return dataclasses.replace(base, **fields)
 
     yield Row(PLAIN, PLAIN, base, setup, OTHERS["base"])
-    larger = f"batch of {2 * base.batch_size}"
-    single = {
-        "¼ of the learning rate": (other(peak=base.peak / 4), "shorter"),
-        "2 × the learning rate": (other(peak=2 * base.peak), "longer"),
-        larger: (other(batch_size=2 * base.batch_size), "batch"),
-        "β₂ of 0.95": (other(beta2=0.95), "beta2"),
-        "no weight decay": (other(weight_decay=0.0), "decay"),
-    }
-    for name, (recipe, why) in single.items():
-        yield Row(name, PLAIN, recipe, setup, OTHERS[why])
     for name, says in SOURCES.items():
         yield Row(name, PLAIN, changed(base, name), setup, says)
     below = LADDER[0]
@@ -105,16 +95,26 @@ def rows(base: Recipe, setup: Setup) -> Iterator[Row]:
         name = " + ".join(stack)
         yield Row(name, below, changed(base, *stack), setup, SOURCES[last])
         below = name
-    best = dataclasses.replace(
-        changed(base, *LADDER), batch_size=2 * base.batch_size
-    )
-    yield Row(f"{below} + {larger}", below, best, setup, OTHERS["batch"])
+    whole = changed(base, *NANOCHAT, "Muon")
+    yield Row("nanochat's way", PLAIN, whole, setup, OTHERS["nanochat"])
     for name, says in SOURCES.items():
         if name not in LADDER:
             more = changed(base, *LADDER, name)
             yield Row(f"{below} + {name}", below, more, setup, says)
-    whole = changed(base, *NANOCHAT, "Muon")
-    yield Row("nanochat's way", PLAIN, whole, setup, OTHERS["nanochat"])
+    larger = f"batch of {2 * base.batch_size}"
+    single = {
+        larger: (other(batch_size=2 * base.batch_size), "batch"),
+        "¼ of the learning rate": (other(peak=base.peak / 4), "shorter"),
+        "2 × the learning rate": (other(peak=2 * base.peak), "longer"),
+        "β₂ of 0.95": (other(beta2=0.95), "beta2"),
+        "no weight decay": (other(weight_decay=0.0), "decay"),
+    }
+    for name, (recipe, why) in single.items():
+        yield Row(name, PLAIN, recipe, setup, OTHERS[why])
+    best = dataclasses.replace(
+        changed(base, *LADDER), batch_size=2 * base.batch_size
+    )
+    yield Row(f"{below} + {larger}", below, best, setup, OTHERS["batch"])
 
 
 class Point(NamedTuple):
@@ -187,7 +187,7 @@ def measured(
     several = list(rows(base, setup))
     about = {
         "text": text.digest,
-        "recipe": json.loads(json.dumps(dataclasses.asdict(base))),
+        "recipe": json.loads(written(base)),
         "precision": setup.precision,
         "attention": setup.attention,
     }
@@ -229,6 +229,10 @@ def measured(
     kept["date"] = time.strftime("%Y-%m-%d", time.gmtime())
     save(kept, path)
     return kept
+
+
+def written(recipe: Recipe) -> str:
+    return json.dumps(dataclasses.asdict(recipe))
 
 
 def save(kept: dict[str, Any], path: Path) -> None:
