@@ -194,14 +194,19 @@ def measured(
     kept: dict[str, Any] = {"about": about, "rows": {}, "paces": {}}
     if path.exists():
         kept = json.loads(path.read_text(encoding="utf-8"))
-        if kept.get("about") != about:
+        if not isinstance(kept, dict) or kept.get("about") != about:
             raise ValueError(
                 f"{path} holds a table of another recipe or text; name "
                 "another file with --out"
             )
-    for row in several:
-        known = kept["rows"].setdefault(row.name, {"curves": {}})
-        known |= {"on": row.on, "says": row.says}
+    measured_before = kept["rows"]
+    kept["rows"] = {
+        row.name: {
+            **{"on": row.on, "says": row.says},
+            "curves": measured_before.get(row.name, {}).get("curves", {}),
+        }
+        for row in several
+    }
     total, done = seeds * len(several), 0
     for seed in range(seeds):
         for row in several:
@@ -236,8 +241,11 @@ def written(recipe: Recipe) -> str:
 
 
 def save(kept: dict[str, Any], path: Path) -> None:
+    """All or nothing: half an hour's rows outlive a crash."""
     words = json.dumps(kept, indent=1, ensure_ascii=False)
-    path.write_text(words + "\n", encoding="utf-8")
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.write_text(words + "\n", encoding="utf-8")
+    unfinished.replace(path)
 
 
 class Figures(NamedTuple):
