@@ -87,8 +87,8 @@ def rows(base: Recipe, setup: Setup) -> Iterator[Row]:
         return dataclasses.replace(base, **fields)
 
     yield Row(PLAIN, PLAIN, base, setup, OTHERS["base"])
-    for name, says in SOURCES.items():
-        yield Row(name, PLAIN, changed(base, name), setup, says)
+    for name in LADDER:
+        yield Row(name, PLAIN, changed(base, name), setup, SOURCES[name])
     below = LADDER[0]
     for height in range(2, len(LADDER) + 1):
         *_, last = stack = LADDER[:height]
@@ -97,10 +97,12 @@ def rows(base: Recipe, setup: Setup) -> Iterator[Row]:
         below = name
     whole = changed(base, *NANOCHAT, "Muon")
     yield Row("nanochat's way", PLAIN, whole, setup, OTHERS["nanochat"])
-    for name, says in SOURCES.items():
-        if name not in LADDER:
-            more = changed(base, *LADDER, name)
-            yield Row(f"{below} + {name}", below, more, setup, says)
+    left = {name: SOURCES[name] for name in SOURCES if name not in LADDER}
+    for name, says in left.items():
+        yield Row(name, PLAIN, changed(base, name), setup, says)
+    for name, says in left.items():
+        more = changed(base, *LADDER, name)
+        yield Row(f"{below} + {name}", below, more, setup, says)
     larger = f"batch of {2 * base.batch_size}"
     single = {
         larger: (other(batch_size=2 * base.batch_size), "batch"),
