@@ -123,8 +123,8 @@ def _add_bench(commands: argparse._SubParsersAction) -> None:
         "--recipe",
         action="store_true",
         help="train each change of the profile quick on --text, alone and on "
-        "top of others, and print the table; about half an hour a seed on one "
-        "core. It goes on with what --out holds",
+        "top of others, and print the table; a quarter of an hour of one core "
+        "for each seed. It goes on with what --out holds",
     )
     table.add_argument(
         "--seeds",

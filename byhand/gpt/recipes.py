@@ -149,8 +149,8 @@ def curve(
 
 
 def paces(text: data.Text, several: list[Row]) -> dict[str, float]:
-    """Seconds a step of each row, a median; the rows take turns, so that
-    what else a machine does hits all alike."""
+    """Seconds a step of each row: the least, which what else the machine
+    does has touched least; the rows take turns."""
     steps = ROUNDS * STRETCH
     runs = [
         Run(text, dataclasses.replace(row.recipe, steps=steps), row.setup)
@@ -168,7 +168,7 @@ def paces(text: data.Text, several: list[Row]) -> dict[str, float]:
                 row.setup.synchronize()
                 if turn:
                     spent[row.name].append(time.perf_counter() - began)
-    return {name: statistics.median(each) for name, each in spent.items()}
+    return {name: min(each) for name, each in spent.items()}
 
 
 # --- the table -------------------------------------------------------------
