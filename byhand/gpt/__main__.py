@@ -17,10 +17,12 @@ from rich.progress import (
 )
 
 from byhand.environment import any_text_is_printed
-from byhand.gpt import bench, checkpoint, data, ranks, train
+from byhand.gpt import bench, checkpoint, data, ranks, recipes, train
 from byhand.gpt.model import CHANGES, generate
 
 OUT = Path("gpt-run")
+RECIPES = Path("recipes.json")
+STRETCH = 20  # steps
 MISTAKES = (
     data.DataError,
     train.DeviceError,
@@ -101,7 +103,8 @@ def _add_bench(commands: argparse._SubParsersAction) -> None:
         "bench",
         help="measure how fast it trains here",
         description="Measure training: tokens a second, and what share of "
-        "the card's peak that is.",
+        "the card's peak that is. Or, with --recipe, what brings the loss "
+        "down: each change of a small model alone and on top of others.",
     )
     _add_common(one)
     one.add_argument(
@@ -110,7 +113,39 @@ def _add_bench(commands: argparse._SubParsersAction) -> None:
         help="every optimisation one at a time, as Markdown for lesson 17",
     )
     one.add_argument(
-        "--steps", type=int, default=20, help="steps to a timed stretch (20)"
+        "--steps",
+        type=int,
+        help=f"steps to a timed stretch ({STRETCH}); with --recipe, to a "
+        f"training ({recipes.STEPS})",
+    )
+    table = one.add_argument_group("what brings the loss down")
+    table.add_argument(
+        "--recipe",
+        action="store_true",
+        help="train each change of the profile quick on --text, alone and on "
+        "top of others, and print the table; a quarter of an hour of one core "
+        "for each seed. It goes on with what --out holds",
+    )
+    table.add_argument(
+        "--seeds",
+        type=int,
+        default=recipes.SEEDS,
+        help=f"that each row is trained with ({recipes.SEEDS})",
+    )
+    table.add_argument(
+        "--target",
+        type=float,
+        default=recipes.TARGET,
+        metavar="LOSS",
+        help="count the steps to this held-out loss "
+        f"({recipes.TARGET}, nanoGPT's on tinyshakespeare)",
+    )
+    table.add_argument(
+        "--out",
+        type=Path,
+        default=RECIPES,
+        metavar="FILE",
+        help=f"where the rows are kept, after each ({RECIPES})",
     )
 
 
@@ -124,13 +159,25 @@ def _add_common(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--profile",
         choices=train.PROFILES,
-        help="tiny: minutes on a CPU; small and gpt2: for a GPU (tiny)",
+        help="tiny: minutes on a CPU; quick: seconds, with what later models "
+        "do, for a --text; small and gpt2: for a GPU (tiny)",
     )
     _add_device(one)
     one.add_argument(
         "--compile",
         action=argparse.BooleanOptionalAction,
         help="use torch.compile (by default on CUDA, but not for tiny)",
+    )
+    one.add_argument(
+        "--precision",
+        choices=train.PRECISIONS,
+        help="of the matrix products (float32 but on CUDA; bfloat16 is faster "
+        "on a CPU that has instructions for it)",
+    )
+    one.add_argument(
+        "--attention",
+        choices=("fused", "plain"),
+        help="plain is faster in short blocks on a CPU in bfloat16 (fused)",
     )
     sizes = one.add_argument_group("in place of the profile's")
     sizes.add_argument("--layers", type=int, metavar="N", dest="num_layers")
@@ -195,7 +242,7 @@ def recipe_of(
     if "peak" in given:
         given["floor"] = given["peak"] / 10
     if arguments.command == "bench":
-        del given["steps"]  # of the clock, not of the recipe
+        given.pop("steps", None)  # of the clock, not of the recipe
     return dataclasses.replace(base, **given)
 
 
@@ -221,8 +268,14 @@ def prepare(
     compiled = arguments.compile
     if compiled is None and recipe.d_model <= train.PROFILES["tiny"].d_model:
         compiled = False  # compiling would take longer than it saves
+    setup = train.best_setup(device, compiled)
+    given = {
+        name: getattr(arguments, name)
+        for name in ("precision", "attention")
+        if getattr(arguments, name)
+    }
     text = data.load(arguments.text or path, recipe.block_size)
-    return text, recipe, train.best_setup(device, compiled)
+    return text, recipe, dataclasses.replace(setup, **given)
 
 
 def run_train(arguments: argparse.Namespace, console: Console) -> None:
@@ -336,10 +389,15 @@ def run_sample(arguments: argparse.Namespace, console: Console) -> None:
 
 
 def run_bench(arguments: argparse.Namespace, console: Console) -> None:
+    for name in ("steps", "seeds"):
+        number = getattr(arguments, name)
+        if number is not None and number < 1:
+            raise ValueError(f"--{name} should be at least 1; got {number}")
+    if arguments.recipe:
+        bench_recipes(arguments, console)
+        return
     text, recipe, setup = prepare(arguments)
-    steps = arguments.steps
-    if steps < 1:
-        raise ValueError(f"--steps should be at least 1; got {steps}")
+    steps = arguments.steps or STRETCH
     head = (
         f"{bench.describe(setup.device)}, PyTorch {torch.__version__}, "
         f"profile {arguments.profile or 'tiny'}: {recipe.num_layers} layers, "
@@ -358,6 +416,22 @@ def run_bench(arguments: argparse.Namespace, console: Console) -> None:
         console.print(f"measuring: {name} …")
         rows.append((name, bench.measure(text, one, made, steps)))
     print(f"{head}\n\n{bench.table(rows)}")
+
+
+def bench_recipes(arguments: argparse.Namespace, console: Console) -> None:
+    if arguments.text is None:
+        raise ValueError("--recipe needs a text; say --text FILE")
+    base = recipes.base_recipe(arguments.steps or recipes.STEPS)
+    text, recipe, setup = prepare(arguments, base)
+    kept = recipes.measured(
+        *(text, recipe, setup, arguments.seeds, arguments.out),
+        lambda line: console.print(line, soft_wrap=True),
+    )
+    print(f"{kept['machine']}, {kept['date']}; {text.name}\n")
+    print(recipes.table(kept, arguments.target))
+    print()
+    for name, sentence in recipes.SOURCES.items():
+        print(f"- {name}: {sentence}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import torch
 
 from byhand.gpt import data
-from byhand.gpt.model import CHANGES
 from byhand.gpt.train import Recipe, Run, Setup, missing_to_compile
 
 # Dense bfloat16 (float16 where a card has none) of the makers' data sheets,
@@ -120,87 +119,6 @@ def changes(
         yield name, recipe, setup
     larger = dataclasses.replace(recipe, batch_size=4 * recipe.batch_size)
     yield f"batch of {larger.batch_size}", larger, setup
-
-
-class Point(NamedTuple):
-    """Where a training stood. seconds: of its steps alone. loss: mean over
-    the whole held-out text, in nats a token."""
-
-    step: int
-    seconds: float
-    loss: float
-
-
-class Trial(NamedTuple):
-    """A recipe by name, and how it went with some seeds."""
-
-    name: str
-    recipe: Recipe
-    curves: list[list[Point]]
-
-
-MUON = 0.01  # of the rates from 0.0025 to 0.04, the best at both sizes
-
-
-def recipes(base: Recipe) -> Iterator[tuple[str, Recipe]]:
-    """The base, each single change of it, and all of them."""
-
-    def changed(**fields: Any) -> Recipe:
-        return dataclasses.replace(base, **fields)
-
-    yield "as it is", base
-    for times in (2, 3):
-        rate = times * base.peak
-        yield (
-            f"{times} × the learning rate",
-            changed(peak=rate, floor=rate / 10),
-        )
-    yield (
-        f"batch of {2 * base.batch_size}",
-        changed(batch_size=2 * base.batch_size),
-    )
-    yield "Muon", changed(muon=MUON)
-    for name in CHANGES:
-        yield name, changed(changes=(name,))
-    everything = tuple(CHANGES)
-    yield "all seven", changed(changes=everything)
-    yield "all seven and Muon", changed(changes=everything, muon=MUON)
-
-
-def curve(
-    text: data.Text, recipe: Recipe, setup: Setup, target: float | None = None
-) -> list[Point]:
-    """How the loss falls; to the end, or until it is at the target."""
-    run = Run(text, recipe, setup)
-    batches = data.prefetched(
-        text.training,
-        recipe.batch_size * recipe.accumulation,
-        recipe.block_size,
-        recipe.seed,
-        range(recipe.steps),
-        setup.device,
-    )
-    points, seconds, began = [], 0.0, time.perf_counter()
-    for inputs, targets in batches:
-        run.train_step(
-            list(
-                zip(
-                    inputs.split(recipe.batch_size),
-                    targets.split(recipe.batch_size),
-                    strict=True,
-                )
-            )
-        )
-        if run.step % recipe.evaluate_every and run.step < recipe.steps:
-            continue
-        setup.synchronize()
-        seconds += time.perf_counter() - began
-        loss = run.evaluate(text.held_out, None)
-        points.append(Point(run.step, seconds, loss))
-        if target is not None and loss <= target:
-            break
-        began = time.perf_counter()
-    return points
 
 
 def table(rows: list[tuple[str, Speed]]) -> str:

@@ -23,16 +23,20 @@ CHANGES = {
     '(Henry and others, "Query-Key Normalization", 2020, section 3)',
     "relu2": "the square of ReLU in place of GELU "
     '(So and others, "Primer", 2021, section 4)',
-    "rmsnorm": "norms divide by the root of the mean square and subtract no "
-    'mean (Zhang and Sennrich, "RMSNorm", 2019, equation 4)',
+    "rmsnorm": "norms divide by the root of the mean square, subtract no "
+    "mean and have no factors "
+    '(Zhang and Sennrich, "RMSNorm", 2019, equation 4)',
     "zero-init": "what each part adds to the stream begins at zero "
     '(Zhang and others, "Fixup", 2019, section 3)',
     "untied": "the logits have a matrix of their own "
     '(Chung and others, "Rethinking Embedding Coupling", 2021)',
+    "pairs": "a second table, looked up by a token and the one before it "
+    '(Pagnoni and others, "Byte Latent Transformer", 2024, section 3.2.1)',
     "soft-cap": "logits stay between −15 and 15, by a tanh "
     '("Gemma 2", 2024, section 2)',
 }
 CAP = 15.0
+FEW = 1024  # tokens of which there may be a table for each pair
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class GPTConfig:
     "plain" to see what fusing is worth. changes: names of CHANGES.
     ValueError: a size that is not positive, heads that do not divide the
     width, a dropout that is no chance, an unknown change, heads of an odd
-    width that should be turned in pairs.
+    width that should be turned in pairs, too many tokens for "pairs".
     """
 
     vocab_size: int
@@ -83,6 +87,11 @@ class GPTConfig:
                     f"there is no change {name!r}; there is "
                     f"{', '.join(CHANGES)}"
                 )
+        if "pairs" in self.changes and self.vocab_size > FEW:
+            raise ValueError(
+                f"a vector for each pair is for an alphabet of up to {FEW} "
+                f"tokens; got {self.vocab_size}"
+            )
         if "rotary" in self.changes and self.d_k % 2:
             raise ValueError(
                 "rotary turns a head's numbers in pairs, so their count "
@@ -95,9 +104,9 @@ class GPTConfig:
         return self.d_model // self.num_heads
 
     def norm(self) -> nn.Module:
-        kind = nn.RMSNorm if "rmsnorm" in self.changes else nn.LayerNorm
-        options = {} if kind is nn.RMSNorm else {"bias": False}
-        return kind(self.d_model, **options)
+        if "rmsnorm" in self.changes:
+            return nn.RMSNorm(self.d_model, elementwise_affine=False)
+        return nn.LayerNorm(self.d_model, bias=False)
 
 
 def plain_attention(
@@ -215,6 +224,11 @@ class GPT(nn.Module):
             if "rotary" in config.changes
             else nn.Embedding(config.block_size, width)
         )
+        self.pairs = (
+            nn.Embedding(config.vocab_size**2, width)
+            if "pairs" in config.changes
+            else None
+        )
         self.dropout = nn.Dropout(config.dropout)
         self.layers = nn.ModuleList(
             Layer(config) for _ in range(config.num_layers)
@@ -261,6 +275,11 @@ class GPT(nn.Module):
         if self.positions is not None:
             places = torch.arange(n, device=ids.device)
             stream = stream + self.positions(places)
+        if self.pairs is not None:
+            # The first has none before it, and takes token 0 for one.
+            before = functional.pad(ids, (1, 0))[:, :-1]
+            pair = before * self.config.vocab_size + ids
+            stream = stream + self.pairs(pair)
         stream = self.dropout(stream)
         for layer in self.layers:
             stream = layer(stream)
@@ -291,7 +310,7 @@ class GPT(nn.Module):
         """
         config = self.config
         # A table that is only looked up multiplies nothing.
-        tables = [self.positions, self.head and self.tokens]
+        tables = [self.positions, self.pairs, self.head and self.tokens]
         idle = sum(table.weight.numel() for table in tables if table)
         weights = self.num_parameters() - idle
         looks = config.num_layers * config.d_model * config.block_size

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from byhand.gpt import checkpoint, data
 from byhand.gpt.model import GPT, GPTConfig, generate
+from byhand.gpt.muon import Muon
 from byhand.gpt.ranks import ALONE, Ranks
 
 
@@ -114,6 +115,20 @@ PROFILES = {
         warmup=50,
         evaluate_every=100,
     ),
+    "quick": Recipe(
+        num_layers=4,
+        num_heads=4,
+        d_model=128,
+        block_size=64,
+        batch_size=12,
+        steps=300,
+        peak=4e-3,
+        floor=4e-6,
+        warmup=20,
+        muon=0.02,
+        changes=("rotary", "pairs", "relu2"),
+        evaluate_every=300,
+    ),
     "small": Recipe(
         num_layers=6,
         num_heads=6,
@@ -161,14 +176,16 @@ def learning_rate(recipe: Recipe, step: int) -> float:
 # --- what the machine offers -----------------------------------------------
 
 
+PRECISIONS = ("float32", "tf32", "bfloat16", "float16")
+
+
 @dataclass(frozen=True)
 class Setup:
     """How it is computed: what may change speed, and rounding, alone.
 
-    precision: "float32", "tf32", "bfloat16" or "float16" of the matrix
-    products. attention: "fused" or "plain". ranks: which process of how many
-    this is; where there is dropout, each draws its own, and several do not
-    train as one does.
+    precision: one of PRECISIONS, of the matrix products. attention: "fused"
+    or "plain". ranks: which process of how many this is; where there is
+    dropout, each draws its own, and several do not train as one does.
     """
 
     device: torch.device
@@ -508,10 +525,13 @@ def optimizers(
         )
     ]
     if recipe.muon:
-        inner = [weight for name, weight in named.items() if name in matrices]
+        inner = {name: named[name] for name in named if name in matrices}
+        three = [w for name, w in inner.items() if "qkv" in name]
+        others = [w for name, w in inner.items() if "qkv" not in name]
+        groups = [{"params": three, "parts": 3}, {"params": others}]
         made.append(
-            torch.optim.Muon(
-                [{"params": inner, "peak": recipe.muon}],
+            Muon(
+                [{**group, "peak": recipe.muon} for group in groups],
                 lr=recipe.muon,
                 weight_decay=recipe.weight_decay,
             )
@@ -553,6 +573,26 @@ class Report(NamedTuple):
     held_out: float | None = None
 
 
+def fed(run: Run) -> Iterator[list[tuple[Tensor, Tensor]]]:
+    """The batches of each step that a run has still to do."""
+    recipe, ranks = run.recipe, run.setup.ranks
+    coming = data.prefetched(
+        run.text.training,
+        recipe.batch_size * recipe.accumulation,
+        recipe.block_size,
+        recipe.seed,
+        range(run.step, recipe.steps),
+        run.setup.device,
+    )
+    for inputs, targets in coming:
+        parts = zip(
+            ranks.share(inputs).split(run.rows_at_once),
+            ranks.share(targets).split(run.rows_at_once),
+            strict=True,
+        )
+        yield list(parts)
+
+
 def train(
     run: Run, folder: Path | None = None, every: int = 10
 ) -> Iterator[Report]:
@@ -562,24 +602,11 @@ def train(
     measured; None for none. every: steps between two reports. Of several
     processes each gets all reports, and the first keeps the checkpoints.
     """
-    recipe, device, ranks = run.recipe, run.setup.device, run.setup.ranks
-    coming = data.prefetched(
-        run.text.training,
-        recipe.batch_size * recipe.accumulation,
-        recipe.block_size,
-        recipe.seed,
-        range(run.step, recipe.steps),
-        device,
-    )
+    recipe, ranks = run.recipe, run.setup.ranks
     losses, began = [], time.perf_counter()
-    for inputs, targets in coming:
+    for batches in fed(run):
         rate = learning_rate(recipe, run.step)
-        parts = zip(
-            ranks.share(inputs).split(run.rows_at_once),
-            ranks.share(targets).split(run.rows_at_once),
-            strict=True,
-        )
-        losses.append(run.train_step(list(parts)))
+        losses.append(run.train_step(batches))
         last = run.step == recipe.steps
         measure = last or run.step % recipe.evaluate_every == 0
         if not (measure or run.step % every == 0):

@@ -49,7 +49,7 @@ def loop_or_array(by_loop, by_array, where):
     powers = np.log10(SIZES)
     axes = Axes((0.8, 6.9), (1e-7, 1), width=560, height=300, log_y=True)
     for times, colour, name, shift in (
-        (by_loop, svg.RED, "loop", (10, 0)),
+        (by_loop, svg.ORANGE, "loop", (10, 0)),
         (by_array, svg.BLUE, "array", (10, 0)),
     ):
         axes.curve(powers, times, colour, 2)

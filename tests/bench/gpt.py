@@ -1,8 +1,10 @@
 """Training on a CPU: byhand.gpt beside nanoGPT, in one run.
 
 Both train a model of the same shape for as many steps: the CPU recipe of
-nanoGPT's README. nanoGPT is not part of this project: --nanogpt names a
-folder with a copy of it, which is only read.
+nanoGPT's README. A third side is ours with the profile "quick": the same
+shape, and as few seconds as it takes to come to nanoGPT's loss. nanoGPT is not
+part of this project: --nanogpt names a folder with a copy of it, which is only
+read.
 """
 
 import argparse
@@ -25,12 +27,14 @@ from rich.console import Console
 from byhand.gpt import bench, data
 from byhand.gpt.data import IGNORED
 from byhand.gpt.model import GPT
+from byhand.gpt.recipes import TARGET
 from byhand.gpt.train import loaded
 
 LAYERS, HEADS, WIDTH, BLOCK, BATCH, STEPS = 4, 4, 128, 64, 12, 2000
 RATE = 3e-3  # three times nanoGPT's: a model this small bears it
 # nanoGPT's last evaluation is of the model after that many steps.
 EVERY = 250
+SIDES = OURS, NANOGPT, QUICK = "byhand.gpt", "nanoGPT", "quick"
 PIECES = 64  # in a batch when a loss is measured; the loss is the same
 
 
@@ -42,22 +46,28 @@ class Result(NamedTuple):
     loss: float
 
 
-def ours(text: Path, steps: int, rate: float, folder: Path) -> list[str]:
-    sizes = {
-        "layers": LAYERS,
-        "heads": HEADS,
-        "width": WIDTH,
-        "block": BLOCK,
-        "batch": BATCH,
-        "steps": steps,
-        "rate": rate,
-        "evaluate-every": EVERY,
-    }
+def ours(text: Path, options: dict[str, object], folder: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "byhand.gpt", "train", "--device", "cpu"),
         *("--text", str(text), "--out", str(folder)),
-        *(f"--{name}={value}" for name, value in sizes.items()),
+        *(f"--{name}={value}" for name, value in options.items()),
     ]
+
+
+def same(steps: int, rate: float) -> dict[str, object]:
+    """nanoGPT's shape and steps."""
+    return {
+        **{"layers": LAYERS, "heads": HEADS, "width": WIDTH, "block": BLOCK},
+        **{"batch": BATCH, "steps": steps, "rate": rate},
+        "evaluate-every": EVERY,
+    }
+
+
+def quick(seed: int) -> dict[str, object]:
+    return {
+        **{"profile": "quick", "seed": seed, "precision": "bfloat16"},
+        "attention": "plain",
+    }
 
 
 def nanogpts(steps: int, folder: Path) -> list[str]:
@@ -158,48 +168,74 @@ def imported(path: Path) -> ModuleType:
 
 
 def run(
-    nanogpt: Path, path: Path, steps: int, rate: float, rounds: int
+    nanogpt: Path,
+    path: Path,
+    steps: int,
+    rate: float,
+    rounds: int,
+    sides: list[str],
 ) -> dict[str, list[Result]]:
-    """Both, in turns, so that the machine's moods hit both."""
+    """All, in turns, so that the machine's moods hit all."""
     say = Console(stderr=True, highlight=False).print
     text = data.from_file(path, BLOCK)
-    results: dict[str, list[Result]] = {"byhand.gpt": [], "nanoGPT": []}
+    results: dict[str, list[Result]] = {side: [] for side in sides}
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         copy = prepared(nanogpt, path, work)
-        for k in range(2 * rounds):
-            who = ("byhand.gpt", "nanoGPT", "nanoGPT", "byhand.gpt")[k % 4]
-            say(f"training {k + 1} of {2 * rounds}: {who} …")
-            out = work / f"out-{k}"
-            if who == "nanoGPT":
-                seconds = timed(nanogpts(steps, out), copy)
-                loss = loss_of(nanogpts_model(copy, out), text, -1)
-            else:
-                seconds = timed(ours(path, steps, rate, out), work)
-                loss = loss_of(our_model(out), text, IGNORED)
-            say(f"    {seconds:.0f} s, loss {loss:.4f}")
-            results[who].append(Result(seconds, loss))
+        for k in range(rounds):
+            for who in sides if k % 2 == 0 else sides[::-1]:
+                say(f"round {k + 1} of {rounds}: {who} …")
+                out = work / f"out-{who}-{k}"
+                if who == NANOGPT:
+                    seconds = timed(nanogpts(steps, out), copy)
+                    loss = loss_of(nanogpts_model(copy, out), text, -1)
+                else:
+                    options = quick(k) if who == QUICK else same(steps, rate)
+                    seconds = timed(ours(path, options, out), work)
+                    loss = loss_of(our_model(out), text, IGNORED)
+                say(f"    {seconds:.1f} s, loss {loss:.4f}")
+                results[who].append(Result(seconds, loss))
     return results
 
 
 def report(results: dict[str, list[Result]], steps: int, rate: float) -> str:
-    """Markdown: both sides, and the ratio of their times."""
+    """Markdown: the sides with their spread, and the ratio of times."""
     machine = bench.describe(torch.device("cpu"))
     lines = [
         f"{LAYERS} layers, {HEADS} heads, width {WIDTH}, block {BLOCK}, batch "
-        f"{BATCH}, {steps} steps; byhand.gpt's learning rate {rate:g}; "
-        f"{machine}, PyTorch {torch.__version__}",
+        f"{BATCH}, {steps} steps ({QUICK}: its own); {OURS}'s learning rate "
+        f"{rate:g}; {machine}, PyTorch {torch.__version__}",
         "",
         "| | held-out loss | seconds |",
         "|---|---|---|",
     ]
     seconds = {}
     for who, several in results.items():
-        seconds[who] = statistics.median(one.seconds for one in several)
-        loss = statistics.median(one.loss for one in several)
-        lines.append(f"| {who} | {loss:.4f} | {seconds[who]:.1f} |")
-    ratio = seconds["nanoGPT"] / seconds["byhand.gpt"]
-    return "\n".join([*lines, "", f"{ratio:.2f} times as fast as nanoGPT"])
+        seconds[who] = statistics.mean(one.seconds for one in several)
+        losses = spread([one.loss for one in several], 4)
+        times = spread([one.seconds for one in several], 1)
+        lines.append(f"| {who} | {losses} | {times} |")
+    lines.append("")
+    for who in (OURS, QUICK):
+        if who in results and NANOGPT in results:
+            share = seconds[who] / seconds[NANOGPT]
+            lines.append(f"{who} takes {share:.3f} of nanoGPT's seconds.")
+    if QUICK in results:
+        there = sum(one.loss <= TARGET for one in results[QUICK])
+        lines.append(
+            f"{QUICK}: {there} of {len(results[QUICK])} seeds end at "
+            f"{TARGET:g} or below."
+        )
+    return "\n".join(lines)
+
+
+def spread(numbers: list[float], places: int) -> str:
+    """Their mean, and from where to where they go."""
+    said = f"{statistics.mean(numbers):.{places}f}"
+    if len(numbers) > 1:
+        low, high = min(numbers), max(numbers)
+        said += f" ({low:.{places}f} to {high:.{places}f})"
+    return said
 
 
 def parser() -> argparse.ArgumentParser:
@@ -227,7 +263,16 @@ def parser() -> argparse.ArgumentParser:
         help=f"byhand.gpt's learning rate ({RATE:g}); nanoGPT has its own",
     )
     tool.add_argument(
-        "--rounds", type=int, default=1, help="times that each trains (1)"
+        "--rounds",
+        type=int,
+        default=1,
+        help="times that each trains (1); quick has another seed each time",
+    )
+    tool.add_argument(
+        "--side",
+        choices=SIDES,
+        action="append",
+        help=f"train this side alone; may be repeated ({', '.join(SIDES)})",
     )
     return tool
 
@@ -247,7 +292,7 @@ def main(arguments: list[str] | None = None) -> None:
         tool.error(f"at least 1 round and {EVERY} steps are needed")
     results = run(
         *(given.nanogpt.resolve(), given.text.resolve()),
-        *(given.steps, given.rate, given.rounds),
+        *(given.steps, given.rate, given.rounds, given.side or list(SIDES)),
     )
     print(report(results, given.steps, given.rate))
 

@@ -5,7 +5,7 @@ PyTorch 2.11 or later, numpy, rich and safetensors. nanoGPT is not part of
 this project: --nanogpt names a folder with a copy of it, which is only read.
 What is measured is in --out after each part, as figures.json and figures.md;
 a run that was cut off goes on with the parts that are missing. One H100 takes
-under eight minutes, and two more for "recipes", which has to be asked for.
+under eight minutes, and four more for "recipes", which has to be asked for.
 """
 
 import argparse
@@ -27,9 +27,9 @@ import numpy as np
 import torch
 from rich.console import Console
 
-from byhand.gpt import bench, checkpoint, data, train
+from byhand.gpt import bench, checkpoint, data, recipes, train
 from byhand.gpt.data import IGNORED
-from byhand.gpt.model import CHANGES, GPT
+from byhand.gpt.model import GPT
 from tests.bench import gpt
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ FULL = Sizes(
     small={},
     fast={
         **{"steps": 600, "peak": 2e-3, "floor": 2e-4, "batch_size": 128},
-        **{"evaluate_every": 100, "changes": tuple(CHANGES)},
+        **{"evaluate_every": 100, "changes": recipes.NANOCHAT},
     },
     nanogpt={},
     resumed=20,
@@ -462,7 +462,7 @@ def reached(stamps: list[Stamp], target: float) -> Stamp | None:
 # --- what brings a loss down -------------------------------------------------
 
 
-def recipes(given: Bench) -> dict[str, Any]:
+def changes_of_recipe(given: Bench) -> dict[str, Any]:
     """Each change of the recipe alone, and all: the loss after as many
     steps, one seed."""
     base = dataclasses.replace(
@@ -470,10 +470,10 @@ def recipes(given: Bench) -> dict[str, Any]:
     )
     text = data.load(given.text, base.block_size)
     rows = []
-    for name, recipe in bench.recipes(base):
-        points = bench.curve(text, recipe, given.best_setup(False))
-        say(f"    {name}: {points[-1].loss:.4f}")
-        rows.append([name, [list(point) for point in points]])
+    for row in recipes.rows(base, given.best_setup(False)):
+        points = recipes.curve(text, row.recipe, row.setup)
+        say(f"    {row.name}: {points[-1].loss:.4f}")
+        rows.append([row.name, [list(point) for point in points]])
         empty_cache()
     return {"steps": base.steps, "rows": rows}
 
@@ -492,7 +492,7 @@ PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "loss-of-nanogpt": loss_of_nanogpt,
     "loss-of-small": loss_of_small,
     "loss-of-quicker": loss_of_quicker,
-    "recipes": recipes,
+    "recipes": changes_of_recipe,
 }
 ASKED_FOR = ("recipes",)  # not measured unless --only names it
 
@@ -579,7 +579,7 @@ def shown_recipes(part: dict[str, Any]) -> Iterator[str]:
     yield f"| change | loss after {part['steps']} steps | seconds |"
     yield "|---|---|---|"
     for name, points in part["rows"]:
-        last = bench.Point(*points[-1])
+        last = recipes.Point(*points[-1])
         yield f"| {name} | {last.loss:.4f} | {last.seconds:.1f} |"
 
 

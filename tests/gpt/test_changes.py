@@ -89,7 +89,7 @@ def test_relu2_is_a_square():
 def test_rmsnorm_subtracts_no_mean():
     norm = built("rmsnorm").last_norm
     x = stream(3, 8) + 5
-    wanted = x / x.square().mean(-1, keepdim=True).sqrt() * norm.weight
+    wanted = x / x.square().mean(-1, keepdim=True).sqrt()
     torch.testing.assert_close(norm(x), wanted, rtol=1e-6, atol=1e-6)
 
 
@@ -112,6 +112,26 @@ def test_untied_reads_a_matrix_of_its_own():
     assert tied.head is None
     more = model.num_parameters() - tied.num_parameters()
     assert more == CONFIG.vocab_size * CONFIG.d_model
+
+
+def test_pairs_look_a_token_and_the_one_before_up():
+    model, ids = built("pairs"), some_ids(2, 5)
+    plain = built()
+    plain.load_state_dict(model.state_dict(), strict=False)
+    before = torch.zeros_like(ids)
+    before[:, 1:] = ids[:, :-1]
+    assert len(model.pairs.weight) == CONFIG.vocab_size**2
+    # What the table adds is all that it does.
+    added = model.pairs.weight[CONFIG.vocab_size * before + ids]
+    plain.tokens.register_forward_hook(
+        lambda module, inputs, output: output + added
+    )
+    torch.testing.assert_close(model(ids), plain(ids))
+
+
+def test_a_table_of_pairs_is_for_few_tokens():
+    with pytest.raises(ValueError, match="up to 1024 tokens; got 50257"):
+        dataclasses.replace(CONFIG, vocab_size=50257, changes=("pairs",))
 
 
 def test_soft_cap_is_a_tanh():
@@ -170,11 +190,11 @@ def test_compiled_with_all_of_them_it_is_the_same():
 
 
 def test_flops_leave_out_what_is_only_looked_up():
-    plain, rotary, untied = (
+    plain, *others = (
         built(*changes).flops_per_token()
-        for changes in ((), ("rotary",), ("untied",))
+        for changes in ((), ("rotary",), ("untied",), ("pairs",))
     )
-    assert plain == rotary == untied
+    assert others == [plain] * 3
 
 
 def test_a_change_that_there_is_not():

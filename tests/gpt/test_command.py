@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from byhand.gpt import __main__ as command
-from byhand.gpt import bench, checkpoint, stories, train
+from byhand.gpt import bench, checkpoint, recipes, stories, train
+from byhand.gpt.model import CHANGES
 
 SMALL = ["--layers=1", "--heads=2", "--width=8", "--block=12", "--batch=4"]
 
@@ -308,11 +309,53 @@ def test_the_table_has_a_row_for_each_change(capsys, file, monkeypatch):
     ]
 
 
+def test_a_row_for_each_change_of_the_recipe(
+    capsys, file, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(recipes, "ROUNDS", 2)
+    monkeypatch.setattr(recipes, "STRETCH", 1)
+    words = [
+        *("bench", "--recipe", "--text", str(file), "--steps=1", *SMALL),
+        *("--seeds=1", "--out", str(tmp_path / "rows.json")),
+        *("--precision=bfloat16", "--attention=plain", "--target=9"),
+    ]
+    code, printed, errors = said(capsys, words)
+    assert code == 0
+    rows = [x for x in printed.splitlines() if x.startswith("|")][2:]
+    assert f"{len(rows)} of {len(rows)}: " in errors
+    assert rows[0].startswith("| as it is | ")
+    assert "| – | 1 | 1.00 × |" in rows[0]  # no p; at the target after a step
+    for name in CHANGES:
+        assert any(row.startswith(f"| {name} | ") for row in rows)
+        assert f"- {name}: " in printed
+    # All is there, so nothing is measured but how long a step takes.
+    assert said(capsys, words)[2].splitlines() == ["how long a step takes …"]
+
+
+def test_the_recipes_table_needs_a_text_and_a_seed(capsys, file):
+    assert "say --text FILE" in refused(capsys, "bench", "--recipe")
+    words = ["bench", "--recipe", "--text", str(file), "--seeds=0"]
+    assert "--seeds should be at least 1; got 0" in refused(capsys, *words)
+
+
+def test_precision_and_attention_of_a_training(capsys, train_on):
+    words = train_on("--precision=bfloat16", "--attention=plain", steps=2)
+    code, printed, _ = said(capsys, words)
+    assert code == 0 and ", bfloat16;" in printed
+
+
 def test_help_says_what_there_is(capsys):
     for words in (["--help"], ["train", "--help"], ["bench", "--help"]):
         with pytest.raises(SystemExit) as left:
             command.main(words)
         assert left.value.code == 0
     printed = capsys.readouterr().out
-    for word in ("sample", "--resume", "--profile", "--table", "tiny"):
+    for word in (
+        "sample",
+        "--resume",
+        "--profile",
+        "--table",
+        "tiny",
+        "--recipe",
+    ):
         assert word in printed
