@@ -817,7 +817,7 @@ for name, vocab in (("tiny", 40), ("small", 65), ("gpt2", 50257)):
 #
 # The figure has a row for each. The model has 4 layers of width 128, the text is
 # Shakespeare's, and every row trains for 300 steps. First come four single
-# changes, then the same four on top of each other, then others. The red line is
+# changes, then the same four on top of each other, then others. The orange line is
 # the recipe without the change, the blue line is with it.
 #
 # 1. Which single change brings the most? Is it one of the model?

@@ -22,7 +22,7 @@ RECORD = Path(__file__).with_name("recipes.json")
 TARGET = 1.8983  # nanoGPT's, after its 2,000 steps
 LETTERS, LINES = 80, 3  # of what a change does
 THIS, OTHER = "with the change", "without it"
-COLOURS = {THIS: svg.BLUE, OTHER: svg.RED}
+COLOURS = {THIS: svg.BLUE, OTHER: svg.ORANGE}
 FIRST = 1  # the row that it begins with: the first change
 
 

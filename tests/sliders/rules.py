@@ -189,11 +189,11 @@ def marks_its_lines(module):
         for chart in parse(state.picture).iter(f"{SVG}svg"):
             looks = {}
             for line in chart.findall(f"{SVG}polyline"):
-                colour = _colours(line)["stroke"]
+                colour = colours(line)["stroke"]
                 dots = {
                     each.get("r")
                     for each in chart.findall(f"{SVG}circle")
-                    if _colours(each)["fill"] == colour
+                    if colours(each)["fill"] == colour
                 }
                 look = line.get("stroke-dasharray"), tuple(sorted(dots))
                 looks.setdefault(look, set()).add(colour)
