@@ -107,21 +107,24 @@ class Lanes:
     def _wait(self) -> Iterator[tuple[Submission, Graded | Exception]]:
         """Those that are done next."""
         done, _ = futures.wait(self.doing, return_when=futures.FIRST_COMPLETED)
+        came: list[tuple[Submission, Graded | Exception]] = []
         for future in done:
             executor, job = self.doing.pop(future)
             error = future.exception()
             if isinstance(error, BrokenProcessPool):
                 executor.shutdown(wait=False)
                 self.lanes.remove(executor)
-                yield from self._again(job)
+                came += self._again(job)
                 continue
             if not self.cluster:
                 self.free.append(executor)
             self.step()
             if error is not None and not isinstance(error, Exception):
                 raise error  # the run itself is to end
-            yield job[0], error or self._heard(future.result(), job)
+            came.append((job[0], error or self._heard(future.result(), job)))
+        # First: no lane waits while what came is recorded.
         self._fill()
+        yield from came
 
     def _heard(self, said: str, job: Job) -> Graded | Exception:
         release, *_ = job[1]

@@ -26,6 +26,7 @@ import psutil
 from rich.console import Console
 from rich.progress import Progress
 
+from authoring import paths
 from byhand.bank import lessons
 from byhand.judge import judge
 from tests import gates
@@ -102,12 +103,19 @@ def hand_in(course: Course, number: int, answers: dict[str, str]) -> None:
     )
 
 
-def entered(root: Path, lesson: str, size: int, config: str = "") -> Course:
-    """A class of that size: entered in the gradebook and handed in."""
+def entered(
+    root: Path, lesson: str, size: int, config: str | None = None
+) -> Course:
+    """A class of that size: entered in the gradebook and handed in.
+
+    config: nbgrader's; by default the project's own, on all cores, where the
+    tests' takes one.
+    """
     root.mkdir()
     course = Course(root, lesson)
-    if config:
-        (root / "nbgrader_config.py").write_text(config, "utf-8")
+    if config is None:
+        config = (paths.ROOT / "nbgrader_config.py").read_text("utf-8")
+    (root / "nbgrader_config.py").write_text(config, "utf-8")
     made = course.nbgrader("generate_assignment", lesson, "--create")
     if made.returncode:
         raise SystemExit(made.stderr)
