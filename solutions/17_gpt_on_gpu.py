@@ -817,12 +817,12 @@ for name, vocab in (("tiny", 40), ("small", 65), ("gpt2", 50257)):
 #
 # The figure has a row for each. The model has 4 layers of width 128, the text is
 # Shakespeare's, and every row trains for 300 steps. First come four single
-# changes, then the same four on top of each other, then others. The orange line is
-# the recipe without the change, the blue line is with it.
+# changes, then the same four on top of each other, then others. The dashed orange
+# line is the recipe without the change, the blue line is with it.
 #
 # 1. Which single change brings the most? Is it one of the model?
 # 2. Which change brings nothing here, though large models have it?
-# 3. Which rows reach the dashed line, where nanoGPT is after 2,000 steps?
+# 3. Which rows reach the level line, where nanoGPT is after 2,000 steps?
 # 4. What does a step of each cost? A lower loss is worth nothing if the steps take
 #    longer than it saves.
 #

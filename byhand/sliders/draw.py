@@ -148,12 +148,13 @@ def _coloured(match):
 
 
 def _part(part):
+    written = _ROLE.sub(_coloured, escape(_written(part)))
     if isinstance(part, Shown):
         return (
             f'<tspan class="value" data-name="{escape(part.name)}"'
-            f' font-weight="bold">{escape(_written(part))}</tspan>'
+            f' font-weight="bold">{written}</tspan>'
         )
-    return _ROLE.sub(_coloured, escape(part))
+    return written
 
 
 def _written(part):

@@ -22,7 +22,8 @@ RECORD = Path(__file__).with_name("recipes.json")
 TARGET = 1.8983  # nanoGPT's, after its 2,000 steps
 LETTERS, LINES = 80, 3  # of what a change does
 THIS, OTHER = "with the change", "without it"
-COLOURS = {THIS: svg.BLUE, OTHER: svg.ORANGE}
+# As they are drawn and listed: colour, and how the line is dashed.
+STYLES = {THIS: (svg.BLUE, ""), OTHER: (svg.ORANGE, "8 4")}
 FIRST = 1  # the row that it begins with: the first change
 
 
@@ -90,7 +91,12 @@ def less(shown: Shown) -> float:
 def draw(shown: Shown) -> str:
     chart = _chart(shown)
     words = svg.column(*_words(shown), gap=2)
-    block = svg.column(chart, svg.key(*COLOURS.items()), words, gap=8)
+    block = svg.column(
+        chart,
+        svg.key(*((name, *style) for name, style in STYLES.items())),
+        words,
+        gap=8,
+    )
     block = svg.sized(block, chart.width)
     return svg.figure("recipes", summary(shown), block)
 
@@ -99,13 +105,13 @@ def _chart(shown):
     last = shown.steps[-1]
     axes = Axes((0, 1.02 * last), (1.75, 2.75), 640, 300)
     axes.level(TARGET, svg.INK, 1.5, "5 4")
-    for losses, colour in (
-        (shown.others, COLOURS[OTHER]),
-        (shown.losses, COLOURS[THIS]),
+    for losses, (colour, dashes) in (
+        (shown.others, STYLES[OTHER]),
+        (shown.losses, STYLES[THIS]),
     ):
-        axes.curve(shown.steps, losses, colour, 2)
+        axes.curve(shown.steps, losses, colour, 2, dashes)
         axes.dots(shown.steps, losses, colour, 3.5)
-    where = f"step (dashed: {TARGET:g}, nanoGPT's loss after 2,000)"
+    where = f"step (level line: {TARGET:g}, nanoGPT's loss after 2,000)"
     return axes.block("held-out loss, in nats a character", where)
 
 

@@ -26,7 +26,7 @@ def parse(picture):
 
 
 def shown(picture):
-    """Every number in a picture, as written: "weights 0 1" → "0.1554"."""
+    """What is shown in a picture, as written: "weights 0 1" → "0.1554"."""
     found = {}
     for element in parse(picture).iter():
         if element.get("class") in ("cell", "value"):
@@ -35,7 +35,7 @@ def shown(picture):
             ]
             name = " ".join(part for part in parts if part is not None)
             assert name not in found, f"{name} is shown twice"
-            found[name] = element.text
+            found[name] = "".join(element.itertext())
     return found
 
 

@@ -199,7 +199,7 @@ BROKEN = [
     ),
     (
         rules.marks_its_lines,
-        lines(BLUE="", RED=""),
+        lines(BLUE="", ORANGE=""),
         "only colour tells #0072b2 from #d55e00",
     ),
     (
