@@ -69,7 +69,7 @@ def choice(description, value, options, width=100):
         value=value,
         description=description,
         style={"description_width": LABEL, "button_width": f"{width}px"},
-        layout={"width": "auto", "max_width": FULL},
+        layout={"width": "auto", "max_width": "100%"},  # it has no margins
     )
     # As a slider's: else the description takes a line to itself.
     buttons.add_class("widget-inline-hbox")
