@@ -30,7 +30,7 @@ def test_checks_are_shown(notebook):
 def test_arrow_keys_move_a_handle_and_not_the_notebook(notebook):
     (figure,) = notebook.figures(1)
     before = figure.svg()
-    names = ["", *(f"The[{k}]" for k in range(4)), "divide scores by"]
+    names = ["vector of", *(f"The[{k}]" for k in range(4)), "divide scores by"]
     control = figure.controls(names)[1]
     control.press("ArrowRight")
     figure.wait_changed(before)
