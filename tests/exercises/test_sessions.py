@@ -8,7 +8,7 @@ import torch
 from authoring import paths
 from byhand.bank import lessons
 from byhand.judge import judge
-from grader.judging import Options, grade
+from grader.judging import Options, grade, opened
 from grader.submissions import Submission
 from tests import gates
 from tests.grader.lessons import release, solved, submission
@@ -73,7 +73,7 @@ def test_what_is_right_is_right_graded(nursery, cell):
     files = {f"{LESSON}.ipynb": nbformat.writes(nb).encode()}
     came = grade(
         nursery,
-        Submission("learner", LESSON, files),
+        opened(Submission("learner", LESSON, files)),
         release(LESSON),
         1,
         Options(),
@@ -85,5 +85,5 @@ def test_numpy_may_raise_where_it_rounds(nursery):
     nb = solved()
     cell = nbformat.v4.new_code_cell("import numpy\nnumpy.seterr(all='raise')")
     nb.cells.insert(1, cell)
-    came = grade(nursery, submission(nb), release(), 1, Options())
+    came = grade(nursery, opened(submission(nb)), release(), 1, Options())
     assert sum(filter(None, came.scores.values())) == 9
