@@ -8,7 +8,7 @@ import pytest
 from byhand import check
 from byhand.check import CheckFailed
 from byhand.held import places, replaced, scope_of
-from grader.judging import Options, grade
+from grader.judging import Options, grade, opened
 from tests.grader.lessons import release, solved, submission
 
 # A wrong softmax, and answers to attention_weights that reach it.
@@ -86,7 +86,7 @@ def test_in_practice(way, capsys):
 @pytest.mark.parametrize("way", WAYS)
 def test_graded(nursery, way):
     nb = solved(softmax=WRONG, attention_weights=WAYS[way])
-    came = grade(nursery, submission(nb), release(), 1, Options())
+    came = grade(nursery, opened(submission(nb)), release(), 1, Options())
     assert came.scores["softmax-check"] == 0
     assert came.scores["attention_weights-check"] == 2, came.findings
     assert came.scores["self_attention-check"] == 3

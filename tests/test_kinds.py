@@ -15,7 +15,7 @@ import torch
 from byhand import CheckFailed, bank, check, results
 from byhand.exercise import Listed
 from byhand.results import Unusable
-from grader.judging import Options, grade
+from grader.judging import Options, grade, opened
 from grader.session import TimeLimits
 from grader.submissions import Release, SourceCell, Submission
 from tests import gates
@@ -247,14 +247,14 @@ WRONG = {
 
 def test_graded_inside_the_seal(nursery):
     submission, release = lesson(RIGHT)
-    graded = grade(nursery, submission, release, 3, SHORT)
+    graded = grade(nursery, opened(submission), release, 3, SHORT)
     assert {f["message"] for f in graded.findings} == {""}
     assert sum(graded.scores.values()) == 2 * len(NAMES)
 
 
 def test_a_wrong_answer_gets_its_sentence_in_the_feedback(nursery):
     submission, release = lesson(WRONG)
-    graded = grade(nursery, submission, release, 3, SHORT)
+    graded = grade(nursery, opened(submission), release, 3, SHORT)
     assert sum(graded.scores.values()) == 0
     page, _ = nbconvert.HTMLExporter(
         template_name="basic", sanitize_html=True
@@ -271,6 +271,6 @@ def test_a_dict_that_is_changed_in_place_is_noticed(nursery):
         "pairs": "def pairs(ids):\n    ids.append(3)\n    return []",
     }
     submission, release = lesson(answers)
-    graded = grade(nursery, submission, release, 3, SHORT)
+    graded = grade(nursery, opened(submission), release, 3, SHORT)
     (said,) = (f["message"] for f in graded.findings if f["message"])
     assert "It changed its input ids in place." in said
