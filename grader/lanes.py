@@ -53,6 +53,7 @@ class Lanes:
         self.doing: dict[futures.Future, tuple[futures.Executor, Job]] = {}
         self.free: list[futures.Executor] = []
         self.lanes: list[futures.Executor] = []
+        self.doors: list[sealed.Door] = []
         # Whose lane died: tried again when nothing else is going on.
         self.suspects: deque[Job] = deque()
         self.tries: Counter[str] = Counter()
@@ -88,8 +89,11 @@ class Lanes:
         )
 
     def _door(self) -> sealed.Door | None:
-        with suppress(sealed.CannotSeal):
-            return self.nursery and self.nursery.beside(torch=False)
+        """For one lane, which has it as soon as it is started."""
+        if self.nursery:
+            with suppress(sealed.CannotSeal):
+                self.doors.append(self.nursery.beside(torch=False))
+                return self.doors[-1]
         return None
 
     def finished(
@@ -151,3 +155,5 @@ class Lanes:
             future.cancel()
         for executor in self.lanes:
             executor.shutdown(wait=False)
+        for door in self.doors:
+            door.close()

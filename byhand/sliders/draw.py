@@ -148,13 +148,13 @@ def _coloured(match):
 
 
 def _part(part):
-    written = _ROLE.sub(_coloured, escape(_written(part)))
+    words = _ROLE.sub(_coloured, escape(_written(part)))
     if isinstance(part, Shown):
         return (
             f'<tspan class="value" data-name="{escape(part.name)}"'
-            f' font-weight="bold">{written}</tspan>'
+            f' font-weight="bold">{words}</tspan>'
         )
-    return written
+    return words
 
 
 def _written(part):
