@@ -62,7 +62,7 @@ def read(ids) -> str:
 #
 # Training is a loop of four steps, over and over:
 #
-# {picture training_loop.svg From the source and what is given the model makes logits, the loss compares them with what is asked for, and gradients and a step lead back to the model; for je suis étudiant, given is (bos) i am a student and asked for is the same one place on, i am a student (eos).}
+# {picture training_loop.svg From the source and what is given the model makes logits, the loss compares them with the targets, and gradients and a step lead back to the model; for je suis étudiant, given is (bos) i am a student, and the targets are one place on, i am a student (eos).}
 #
 # The model scores what could come next; the loss says in one number how bad
 # these scores are; `backward` says for each weight which way makes it worse;

@@ -54,7 +54,7 @@ def shown(numbers, digits=4):
 # %% [markdown]
 # ## The idea in one picture
 #
-# {picture translation.svg The blue house sleeps goes as ids into the encoder, whose memory, a vector for each source word, goes to the decoder; given (bos) la maison bleue dort, the decoder returns a row of logits a place, which are asked for la maison bleue dort and (eos).}
+# {picture translation.svg The blue house sleeps goes as ids into the encoder, whose memory, a vector for each source word, goes to the decoder. Given (bos) la maison bleue dort, the decoder returns a row of logits for each place. The targets are la maison bleue dort (eos).}
 #
 # In training the decoder is *given* the right French, moved by one place. In use
 # it is given what it has written so far.

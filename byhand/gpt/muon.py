@@ -57,6 +57,7 @@ class Muon(torch.optim.Optimizer):
         }
         super().__init__(groups, defaults)
 
+    # PyTorch types it as two functions, with a closure and without.
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
         for group in self.param_groups:

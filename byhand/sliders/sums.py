@@ -1,8 +1,8 @@
 """The sum behind each cell of a heat map, as a line of text.
 
 Each function takes what the cells were computed from and gives a line a cell,
-in rows, for `draw.heat_map(…, sums=…)`. Whoever works a line out with its
-numbers as they are written gets what the cell shows.
+in rows, for `draw.heat_map(…, sums=…)`. Work a line out with its numbers as
+they are written: it comes to what the cell shows.
 """
 
 import numpy as np

@@ -96,7 +96,7 @@ def read(ids: list[int]) -> Reading:
     for layer in range(LAYERS):
         name = f"layers.{layer}."
         y = attended(x, layer)
-        output, *look = multi_head_attention(y, *matrices(layer))
+        output, *look = looked(y, *matrices(layer))
         looks.append(look)
         x = x + output
         y = norm(x, given[name + "network_norm.weight"])
@@ -125,33 +125,24 @@ def matrices(layer: int) -> tuple[np.ndarray, ...]:
     return W_q, W_k, W_v, weights()[name + "out_proj.weight"].T
 
 
-def multi_head_attention(
+def looked(
     x: np.ndarray,
     W_q: np.ndarray,
     W_k: np.ndarray,
     W_v: np.ndarray,
     W_o: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Split, attend behind a look-ahead mask, merge, project.
+    """What attention adds to x, (n, d_model), where nobody looks ahead.
 
-    Returns the output (n, d_model), and scores and shares (heads, n, n).
+    Returns that, (n, d_model), and scores and shares, (heads, n, n).
     """
-    Q, K, V = (split_heads(x @ W) for W in (W_q, W_k, W_v))
-    causal = np.tri(len(x), dtype=bool)
-    scores = Q @ K.swapaxes(-1, -2) / np.sqrt(K.shape[-1])
-    scores = np.where(causal, scores, -np.inf)
+    places, width = len(x), x.shape[1] // HEADS
+    Q, K, V = ((x @ W).reshape(places, HEADS, width) for W in (W_q, W_k, W_v))
+    scores = np.einsum("ihd,jhd->hij", Q, K) / np.sqrt(width)
+    scores[:, ~np.tri(places, dtype=bool)] = -np.inf
     shares = scipy.special.softmax(scores, axis=-1)
-    return merge_heads(shares @ V) @ W_o, scores, shares
-
-
-def split_heads(x: np.ndarray) -> np.ndarray:
-    """(n, d_model) → (heads, n, width)"""
-    return x.reshape(len(x), HEADS, -1).swapaxes(0, 1)
-
-
-def merge_heads(x: np.ndarray) -> np.ndarray:
-    """(heads, n, width) → (n, d_model)"""
-    return x.swapaxes(0, 1).reshape(x.shape[1], -1)
+    found = np.einsum("hij,jhd->ihd", shares, V).reshape(places, -1)
+    return found @ W_o, scores, shares
 
 
 def norm(x: np.ndarray, gain: np.ndarray) -> np.ndarray:

@@ -51,7 +51,7 @@ WITH_TORCH = (
 
 
 class Service:
-    """What one submission's worker does for whoever grades it."""
+    """What one submission's worker does for the process that grades it."""
 
     def __init__(self, connection: Wire, shell: Any) -> None:
         self.wire, self.shell = connection, shell
@@ -220,7 +220,7 @@ def _out_of_time(*_: Any) -> None:
 
 
 class Nurse:
-    """Forks workers for whoever asks, at any of several connections.
+    """Forks workers for those who ask, at any of several connections.
 
     A message of one letter with a connection: `f`, fork a worker to serve it;
     `d`, it is one more to ask at; `t`, it is one to ask at for workers that
@@ -234,7 +234,7 @@ class Nurse:
         self.askers: list[socket.socket] = []
 
     def serve(self, first: socket.socket) -> None:
-        """Until whoever started this closes the first connection."""
+        """Until the process that started this closes the first connection."""
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
         gc.collect()
         gc.freeze()
@@ -308,7 +308,7 @@ class Nurse:
                 _last_words(end, error)
             os._exit(0)
         end.close()
-        with suppress(OSError):  # whoever asked may be gone
+        with suppress(OSError):  # the one who asked may be gone
             _tell(asker, worker)
 
 
