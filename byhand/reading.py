@@ -1,6 +1,7 @@
 """What an answer's code refers to, by reading it."""
 
 import dis
+from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -12,20 +13,22 @@ def functions_of(answer: Any) -> list[FunctionType]:
     return [part for part in bare if isinstance(part, FunctionType)]
 
 
-def globals_in(code: CodeType) -> set[str]:
+# Both keep what they read: an answer's code is read again at every call.
+@lru_cache(1000)
+def globals_in(code: CodeType) -> frozenset[str]:
     """The global names that code loads, that of inner functions too."""
     # Not all of co_names: the `softmax` of scipy.special.softmax is nobody's
     # global.
-    names = {
+    names = frozenset(
         step.argval
         for step in dis.get_instructions(code)
         if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
-    }
+    )
     inner = [c for c in code.co_consts if isinstance(c, CodeType)]
     return names.union(*map(globals_in, inner))
 
 
-def names_of_cell(source: str) -> tuple[set[str], set[str]]:
+def names_of_cell(source: str) -> tuple[set[str], frozenset[str]]:
     """The names that a cell defines, and those of others that it uses.
 
     SyntaxError: it cannot be read.
@@ -40,12 +43,13 @@ def names_of_cell(source: str) -> tuple[set[str], set[str]]:
     return defined, globals_in(code)
 
 
-def attributes_in(code: CodeType) -> set[str]:
+@lru_cache(1000)
+def attributes_in(code: CodeType) -> frozenset[str]:
     """The names of attributes that code loads, inner functions too."""
-    names = {
+    names = frozenset(
         step.argval
         for step in dis.get_instructions(code)
         if step.opname in ("LOAD_ATTR", "LOAD_METHOD")
-    }
+    )
     inner = [c for c in code.co_consts if isinstance(c, CodeType)]
     return names.union(*map(attributes_in, inner))

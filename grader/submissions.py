@@ -10,9 +10,10 @@ import posixpath
 import re
 import stat
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -144,7 +145,8 @@ def demonstrations(path: Path) -> frozenset[str]:
     )
 
 
-def imports(sources: Iterable[str]) -> dict[str, str]:
+@cache  # of a lesson's demonstrations, once for a whole class
+def imports(sources: frozenset[str]) -> dict[str, str]:
     """Name → the statements by which cells import it."""
     found: dict[str, list[str]] = {}
     for source in sorted(sources):

@@ -10,6 +10,7 @@ import math
 import select
 import socket
 import struct
+import sys
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -83,6 +84,8 @@ def _plain(value: Any, buffers: list, functions: Any, depth: int) -> Any:
         return {"opaque": kind.__name__, "called": False}
     if value is None or kind in (bool, float):
         return value
+    if kind is tensors.Tensor:
+        return _tensor(value, buffers)
     if isinstance(value, np.generic) and value.dtype.kind in _KINDS:
         return {"scalar": _array(np.asarray(value), buffers)}
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
@@ -225,11 +228,7 @@ def _value(tree: Any, buffers: _Buffers, call: Any) -> Any:
     if kind == "generator":
         return _generator(what)
     if kind == "tensor":
-        import torch
-
-        return torch.from_numpy(_read(what, buffers)).requires_grad_(
-            bool(tree["grad"])
-        )
+        return _as_tensor(_read(what, buffers), bool(tree["grad"]))
     if kind == "function" and call is not None:
         return call(int(what))
     if kind == "opaque":
@@ -259,6 +258,15 @@ def _read(
         raise WireError("an array of more numbers than a lesson ever has")
     data = buffers.take(int(size))
     return np.frombuffer(data, dtype).reshape([int(n) for n in shape]).copy()
+
+
+def _as_tensor(array: np.ndarray, grad: bool) -> Any:
+    """As PyTorch's, where whoever reads it has imported that, as the code of
+    lessons that need it does; it would take seconds and 150 MiB for each."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None:
+        return tensors.away(array, grad)
+    return torch.from_numpy(array).requires_grad_(grad)
 
 
 def _generator(state: Any) -> np.random.Generator:

@@ -36,10 +36,13 @@ from grader.inside.wire import Wire
 IMPORTED = (
     *("matplotlib.pyplot", "pyseccomp", "resource", "scipy.special"),
     "byhand.ways.training",  # before a cell patches what it looks with
+    "byhand.sliders.panel",  # and the widgets that every lesson has
 )
-# And these, where they are needed.
+# And this, where a learner's cells ask for it.
+TORCH = ("torch",)
+# And these, for lessons that need PyTorch.
 WITH_TORCH = (
-    "torch",
+    *TORCH,
     # What the first backward() and the first optimizer import by themselves,
     # half a second each, and would do in every worker anew.
     "torch._dynamo",
@@ -286,7 +289,7 @@ class Nurse:
             try:
                 for asker in (ours, *self.askers):
                     asker.close()
-                _import(WITH_TORCH)
+                _import(TORCH)
                 Nurse(self.shell, self.own, self.bare, True).serve(theirs)
             finally:
                 os._exit(0)
