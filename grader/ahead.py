@@ -48,6 +48,9 @@ def preloaded(lesson: str) -> list[str]:
     needed = ["grader.lane", "scipy.special"]
     if (slug := _slug(lesson)) in bank.slugs():
         needed.append(f"byhand.exercises.{slug}")
+    if _needs_torch(lesson):
+        # What the first backward() of a lane would import by itself.
+        needed.append("torch.fx.experimental.symbolic_shapes")
     return needed
 
 

@@ -5,14 +5,10 @@ bank (exercises, release, options). What was entered in the gradebook is noted
 after it was, so that at worst the same verdict is entered again.
 """
 
-import hashlib
-import hmac
 import json
-import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,6 +22,9 @@ _TABLES = """
 create table if not exists verdict (
     submission text, bank text, graded text not null,
     primary key (submission, bank)
+);
+create table if not exists drawn (
+    submission text primary key, seed integer not null
 );
 create table if not exists recorded (
     student text, lesson text, submission text not null, bank text not null,
@@ -45,29 +44,25 @@ class Journal:
         self.db.execute("pragma journal_mode = wal")
         self.db.execute("pragma synchronous = normal")
         self.db.executescript(_TABLES)
-        self.secret = self._secret()
-
-    def _secret(self) -> bytes:
-        """What the inputs are drawn from; made once, never shown."""
-        path = self.folder / "secret"
-        if not path.exists():
-            # Whole or not at all, and the first of two graders' stays.
-            made = self.folder / f"secret.{os.getpid()}"
-            made.touch(mode=0o600)
-            made.write_bytes(secrets.token_bytes(32))
-            with suppress(FileExistsError):
-                os.link(made, path)
-            made.unlink()
-        return path.read_bytes()
+        self.fresh = secrets.randbits(63)  # an integer of SQLite's
 
     def seed(self, submission: str) -> int:
         """The seed of a submission's inputs: the same whenever it is graded.
 
-        Nobody without the secret can work it out, and a submission that is
-        changed by a letter has another.
+        All that are graded for the first time in one run share it: what is
+        right on these inputs, and what known mistakes come to, is computed
+        once. Nobody can have seen anything of it. What is changed by a letter
+        after a run's feedback has another.
         """
-        digest = hmac.digest(self.secret, submission.encode(), hashlib.sha256)
-        return int.from_bytes(digest[:8])
+        with self.db:
+            self.db.execute(
+                "insert or ignore into drawn values (?, ?)",
+                (submission, self.fresh),
+            )
+        (seed,) = self.db.execute(
+            "select seed from drawn where submission = ?", (submission,)
+        ).fetchone()
+        return int(seed)
 
     def verdict(self, submission: str, bank: str) -> Graded | None:
         row = self.db.execute(

@@ -17,7 +17,6 @@ from byhand.bank import find
 from byhand.check_cell import CheckCell, check_in
 from byhand.judge import drawn, fingerprint, judge_on
 from byhand.message import short_cut
-from byhand.trial import trials_of
 from grader import shown
 from grader.sealed import CannotSeal, Died, Door
 from grader.session import Answer, Session, TimeLimits
@@ -87,7 +86,7 @@ def judged(
     answer = Answer(session, check.answer, exercise)
     try:
         seeds = seeds_of(exercise.id, seed)
-        trials = trials_of(exercise, check.part, seeds)
+        trials = drawn(exercise, check.part, seeds)
         verdict = judge_on(trials, answer, check.part)
     except (CannotSeal, KeyboardInterrupt):
         raise

@@ -33,6 +33,7 @@ from rich.table import Table
 from authoring.paths import lesson_path, solved_path
 from grader import ahead, attacks, lane, submissions
 from grader.attacks import LESSON, LOOT, Attack
+from grader.journal import Journal
 from grader.judging import Options
 from grader.sealed import what_is_missing
 from grader.session import TimeLimits
@@ -71,8 +72,8 @@ def furnish(root: Path) -> None:
     for folder in ("solutions", "submitted/ann"):
         (root / folder / LESSON).mkdir(parents=True)
         shutil.copy(solved, root / folder / LESSON)
-    (root / ".grading").mkdir()
-    (root / ".grading" / "secret").write_bytes(secrets.token_bytes(32))
+    with Journal(root) as journal:
+        journal.seed("ann's")
     with closing(sqlite3.connect(root / "gradebook.db")) as db:
         db.execute("create table grade (student, manual_score)")
         db.execute("insert into grade values ('ann', 9)")

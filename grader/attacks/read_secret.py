@@ -1,4 +1,4 @@
-"""Looks for the secret of the inputs, to work them out beforehand."""
+"""Looks for the seeds of the inputs, to work them out beforehand."""
 
 from grader.attacks import LOOT, course, insert
 

@@ -8,6 +8,7 @@ the lesson's demonstrations, too.
 
 import argparse
 import random
+import resource
 import shutil
 import tempfile
 import time
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import distributed
 import nbformat
 import psutil
 from rich.console import Console
@@ -33,6 +35,7 @@ from tests import gates
 from tests.end_to_end.course import Course
 from tests.end_to_end.test_every_lesson import bring_mistakes, paste, rounds
 from tests.exercises import forms
+from tests.grader.conftest import free_port, running
 
 TICK = 1.0  # seconds between two looks at memory and progress
 STOCK = """
@@ -163,8 +166,11 @@ def memory() -> int:
     return total
 
 
-def grade(course: Course, size: int, program: str) -> Run:
-    """Have a class graded by nbgrader or grader, its start included."""
+def grade(course: Course, size: int, program: str, *more: str) -> Run:
+    """Have a class graded by nbgrader or grader, its start included.
+
+    more: arguments of the command.
+    """
     done = course.root / "autograded"
     console = Console(stderr=True)
     began, most = time.monotonic(), 0
@@ -174,7 +180,7 @@ def grade(course: Course, size: int, program: str) -> Run:
     ):
         task = progress.add_task(program, total=size)
         act = getattr(course, program)
-        ran = pool.submit(act, "autograde", course.lesson)
+        ran = pool.submit(act, "autograde", course.lesson, *more)
         while not ran.done():
             most = max(most, memory())
             progress.update(task, completed=len([*done.glob("learner*")]))
@@ -197,8 +203,33 @@ def same_marks(stock: Course, ours: Course) -> None:
         raise SystemExit("\n".join(["The marks differ.", *wrong]))
 
 
-def bench(lesson: str, size: int, stock_size: int) -> None:
-    """Grade so many with ours, and the first of them with stock."""
+def on_dask(ours: Course, place: Path, size: int, workers: int) -> None:
+    """Grade the same class once more, on a Dask cluster of this machine.
+
+    It is there already, and its workers have graded nothing yet.
+    """
+    course = entered(place / "dask", ours.lesson, size)
+    address = f"tcp://127.0.0.1:{free_port()}"
+    with running(place, address, workers):
+        with distributed.Client(address, timeout=60) as client:
+            client.wait_for_workers(workers, timeout=60)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spread = grade(course, size, "grader", "--scheduler", address)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(spread.line("Dask"))
+    same_marks(ours, course)
+    own = sum(after[:2]) - sum(before[:2])
+    print(
+        f"its coordinator took {own:.1f} s of CPU, so that more machines give "
+        f"at most {60 * size / own:.0f} a minute"
+    )
+
+
+def bench(lesson: str, size: int, stock_size: int, workers: int) -> None:
+    """Grade so many with ours, and the first of them with stock.
+
+    workers: of a Dask cluster that grades them again; 0: none.
+    """
     with tempfile.TemporaryDirectory() as place:
         ours = entered(Path(place, "ours"), lesson, size)
         print(HEAD)
@@ -211,6 +242,8 @@ def bench(lesson: str, size: int, stock_size: int) -> None:
         if stock_size:
             same_marks(stock, ours)
             print(f"ratio {fast.a_minute / slow.a_minute:.1f}")
+        if workers:
+            on_dask(ours, Path(place), size, workers)
 
 
 # --- where the time goes ---------------------------------------------------
@@ -330,6 +363,13 @@ def main(arguments: list[str] | None = None) -> None:
         "--ours-only", action="store_true", help="leave stock nbgrader out"
     )
     parser.add_argument(
+        "--dask",
+        type=int,
+        default=0,
+        metavar="N",
+        help="grade them on a Dask cluster of N workers here, too",
+    )
+    parser.add_argument(
         "--profile",
         action="store_true",
         help="show where the time of a submission goes, in one process",
@@ -345,7 +385,8 @@ def main(arguments: list[str] | None = None) -> None:
     if options.profile:
         profile(found[0], size)
     else:
-        bench(found[0], size, 0 if options.ours_only else stock_size)
+        stock_size = 0 if options.ours_only else stock_size
+        bench(found[0], size, stock_size, options.dask)
 
 
 if __name__ == "__main__":

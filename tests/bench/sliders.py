@@ -1,5 +1,6 @@
 """How long a slider takes from key press to new pixels, in a real browser.
 
+Of a press of an arrow key, which is one step, and of a jump with the mouse.
 Beside each of our figures, in the same run, the baseline: what a notebook
 would do without them, ipywidgets.interact redrawing a matplotlib heat map.
 """
@@ -8,6 +9,7 @@ import argparse
 import statistics
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import Progress
@@ -16,6 +18,13 @@ from tests.browser.jupyter import Lab, chromium, write_notebook
 from tests.sliders.reading import figures
 
 PAUSE = 150  # milliseconds between two presses
+LEFT, RIGHT = 0.2, 0.8  # of a track's width, where a jump ends
+# How the server is started; by itself it answers with Nagle's algorithm on.
+SERVERS = {
+    "course": {},
+    "lab": {"prompt": False},
+    "notebook": {"program": "notebook", "prompt": False},
+}
 FIGURES = tuple(figures())
 
 BASELINE = """
@@ -69,10 +78,11 @@ WATCH = """area => {
   new MutationObserver(changed).observe(
     area, {childList: true, subtree: true, attributes: true,
            characterData: true});
-  addEventListener('keydown', event => {
-    state.took = new Promise(done => { finish = done; });
-    start = event.timeStamp;
-  }, true);
+  for (const kind of ['keydown', 'pointerdown']) addEventListener(
+    kind, event => {
+      state.took = new Promise(done => { finish = done; });
+      start = event.timeStamp;
+    }, true);
   const probe = document.body.appendChild(document.createElement('div'));
   probe.style.cssText =
     'position: fixed; width: 1px; height: 1px; visibility: hidden';
@@ -98,8 +108,16 @@ TOOK = """Promise.race([window.bench.took, new Promise((_, reject) =>
   setTimeout(() => reject('no new picture within 20 s'), 20000))])"""
 
 
-def measure(lab, name, presses, tick):
-    """Milliseconds of each press, and the number of blank frames."""
+class Measured(NamedTuple):
+    """Milliseconds of presses and of jumps, and the number of blank frames."""
+
+    presses: list[float]
+    jumps: list[float]
+    blank: int
+
+
+def measure(lab, name, repeats, tick):
+    """So many presses, and a third as many jumps."""
     notebook = lab.open_notebook(f"{name}.ipynb")
     notebook.run_all()
     page = notebook.page
@@ -107,29 +125,45 @@ def measure(lab, name, presses, tick):
     area.locator("svg[data-figure], img").first.wait_for()
     area.evaluate(WATCH)
     handle = area.locator(".noUi-handle").first
+
+    def took():
+        milliseconds = page.evaluate(TOOK)
+        # What follows a redraw (the kernel's "idle", JupyterLab's own
+        # housekeeping) belongs to no later press: a person is slower.
+        notebook.wait_idle()
+        page.wait_for_timeout(PAUSE)
+        tick()
+        return milliseconds
+
+    presses, key = [], "ArrowRight"
     handle.focus()
-    times, key = [], "ArrowRight"
-    for k in range(presses):
+    for k in range(repeats):
         # Three steps each way, and back from either end.
         if k % 3 == 0 or handle.evaluate(AT_END)[key]:
             key = "ArrowLeft" if key == "ArrowRight" else "ArrowRight"
             if handle.evaluate(AT_END)[key]:
                 key = "ArrowLeft" if key == "ArrowRight" else "ArrowRight"
         page.keyboard.press(key)
-        times.append(page.evaluate(TOOK))
-        # What follows a redraw (the kernel's "idle", JupyterLab's own
-        # housekeeping) belongs to no later press: a person is slower.
-        notebook.wait_idle()
-        page.wait_for_timeout(PAUSE)
-        tick()
+        presses.append(took())
+    jumps, track = [], area.locator(".noUi-target").first
+    track.scroll_into_view_if_needed()
+    box = track.bounding_box()
+    begins_left = handle.bounding_box()["x"] < box["x"] + box["width"] / 2
+    for k in range(repeats // 3):
+        right = begins_left == (k % 2 == 0)
+        page.mouse.click(
+            box["x"] + box["width"] * (RIGHT if right else LEFT),
+            box["y"] + box["height"] / 2,
+        )
+        jumps.append(took())
     blank = page.evaluate("window.bench.blank")
     notebook.close()
-    return times, blank
+    return Measured(presses, jumps, blank)
 
 
-def run(repeats):
-    """Name to (times, blank frames), the baseline first."""
-    names = ("interact", *FIGURES)
+def run(names, repeats, server):
+    """Name to what was measured, the baseline first."""
+    names = ("interact", *names)
     console = Console(stderr=True)
     with (
         tempfile.TemporaryDirectory() as root,
@@ -140,9 +174,10 @@ def run(repeats):
             write_notebook(Path(root, f"{name}.ipynb"), source)
         write_notebook(Path(root, "interact.ipynb"), BASELINE)
         tasks = {
-            name: progress.add_task(name, total=repeats) for name in names
+            name: progress.add_task(name, total=repeats + repeats // 3)
+            for name in names
         }
-        with Lab(root) as lab:
+        with Lab(root, **SERVERS[server]) as lab:
             return {
                 name: measure(
                     lab,
@@ -155,17 +190,24 @@ def run(repeats):
 
 
 def report(results):
-    """The table, then a line a slider with the ratio of the medians."""
-    lines = [f"{'slider':<12}{'median ms':>12}{'p95 ms':>10}{'blank':>8}"]
-    for name, (times, blank) in results.items():
-        median = statistics.median(times)
-        p95 = statistics.quantiles(times, n=20)[-1]
-        lines.append(f"{name:<12}{median:>12.1f}{p95:>10.1f}{blank:>8}")
-    slow = statistics.median(results["interact"][0])
-    for name in FIGURES:
-        ratio = slow / statistics.median(results[name][0])
-        lines.append(f"{name} ratio {ratio:.1f}")
+    """The table: medians and 95th percentiles, and how many times as fast."""
+    lines = [
+        f"{'milliseconds':<16}{'press':>8}{'p95':>8}{'jump':>8}{'p95':>8}"
+        f"{'blank':>7}{'times interact':>16}"
+    ]
+    slow = statistics.median(results["interact"].presses)
+    for name, (presses, jumps, blank) in results.items():
+        median = statistics.median(presses)
+        lines.append(
+            f"{name:<16}{median:>8.1f}{p95(presses):>8.1f}"
+            f"{statistics.median(jumps):>8.1f}{p95(jumps):>8.1f}"
+            f"{blank:>7}{slow / median:>16.1f}"
+        )
     return "\n".join(lines)
+
+
+def p95(times):
+    return statistics.quantiles(times, n=20)[-1]
 
 
 def main(arguments=None):
@@ -179,12 +221,30 @@ def main(arguments=None):
         metavar="N",
         help="key presses a slider, at least 40 (default: 60)",
     )
-    repeats = parser.parse_args(arguments).repeats
-    if repeats < 40:
-        parser.error(f"--repeats must be at least 40, but it is {repeats}")
+    parser.add_argument(
+        "--figure",
+        action="append",
+        choices=FIGURES,
+        metavar="NAME",
+        help="this alone, may be repeated (default: all): "
+        + ", ".join(FIGURES),
+    )
+    parser.add_argument(
+        "--server",
+        choices=SERVERS,
+        default="course",
+        help="JupyterLab as the course starts it (default), as `jupyter lab` "
+        "does, or Jupyter Notebook 7",
+    )
+    options = parser.parse_args(arguments)
+    if options.repeats < 40:
+        parser.error(
+            f"--repeats must be at least 40, but it is {options.repeats}"
+        )
     if chromium() is None:
         parser.error("this needs Chromium or Chrome on PATH")
-    print(report(run(repeats)))
+    names = options.figure or FIGURES
+    print(report(run(names, options.repeats, options.server)))
 
 
 if __name__ == "__main__":

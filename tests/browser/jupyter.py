@@ -184,12 +184,14 @@ class Lab:
     """A server with `root` as its folder, and a browser; use in a `with`.
 
     program: "jupyterlab", or "notebook" for Jupyter Notebook 7. instructor:
-    as with `--instructor`.
+    as with `--instructor`. prompt: False leaves Nagle's algorithm on.
     """
 
-    def __init__(self, root, program="jupyterlab", instructor=False):
+    def __init__(
+        self, root, program="jupyterlab", instructor=False, prompt=True
+    ):
         self.root, self.program = Path(root), program
-        self.instructor = instructor
+        self.instructor, self.prompt = instructor, prompt
         self._token = secrets.token_hex(16)
 
     def __enter__(self):
@@ -257,7 +259,11 @@ class Lab:
                     "--ServerApp.root_dir=" + str(self.root),
                     "--expose-app-in-browser",
                     "--LabApp.extension_manager=readonly",
-                    *course.options(),
+                    *(
+                        option
+                        for option in course.options()
+                        if self.prompt or "kernel_websocket" not in option
+                    ),
                     *(["--allow-root"] if _is_root() else []),
                 ],
                 env=environment,

@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from authoring.paths import ROOT
 from grader import gradebook
 from grader.journal import Journal
+from grader.submissions import read
 from tests.grader.courses import (
     LESSON,
     RIGHT,
@@ -66,13 +67,21 @@ def start(course, *more):
     )
 
 
+def draw_for(*courses):
+    """Give a class the same inputs in each, as if a run had begun there."""
+    first, *others = (course.root for course in courses)
+    with Journal(first) as journal:
+        for folder in (first / "submitted").iterdir():
+            handed_in = read(folder / LESSON, folder.name, LESSON)
+            journal.seed(handed_in.digest())
+    for other in others:
+        shutil.copytree(first / ".grading", other / ".grading")
+
+
 def test_nbgraders_command_and_ours_give_the_same(entered, tmp_path):
     one = copied(entered, tmp_path / "one")
     other = copied(entered, tmp_path / "other")
-    with Journal(one.root) as journal:
-        secret = journal.secret
-    with Journal(other.root) as journal:
-        (journal.folder / "secret").write_bytes(secret)
+    draw_for(one, other)
     ran = one.nbgrader("autograde", LESSON)
     assert ran.returncode == 0, ran.stderr
     ran = other.grader("autograde", LESSON, "--jobs", "2")
@@ -82,6 +91,15 @@ def test_nbgraders_command_and_ours_give_the_same(entered, tmp_path):
     assert graded_notebooks(one) == graded_notebooks(other)
     again = other.grader("autograde", LESSON)
     assert f"0 graded, {SIZE} unchanged" in again.stderr
+
+
+def test_whoever_comes_later_gets_other_inputs(tmp_path):
+    """Those of one run share theirs, and a second grading changes nothing."""
+    with Journal(tmp_path) as journal:
+        first = journal.seed("first")
+        assert journal.seed("beside it") == first
+    with Journal(tmp_path) as journal:
+        assert journal.seed("later") != first == journal.seed("first")
 
 
 def test_formgraders_button_does_the_same(course):
@@ -135,12 +153,8 @@ def test_a_killed_run_leaves_nothing_running_and_goes_on(course):
 def test_killed_at_twenty_moments(entered, tmp_path, cluster):
     """On a cluster whose lanes are warm, so that moments lie in the work."""
     undisturbed = copied(entered, tmp_path / "undisturbed")
-    with Journal(undisturbed.root) as journal:
-        secret = journal.folder / "secret"
     rounds = [copied(entered, tmp_path / f"killed{n}") for n in range(5)]
-    for course in rounds:
-        (course.root / ".grading").mkdir()
-        shutil.copy(secret, course.root / ".grading")
+    draw_for(undisturbed, *rounds)
     ran = subprocess.run(
         [
             *(sys.executable, "-m", "tests.grader.killing", cluster.address),

@@ -346,7 +346,10 @@ def test_what_demonstrations_import_is_there(nursery):
 def test_an_import_does_not_take_a_learners_names_place(nursery):
     mine = "torch = 'mine'"
     session = Session(
-        nursery, {}, SHORT.limits, imports(frozenset(["import torch.nn, torch as t"]))
+        nursery,
+        {},
+        SHORT.limits,
+        imports(frozenset(["import torch.nn, torch as t"])),
     )
     assert session.run(mine) == session.run("assert torch == 'mine'") == []
     assert session.run("assert t.nn.Linear") == []
