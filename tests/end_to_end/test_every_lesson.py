@@ -13,7 +13,7 @@ import byhand.exercises
 from authoring import paths
 from byhand.bank import PIECES, lessons
 from byhand.exercise import Exercise
-from byhand.trial import trials_of
+from byhand.judge import drawn
 from tests.end_to_end.course import Course
 
 LESSONS = [source.stem for source in paths.sources()]
@@ -46,7 +46,7 @@ def everything(lesson: str) -> dict[str, float]:
 def passing_parts(exercise: Exercise, answer) -> set[str]:
     failing = {
         trial.case.part
-        for trial in trials_of(exercise, None, (0,))
+        for trial in drawn(exercise, None, (0,))
         if trial.distance(trial.run(answer)) > 1
     }
     return set(parts(exercise)) - failing

@@ -106,6 +106,15 @@ def test_a_wrong_answer_costs_its_own_points_only(graded):
     assert marks(came) == wrong("softmax")
 
 
+def test_what_one_does_to_its_inputs_is_no_others_loss(graded):
+    """In one run they are the same inputs."""
+    spoilt = "    z[...] = 7\n    return z\n"
+    spoiler = solved(softmax=f"def softmax(z, axis=-1):\n{spoilt}")
+    assert marks(graded(spoiler, 5)) == wrong("softmax")
+    assert marks(graded(solved(), 5)) == ALL
+    assert marks(graded(spoiler, 5)) == wrong("softmax")
+
+
 def test_a_right_function_takes_a_tensor_too(graded):
     came = graded(
         solved(
