@@ -420,10 +420,7 @@ if tools.installed("torch", recorded="layer_norm/arrangements"):
         "post-norm, path alone": lambda x, k: norm(x + f(x, k).detach()),
         "pre-norm, path alone": lambda x, k: x + f(norm(x), k).detach(),
     }
-    print(
-        "gradient at the bottom of     5       20       50 sub-layers", end=""
-    )
-    print("   spread at the top")
+    print(f"{'sub-layers':22}{5:9}{20:9}{50:9}{'spread at the top':>22}")
     for name, arrangement in arrangements.items():
         print(f"{name:22}", end="")
         for depth in (5, 20, 50):
@@ -454,8 +451,8 @@ if tools.installed("torch", recorded="layer_norm/arrangements"):
 # The second sub-layer works on what has arrived. It is the **position-wise
 # network**: every word goes through the same small network on its own. In the
 # middle it is wide: four times as wide as a word in the paper, in BERT and in
-# GPT-2. There an **activation function** bends it. Without that you could multiply
-# the two matrices into one. The paper used **ReLU**: what is negative becomes 0,
+# GPT-2. There an **activation function** bends the numbers. Without it you could
+# multiply the two matrices into one. The paper used **ReLU**: what is negative becomes 0,
 # the rest stays.
 #
 # $$\text{FFN}(x) = \max(0,\; x W_1 + b_1)\, W_2 + b_2$$

@@ -32,6 +32,9 @@
 # The first cell has a vocabulary of eight tokens. Three of them are not words:
 # *&lt;pad&gt;* fills up short sentences, *&lt;bos&gt;* says "begin" (beginning
 # of sentence), *&lt;eos&gt;* says "done" (end of sentence).
+#
+# A long cell below is folded to its first line: it only prints. Run it like any
+# other, and click on it if you want to read it.
 
 # %%
 import math
@@ -306,9 +309,8 @@ print(bool((moved - loss).abs() < 1e-10))
 #   $1 - 0.9^2 = 0.19$: $-0.2105$. $\hat v$ is 16 again. The step is
 #   $0.1 \cdot (-0.2105)/4 = -0.0053$: the gradients disagree, so Adam hardly moves.
 
+
 # %% tags=["demonstration"]
-
-
 def adam_by_hand(gradients, weight=1.0, rate=0.1):
     mean = square = 0.0
     for t, g in enumerate(gradients, start=1):
@@ -317,13 +319,12 @@ def adam_by_hand(gradients, weight=1.0, rate=0.1):
         move = rate * m_hat / (math.sqrt(v_hat) + 1e-8)
         weight -= move
         numbers = (g, mean, square, m_hat, v_hat, move)
-        print(t, *(f"{number:9.4g}" for number in numbers), end="")
-        print(f"{weight:10.4f}")
+        print(t, *(f"{number:10.4g}" for number in numbers), end="")
+        print(f"{weight:9.4f}")
 
 
-print(
-    "t  gradient         m         v     m hat     v hat      step    weight"
-)
+names = ("gradient", "m", "v", "m hat", "v hat", "step")
+print("t", *(f"{name:>10}" for name in names), "  weight")
 adam_by_hand([4, -4, 4])
 print("the same, a thousand times smaller:")
 adam_by_hand([0.004, -0.004, 0.004])
@@ -332,8 +333,8 @@ adam_by_hand([4, 4, 4])
 
 # %% [markdown]
 # The steps are the same, to four digits: the gradients' size cancels. Only
-# $\varepsilon = 10^{-8}$ (epsilon) does not scale with them. It stands below the
-# line, and keeps us from dividing by 0 where a weight never had a gradient.
+# $\varepsilon = 10^{-8}$ (epsilon) does not scale with them. It is part of the
+# divisor, and keeps us from dividing by 0 where a weight never had a gradient.
 # Here it is added **outside** the root (lesson 12's was inside).
 #
 # {card training.adam_step}
@@ -473,8 +474,8 @@ schedule.show()
 # 2. It ends at 1.107, and 13 units are dead, not 5. Nine of them die in the first
 #    ten steps. These have full length, on the word of a batch or two, and throw
 #    the units out of reach.
-# 3. It jumps to the end, and stays at 1.142: the units are alive (6 are dead),
-#    but the steps are too long to settle.
+# 3. It jumps about until the end, and stops at 1.142. Only 6 units are dead, but
+#    the steps are too long to settle.
 # 4. Without a warm-up 1.708, with one 1.135. The higher the peak, the more it
 #    needs one.
 # 5. It ends at 1.215, without a schedule at 1.067. The steps were short from the
@@ -483,7 +484,7 @@ schedule.show()
 #
 # </details>
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 least = schedule.lowest()
 print(f"lowest possible {least:.3f}, ln 13 = {math.log(13):.3f}")
 print(" " * 26 + "with the schedule     at the peak all the time")
