@@ -10,8 +10,8 @@
 # # 9 · Masking: who may look at whom
 #
 # A model that writes is trained on texts that are already written. It sees
-# "The cat sat", is asked for the next word, and is told whether it was right.
-# If it could look one word further, it would not have to learn anything. It
+# "The cat sat", guesses the next word, and is told whether it was right. If it
+# could look one word further, it would not have to learn anything. It
 # would copy, be right every time, and be useless on the day when there is no
 # next word to copy. A **mask** holds a hand before its eyes.
 #
@@ -109,8 +109,8 @@ print(padding_mask(batch, 0).astype(int))
 # ## Mask 2 · Look-ahead
 #
 # The second mask does not depend on the words, only on their number: token *i*
-# may look at token *j* if *j* is not later than *i*. Since nothing that comes
-# later can be a *cause*, it is called **causal** mask, too. A token always sees
+# may look at token *j* if *j* is not later than *i*. Nothing that comes later can
+# be a *cause*, so it is also called a **causal** mask. A token always sees
 # itself: it is the question "what comes after me?", and knows who asks.
 #
 # {card masking.causal_mask}
@@ -149,8 +149,8 @@ print("stretched to a square, one row for every query:")
 print(np.broadcast_to(real[:, None, :], (1, 4, 4)).astype(int)[0])
 
 # %% [markdown]
-# The pad's own *row* stays as it is. What a pad looks at does not matter to
-# anybody, as long as nobody reads what comes out of it.
+# The pad's own *row* stays as it is. What a pad looks at does not matter, as long
+# as no other token reads the result.
 #
 # Both masks have to allow a cell: the combined mask is their element-wise
 # **and**. With 1 for `True` and 0 for `False`, that is the product.
@@ -258,11 +258,12 @@ with np.errstate(invalid="ignore"):
     print("−∞ in a whole row:", softmax(empty))
 
 # %% [markdown]
-# **NaN**, "not a number", and it is catching: whatever a NaN is added to or
-# multiplied with becomes NaN, and after one more layer the whole batch is. So
+# **NaN**, "not a number", and it is catching. Add a NaN to anything, or multiply
+# by it, and the result is NaN. After one more layer the whole sentence is NaN. So
 # many programs *add* a large negative number, −1e9 (minus a thousand million),
-# to the scores that are masked. Let us try that, in the format in which most
-# models compute, **float32**, with about 7 digits:
+# to the scores that are masked. Tensor2Tensor, the library of the Transformer's
+# authors, is one of them. Let us try that in **float32**, PyTorch's usual format,
+# with about 7 digits:
 
 # %% tags=["demonstration"]
 small = scores[1].astype(np.float32)
@@ -278,9 +279,9 @@ print("weights:              ", softmax(lowered))
 # of equal scores is **uniform**: a word that may look at nobody looks at
 # everybody alike, pads and future included. No error, no NaN. Nobody notices.
 #
-# And in **float16**, half the memory and popular on GPUs, whose largest number
-# is 65504? Course code that has been shipped computes `scores + mask * -1e9`,
-# with a mask of 1 where it is *forbidden* and 0 elsewhere:
+# And in **float16**, which takes half the memory and ends at 65504? TensorFlow's
+# tutorial on the Transformer computed `scores + mask * -1e9`, with a mask of 1
+# where it is *forbidden* and 0 elsewhere:
 
 # %% tags=["demonstration"]
 half = scores[1].astype(np.float16)
@@ -425,7 +426,7 @@ for name, long_mask, short_mask in (
 
 # %% [markdown]
 # Keep this test. You will run it again in lesson 14, on a model that writes (a
-# *decoder*), and it finds in a second what a falling loss hides for weeks.
+# *decoder*), and it finds in a second what a falling loss hides.
 #
 # ## Poke at it
 #
@@ -487,9 +488,10 @@ masking.show()
 # ## What it costs, and where it breaks
 #
 # A look-ahead mask throws away nearly half of the scores *after* they were
-# computed. Fast implementations skip whole blocks of the table that lie above
-# the diagonal. Padding costs as well: every pad is carried through all layers
-# for nothing, which is why sentences of similar length are put into a batch.
+# computed. FlashAttention-2 (Dao, 2023) skips whole blocks of the table that lie
+# above the diagonal. Padding costs as well: every pad goes through all layers for
+# nothing. So the Transformer's paper puts sentences of similar length into a
+# batch.
 
 # %% tags=["demonstration"]
 for n in (4, 10, 100, 1_000):

@@ -13,7 +13,7 @@
 # cat. And what it does: it ate. Those are two questions with two answers, and
 # the attention of the last three lessons has one softmax, which gives one
 # mixture. **Multi-head attention** asks several questions side by side, and
-# the surprise of this lesson is that it costs nothing extra.
+# the surprise of this lesson is that it costs hardly anything extra.
 #
 # **After it you can**
 #
@@ -133,9 +133,9 @@ for d_model, heads in ((512, 8), (768, 12), (256, 8), (64, 3)):
     print(f"{d_model:3} / {heads:2} = {d_model / heads:.5g}{note}")
 
 # %% [markdown]
-# 512 with 8 heads is the Transformer of the paper that lesson 7 quotes, 768
-# with 12 is the smallest GPT-2, a language model of 2019. Both came to heads of
-# 64 numbers.
+# 512 with 8 heads is the Transformer's paper (Vaswani and others, 2017). 768 with
+# 12 is the smallest GPT-2 (Radford and others, 2019). Both have heads of 64
+# numbers.
 #
 # To see where every number goes, take three words whose numbers are labels:
 # 23 is *word 2, place 3*. Two heads. Head 0 should get the first two places of
@@ -188,8 +188,8 @@ for h, head in enumerate(labels.reshape(2, 3, 2)):
 # %% [markdown]
 # Look at the last two lines: this is the classic mistake. A reshape never
 # moves a number. It reads on, word by word, and starts a new row when one is
-# full. Head 0 would get all of word 1 and half of word 2. The shape is right,
-# no error is raised, and the model even trains, only badly.
+# full. Head 0 would get all of word 1 and half of word 2. The shape is right, and
+# no error is raised.
 #
 # ## 64 / 3, and what libraries do
 #
@@ -421,9 +421,9 @@ multi_head.show()
 #
 # ## What it costs: parameters
 #
-# Four matrices, $W_Q$, $W_K$, $W_V$ and $W_O$, each `(d_model, d_model)`. Real
-# layers also add a **bias** after each product: one number for every column of
-# the result. Now count. Does the number of heads play a part?
+# Four matrices, $W_Q$, $W_K$, $W_V$ and $W_O$, each `(d_model, d_model)`.
+# PyTorch's layer and GPT-2's also add a **bias** after each product: one number
+# for every column of the result. Now count. Does the number of heads play a part?
 #
 # {card multi_head.count_parameters}
 
@@ -520,11 +520,11 @@ for heads in (1, 2, 4, 8):
     )
 
 # %% [markdown]
-# Fewer, wider heads can ask harder questions; more, narrower ones can ask more
-# questions. Widths of 64 to 128 have turned out to be a good bargain, whatever
-# the size of the model. And heads are not told to be different. In trained
-# models several often learn much the same, and a good part of them can be cut
-# off afterwards without much harm.
+# Fewer, wider heads can ask harder questions. More, narrower ones can ask more
+# questions. The paper and GPT-2 have heads of 64, the largest GPT-3 (Brown and
+# others, 2020) has heads of 128. And nobody tells heads to be different. Michel
+# and others (2019) cut off a fifth of the heads of a trained translator, and two
+# fifths of BERT's, with hardly any harm.
 #
 # ## Spot the slip
 #
@@ -559,7 +559,7 @@ print("  ", [multi_head.compute(h).products for h in (1, 2, 4, 8)])
 #    columns of the queries, keys and values. For a width of 4 there can be 1, 2
 #    or 4 of them.
 # 2. It must divide. Nothing inside handles it: one number of 64 would belong to
-#    nobody, and the libraries refuse. Take 2 or 4 heads, or a width of 66 for
+#    nobody, and PyTorch refuses. Take 2 or 4 heads, or a width of 66 for
 #    three heads of 22, or heads whose width is chosen freely, which is another
 #    model.
 # 3. Parameters and multiplications stay what they are, since each head becomes

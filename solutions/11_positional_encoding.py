@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 11 · Positions: who kills whom
 #
-# "Lion kills tiger" and "Tiger kills lion" have the same three words, and one
-# of the two animals would like to have the difference kept. The attention that
-# you have written cannot keep it. In this lesson you show that, *prove* it, and
+# "Lion kills tiger" and "Tiger kills lion" have the same three words, and the
+# difference matters to both animals. The attention that you have written cannot
+# see it. In this lesson you show that, *prove* it, and
 # then give every word a sense of where it stands.
 #
 # **After it you can**
@@ -152,15 +152,15 @@ for name, function in (
     print(f"{name:17} gap {permutation_gap(function, vectors, order):.4f}")
 
 # %% [markdown]
-# Attention has a gap of 0, as anything has that treats every row alike. A
-# running sum has not: it depends on what came before. Nor has attention behind
+# Attention has a gap of 0, like each function that treats all rows alike. A
+# running sum has a gap: it depends on what came before. So has attention behind
 # a look-ahead mask, since the mask itself knows what "before" means. A model
-# that writes can learn a little about order from its mask alone. A model that
-# reads, without such a mask, can learn nothing.
+# that writes can learn about order from its mask alone (Haviv and others, 2022).
+# A model that reads, without such a mask, can learn nothing about it.
 #
 # ## Prove it
 #
-# A number on three words is evidence, no proof. Here is one, in four lines. Let
+# A number on three words is evidence, not a proof. Here is one, in four lines. Let
 # $P$, `(n, n)`, be the matrix that shuffles rows: $PX$ is `X[order]`. Every row
 # of $P$ has a single 1. $P^\top$ shuffles back, so that $P^\top P = I$, the
 # identity matrix. Now put $PX$ in:
@@ -270,8 +270,8 @@ check("positional_encoding.sinusoidal_encoding", sinusoidal_encoding)
 
 # %% [markdown]
 # Why several hands? One alone comes round again. After 44 positions the first
-# hand has gone round seven times and stands where it began, but for a hair.
-# The second has hardly moved on, and tells the two apart:
+# hand has gone round seven times and stands almost exactly where it began. The
+# second has moved on only a little, and tells the two apart:
 
 # %% tags=["demonstration"]
 long = sinusoidal_encoding(45, 4)
@@ -286,7 +286,8 @@ print("(pairs 0, 1, 128 and 255)")
 # %% [markdown]
 # ## Add it
 #
-# The Transformer of the paper adds the encoding to the word, number to number.
+# The Transformer's paper (Vaswani and others, 2017) adds the encoding to the word,
+# number to number.
 # By hand: *The* is [.1, .2, .3, .4] and stands at position 0, whose encoding is
 # [0, 1, 0, 1]. That makes [.1, 1.2, .3, 1.4]. Do the same for *Cat*,
 # [.5, .6, .7, .8], which stands at position 1.
@@ -332,11 +333,10 @@ for name, gap in (
     print(f"  {name:18} gap {gap:.4f}")
 
 # %% [markdown]
-# The gap is there, and who kills whom can be told. (You may wonder whether
+# Now there is a gap: attention can tell who kills whom. (You may wonder whether
 # adding spoils the word. With four numbers it might: a word at one position can
-# come out as another word at another one. With 512 there is room for both, and
-# the learned matrices find the directions in which the two do not disturb each
-# other.)
+# come out as another word at another position. With 512 there is more room, and
+# the learned matrices can keep the two apart.)
 #
 # ## Poke at it
 #
@@ -377,7 +377,8 @@ positions.show()
 #
 # Take one pair. At $pos$ it has the angle $a$, and $k$ steps turn it by $b$,
 # which is $k$ times its angle at position 1: $b = k / 10000^{2i/d_{model}}$. For
-# the sum of two angles, school knows the **addition theorems**:
+# the sum of two angles there are the **addition theorems**, perhaps known to you
+# from school:
 #
 # $$\sin(a+b) = \cos b · \sin a + \sin b · \cos a$$
 # $$\cos(a+b) = -\sin b · \sin a + \cos b · \cos a$$
@@ -427,8 +428,9 @@ for pos in (0, 7, 40):
 #
 # ## Two layouts of one thing
 #
-# Much published code writes all sines first and then all cosines, where the
-# formula puts the two of a pair side by side. Is that wrong? It is another
+# Tensor2Tensor, the library of the paper's authors, writes all sines first and
+# then all cosines. The formula puts the two of a pair side by side. Is that
+# wrong? It is another
 # **basis**: the same numbers in other columns. Let $B$ be the matrix that
 # moves the columns. If $X$ becomes $XB$, a matrix $W$ behind it only has to
 # become $B^\top W$, and $XB\,B^\top W = XW$: nobody can tell. Since $W$ is
@@ -454,8 +456,8 @@ print("layouts mixed up: ", np.allclose(beside @ W, halves @ W))
 # ## Positions that are learned
 #
 # There is a much simpler idea. Take a table with a row for every position, fill
-# it with zeros or with noise, and *learn* it like any other weights. GPT-2 and
-# BERT do that. Here a table of 3 × 4 zeros for our lions. The goal: the first
+# it with zeros or with noise, and *learn* it like any other weights. BERT (Devlin
+# and others, 2019) and GPT-2 do that. Here a table of 3 × 4 zeros for our lions. The goal: the first
 # number of *kills* should become 1 in "Lion kills tiger" and 0 in "Tiger kills
 # lion".
 
@@ -480,16 +482,16 @@ if tools.installed("torch", recorded="positional_encoding/learned"):
 
 # %% [markdown]
 # At step 0, without positions, both sentences give the same 0.494. Then the
-# table learns. The price: it has as many rows as it has. GPT-2 cannot read a
-# 1,025th token at all, and the rows for rare positions have seldom been
-# trained. Sines and cosines go on for ever, although a model that has never
-# seen position 5,000 in training may still be lost there.
+# table learns. The price: the table ends. GPT-2 cannot read a 1,025th token at
+# all, and rows that few texts reach are seldom trained. Sines and cosines go on
+# forever, although a model that has never seen position 5,000 in training may
+# still be lost there.
 #
 # ## Positions that turn: rotary
 #
-# Most language models of today do neither. They take the best of this lesson,
-# the rotation, and apply it where it counts: not to the word, but to **queries
-# and keys**, just before they meet. A query at position $s$ has each of its
+# Llama (Touvron and others, 2023) and many other language models do neither. They
+# take the best of this lesson, the rotation (RoPE: Su and others, 2021). It turns
+# not the word, but **queries and keys**, just before they meet. A query at position $s$ has each of its
 # pairs turned by $s$ steps, a key at position $t$ by $t$ steps. In their dot
 # product only the *difference* is left, $s - t$ steps: what matters is how far
 # apart two words are, and in which direction. The values are not turned, and
@@ -548,9 +550,9 @@ print(
 # %% [markdown]
 # Each diagonal has a single number: one for "the key is one place back", one
 # for "two places on". In multi-head attention every head turns its own queries
-# and keys, with its own width for $d$. And beware of the two layouts here too:
-# some libraries pair number $i$ with number $i + d/2$. Weights trained for one
-# layout need their columns moved for the other.
+# and keys, with its own width for $d$. And beware of the two layouts here too.
+# Meta's code for Llama pairs neighbours, as you do. Hugging Face's pairs number
+# $i$ with number $i + d/2$, and its conversion script moves the weights to fit.
 #
 # ## In your own words
 #
@@ -585,10 +587,10 @@ print(
 # | learned | positions × $d_{model}$ | as many as the table has rows | the words, once, at the start |
 # | rotary | none | any | queries and keys, in every layer |
 #
-# "Any" says that the formula goes on, not that the model understands. What a
-# model does at distances that it has not met in training is a question of its
-# own. To stretch rotary models to longer texts people slow their hands down,
-# and train a little more.
+# "Any" says that the formula goes on, not that the model understands. What does a
+# model do at distances that it has not met in training? That has to be tried. To
+# stretch rotary models to longer texts, Chen and others (2023) slow the hands
+# down, and train a little more.
 #
 # With a wide encoding, nearness shows in the dot product, too:
 

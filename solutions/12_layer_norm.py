@@ -10,8 +10,9 @@
 # # 12 · Layer norm, and how to go deep
 #
 # You have built attention, the part of a Transformer that everybody talks
-# about. But nobody has ever trained fifty attentions in a row. What makes depth
-# possible are four humble parts around it: a **norm** that keeps numbers in
+# about. But stack attention alone, and the deeper you go, the more alike all
+# words become (Dong and others, "Attention Is Not All You Need", 2021). What makes
+# depth possible are four humble parts around it: a **norm** that keeps numbers in
 # range, a **residual path** that keeps gradients alive, a small **network**
 # that works on each word by itself, and **dropout**, which keeps a model from
 # learning its examples by heart. Today you write all four.
@@ -93,19 +94,19 @@ for far in distances:
 # Three more things, and the formula is complete.
 #
 # - What if all numbers of a word are equal? Then the variance is 0, and 0/0 is
-#   NaN. So a tiny ε (*epsilon*), usually 0.00001, is added to the variance,
-#   **inside** the root.
-# - What if the next layer would rather have other sizes? Each feature gets a
-#   factor γ (*gamma*) and a number to add, β (*beta*), which are learned. They
-#   start at 1 and 0, which changes nothing.
+#   NaN. So add a tiny ε (*epsilon*) to the variance, **inside** the root. In
+#   PyTorch it is 0.00001 unless you say otherwise.
+# - What if the next layer needs other sizes? Each feature gets a factor γ
+#   (*gamma*) and a number to add, β (*beta*), which are learned. They start at 1
+#   and 0, which changes nothing.
 # - Divide the sum of the squares by $d$, the number of features, not by
 #   $d - 1$, as statistics does when it has only a sample. Here nothing is
 #   missing from the sample: the four numbers are all there is.
 #
 # $$\text{LayerNorm}(x) = \gamma \cdot \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta$$
 #
-# In words: *how far from my mean, in units of my spread; then γ times that,
-# plus β*. The whole vector is done at once: $x$, $\gamma$ and $\beta$ have $d$
+# This is **layer norm** (Ba, Kiros and Hinton, 2016). In words: *how far from my
+# mean, in units of my spread? Then γ times that, plus β*. The whole vector is done at once: $x$, $\gamma$ and $\beta$ have $d$
 # numbers each, while $\mu$ and $\sigma^2$ are one number for the word.
 #
 # {card layer_norm.layer_norm}
@@ -152,8 +153,8 @@ print("Cat, its variance ÷ 3:", (cat - 0.25) / np.sqrt(cat.var(ddof=1) + 1e-5))
 # %% [markdown]
 # Now γ, β and ε. A word of four equal numbers has no pattern at all, and ε
 # makes zeros of it. In a word whose numbers hardly differ, ε decides how much
-# of the little there is counts. With the usual 0.00001 it is felt only below a
-# spread of about 0.003, the root of it.
+# of the little there is counts. An ε of 0.00001 matters only below a spread of
+# about 0.003, its root.
 
 # %% tags=["demonstration"]
 print(f"the root of ε:          {np.sqrt(1e-5):.4f}")
@@ -168,8 +169,8 @@ for eps in (1e-12, 1e-5, 0.1):
 # %% [markdown]
 # ## The other direction: batch norm
 #
-# Networks that look at pictures have used another norm since 2015. It takes the
-# same formula **down the columns**: of each feature the mean and the variance
+# Many networks for images use **batch norm** (Ioffe and Szegedy, 2015). It takes
+# the same formula **down the columns**: of each feature the mean and the variance
 # over all examples of the batch. (A **batch** is what is computed together;
 # lesson 1.)
 #
@@ -228,9 +229,9 @@ print("The alone, batch norm:", batch_norm(table[:1], one, zero)[0])
 # %% [markdown]
 # With batch norm, what a word becomes depends on who else is in the batch: on
 # other sentences, on how many there are, on padding. And a word that comes
-# alone becomes nothing at all, since it *is* the mean. (Trained networks then
-# use averages that they remember from training, which is one more thing to go
-# wrong.) A model that writes text gets its words one by one. With layer norm
+# alone becomes nothing at all, since it *is* the mean. (In use, batch norm takes
+# averages that it remembers from training. That is one more thing to go wrong.) A
+# model that writes text gets its words one by one. With layer norm
 # every word is normalised by itself, in the same way in training and in use,
 # and no word can peek at another through the norm.
 #
@@ -279,8 +280,8 @@ normalising.show()
 # wrong.
 #
 # Now let the layer's input run **past** the layer and be added to its output:
-# $y = x + f(x)$. That is a **residual path**: $f$ only has to find what should
-# *change* about $x$. The slope of $x$ is 1, so the slope of $y$ is 1 plus that
+# $y = x + f(x)$. That is a **residual path** (He and others, 2016): $f$ only has
+# to find what should *change* about $x$. The slope of $x$ is 1, so the slope of $y$ is 1 plus that
 # of $f$. Whatever $f$ does, there is a way on which the message is multiplied
 # by 1, and after fifty layers it is still what it was.
 
@@ -333,8 +334,8 @@ for s in (0.7, 0.95, 1.05):
 # %% [markdown]
 # ## Add & Norm
 #
-# So the two go together. In the Transformer's own paper each sub-layer, be it
-# attention or the network that comes below, is wrapped like this:
+# So the two go together. The Transformer's own paper (Vaswani and others, 2017)
+# wraps each sub-layer, attention or the network that comes below, like this:
 #
 # $$\text{LayerNorm}(x + \text{sublayer}(x))$$
 #
@@ -364,7 +365,7 @@ check("layer_norm.add_and_norm", add_and_norm)
 # %% [markdown]
 # ## Before or after?
 #
-# Most models since GPT-2 put the norm elsewhere:
+# GPT-2 (Radford and others, 2019) and many models after it put the norm elsewhere:
 #
 # $$x + \text{sublayer}(\text{LayerNorm}(x))$$
 #
@@ -419,10 +420,7 @@ if tools.installed("torch", recorded="layer_norm/arrangements"):
         "post-norm, path alone": lambda x, k: norm(x + f(x, k).detach()),
         "pre-norm, path alone": lambda x, k: x + f(norm(x), k).detach(),
     }
-    print(
-        "gradient at the bottom of     5       20       50 sub-layers", end=""
-    )
-    print("   spread at the top")
+    print(f"{'sub-layers':22}{5:9}{20:9}{50:9}{'spread at the top':>22}")
     for name, arrangement in arrangements.items():
         print(f"{name:22}", end="")
         for depth in (5, 20, 50):
@@ -441,21 +439,21 @@ if tools.installed("torch", recorded="layer_norm/arrangements"):
 #   hands on exactly what it gets. In post-norm each norm on it divides by a
 #   spread a little above 1, and fifty of these leave next to nothing.
 #
-# That is why deep post-norm models need a very gentle start (a
-# *warm-up* of the learning rate, lesson 15), and why most large models use
-# pre-norm, with one more norm at the very end. On the other hand post-norm
-# keeps the numbers at the top at a spread of 1, while in pre-norm they grow
-# with the depth.
+# Xiong and others (2020) trained both. Their post-norm models needed a gentle
+# start, a *warm-up* of the learning rate (lesson 15). Their pre-norm models did
+# without it. GPT-2 and GPT-3 use pre-norm, with one more norm at the very end. On
+# the other hand, post-norm keeps the numbers at the top at a spread of 1. In
+# pre-norm they grow with the depth.
 #
 # ## A network for each word
 #
 # Attention moves information *between* words, and does little with it: it mixes.
-# The thinking *about* what has arrived is done by the second sub-layer, the
-# **position-wise network**: every word goes through the same small network on
-# its own. It is wide in the middle, four times as wide as a word in most
-# models, and bent there by an **activation function**, without which the two
-# matrices could be multiplied into one. The first Transformer used **ReLU**:
-# what is negative becomes 0, the rest stays.
+# The second sub-layer works on what has arrived. It is the **position-wise
+# network**: every word goes through the same small network on its own. In the
+# middle it is wide: four times as wide as a word in the paper, in BERT and in
+# GPT-2. There an **activation function** bends the numbers. Without it you could
+# multiply the two matrices into one. The paper used **ReLU**: what is negative becomes 0,
+# the rest stays.
 #
 # $$\text{FFN}(x) = \max(0,\; x W_1 + b_1)\, W_2 + b_2$$
 #
@@ -510,11 +508,11 @@ print("by hand, inside:", x @ tiny, " result:", end=" ")
 print(feed_forward(x, tiny, np.zeros(3), notes, np.zeros(2)))
 
 # %% [markdown]
-# GPT and BERT, two families of models that came later, use **GELU** instead of
-# ReLU. It is $x$ times $\Phi(x)$, where $\Phi$ (*phi*) is the chance that a
-# standard normal number is below $x$: ReLU with a soft bend. Just below 0 a
+# GPT and BERT, two models of 2018, use **GELU** (Hendrycks and Gimpel, 2016)
+# instead of ReLU. It is $x$ times $\Phi(x)$, where $\Phi$ (*phi*) is the chance
+# that a standard normal number is below $x$: ReLU with a soft bend. Just below 0 a
 # little gets through, so that a gradient gets through as well, where ReLU has a
-# slope of 0.
+# slope of 0. (That is the exact form. GPT-2's code comes close to it with a tanh.)
 
 # %% tags=["demonstration"]
 print("    x     ReLU     GELU    slope of ReLU, GELU")
@@ -527,16 +525,16 @@ for x in (-3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 3.0):
 # %% [markdown]
 # ## Dropout: learning with gaps
 #
-# A large model can learn its examples by heart. **Dropout** makes that hard: in
-# training, each number that a layer hands on (each **activation**) is set to 0
-# with chance $p$, by a new throw of the dice each time. No number may rely on
-# another's being there, so all must be useful by themselves.
+# A large model can learn its examples by heart. **Dropout** (Srivastava and
+# others, 2014) makes that hard. In training, it sets each number that a layer
+# hands on (each **activation**) to 0 with chance $p$, by a new throw of the dice
+# each time. No number can rely on another to be there, so each has to be useful
+# by itself.
 #
-# If a quarter of all numbers is gone, the next layer gets only three quarters
-# of the sum that it is used to. So those that are kept are multiplied by
+# If a quarter of all numbers is gone, the next layer gets only about three
+# quarters of the sum that it is used to. So multiply those that are kept by
 # $1/(1-p)$, here 4/3. Doing that at once, in training, is called *inverted*
-# dropout. Nothing is left to do when the model is used: dropout is simply
-# switched off.
+# dropout. When the model is used, nothing is left to do: dropout is switched off.
 #
 # By hand, with $p = 0.5$: of [3, 1, 4, 1] the second and the last are dropped.
 # The rest is doubled: [6, 0, 8, 0].
@@ -589,10 +587,9 @@ print("zeros in the activations:")
 print((sent == 0).astype(int))
 
 # %% [markdown]
-# The weights are all there: every one of them is used by some row, and all of
-# them get their gradients. What is missing are single activations, other ones
-# in each row. (A weight set to 0 would be missing in *every* row, and it would
-# only change a sum.)
+# The weights are all there: some row uses each of them. What is missing are
+# single activations, different ones in each row. (A weight set to 0 would be
+# missing in *every* row, and it would only change a sum.)
 #
 # ## All of it: an encoder layer
 #
@@ -632,9 +629,8 @@ for norms in (True, False):
 # %% [markdown]
 # With norms the numbers stay small, however many layers there are; without
 # them, twelve layers are enough to lose all control. (We used the same weights
-# twelve times; a real model has its own in each layer.) In lesson 13 you write
-# the layer once more in PyTorch, and it will match the library's to the last
-# digit that float32 has.
+# twelve times. In the paper's model each layer has its own.) In lesson 13 you
+# write the layer once more in PyTorch, and compare it with the library's.
 #
 # ## In your own words
 #
@@ -662,15 +658,16 @@ for norms in (True, False):
 # %% [markdown]
 # ## What it costs, and where it breaks
 #
-# Norms cost next to nothing. The network is the largest part of a layer, twice
-# as large as all of attention. And there are three ways in which a layer breaks:
+# Norms cost next to nothing. With four times the width inside, the network is
+# twice as large as all of attention. And there are three ways in which a layer
+# breaks:
 #
 # - A norm throws the size away. A word that is ten times another looks the same
-#   behind it. Where size matters, it must be written into the pattern.
+#   behind it. Where size matters, the pattern must hold it.
 # - A word without a pattern gets one. Where all numbers are nearly equal, the
 #   norm blows the rest up, rounding errors and all.
 # - Dropout that stays switched on in use makes every answer a throw of the
-#   dice. (`model.eval()` is the line that people forget in PyTorch.)
+#   dice. (In PyTorch, `model.eval()` switches it off. Do not forget it.)
 
 # %% tags=["demonstration"]
 attention_size = 4 * (d_model * d_model + d_model)
@@ -745,11 +742,12 @@ print("   pre-norm, adding zeros: ", table[0] + zero)
 #    matrices, where a word is 3072 wide. The norms are 768 wide: they normalise
 #    the features of a word **around a sub-layer**, before it (pre-norm) or
 #    after the sum (post-norm). Attention has a norm too, and no such activation
-#    at all. (Before the activation is where *batch norm* stands, in networks
-#    for pictures.)
-# 2. It sets **activations** to zero, other ones for every word, and leaves the
-#    weights alone. With zeros in the weights, the sums of a word change, but
-#    hardly any of them is zero. (That is another method, DropConnect.)
+#    at all. (*Batch norm* stands before the activation in the paper of Ioffe and
+#    Szegedy.)
+# 2. It sets **activations** to zero, different ones for every word, and leaves
+#    the weights alone. With zeros in the weights, the sums of a word change, but
+#    hardly any of them is zero. (That is another method, DropConnect: Wan and
+#    others, 2013.)
 # 3. Mean 0 and variance 1 allow more: [2, 4, 6, 8] itself has 1.3416. A single
 #    number can come near $\sqrt{d - 1}$, which is 27.7 for $d = 768$ (ε keeps
 #    it a little below).

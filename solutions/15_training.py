@@ -11,13 +11,14 @@
 #
 # You have built a whole Transformer, and it talks nonsense: its numbers are
 # random. In this lesson it learns. That takes four small functions, and you
-# write all four. One makes the question from the answer, one says how wrong the
-# model is, one changes the weights, one says how far they may go. At the end
-# they teach a translator two sentences, in a second.
+# write all four. The first makes the decoder's input from the targets. The
+# second says how wrong the model is. The third changes the weights, and the
+# fourth sets how large a step they take. At the end your four functions teach a
+# translator two sentences, in a few seconds.
 #
 # **After it you can**
 #
-# - say what a decoder is given and what it is asked for, at every place;
+# - say what a decoder is given and what its target is, at every place;
 # - work out a cross-entropy by hand, and say what it must be *before* training;
 # - leave out padding, and divide by the right count;
 # - do steps of Adam with a pencil, and say what its two means are for;
@@ -28,9 +29,12 @@
 # You need: lesson 1 (what a gradient is), and lessons 13 and 14. About 65
 # minutes.
 #
-# The first cell has a vocabulary of eight tokens. Three of them are no words:
+# The first cell has a vocabulary of eight tokens. Three of them are not words:
 # *&lt;pad&gt;* fills up short sentences, *&lt;bos&gt;* says "begin" (beginning
 # of sentence), *&lt;eos&gt;* says "done" (end of sentence).
+#
+# A long cell below is folded to its first line: it only prints. Run it like any
+# other, and click on it if you want to read it.
 
 # %%
 import math
@@ -64,32 +68,33 @@ def read(ids) -> str:
 #
 # {picture training_loop.svg From the source and what is given the model makes logits, the loss compares them with the targets, and gradients and a step lead back to the model; for je suis étudiant, given is (bos) i am a student, and the targets are one place on, i am a student (eos).}
 #
-# The model scores what could come next; the loss says in one number how bad
-# these scores are; `backward` says for each weight which way makes it worse;
-# and a step goes the other way, a little.
+# The model scores what could come next. The loss says in one number how bad
+# these scores are. `backward` says for each weight which way makes it worse.
+# And a step goes the other way, a little.
 #
-# ## What is asked?
+# ## Given and target
 #
 # We translate *je suis étudiant* into *i am a student*. The decoder writes word
-# by word, so at each place it is given what has been written **so far**, and is
-# asked for what comes **next**. In training the whole answer is known. So the
-# input is the answer, moved to the right by one place, with *&lt;bos&gt;* in
-# the gap. What falls off at the end is *&lt;eos&gt;*: nothing follows it.
+# by word. So at each place it is given what has been written **so far**, and
+# its **target** is what comes **next**. In training the whole answer is known.
+# So the input is the targets, moved to the right by one place, with
+# *&lt;bos&gt;* in the gap. *&lt;eos&gt;* falls off at the end: nothing follows
+# it.
 
 # %% tags=["demonstration"]
 answer = ids_of("i am a student <eos>")
 print("place      ", *(f"{k:>8}" for k in range(5)))
 print("given      ", *(f"{VOCABULARY[k]:>8}" for k in [BOS, *answer[:-1]]))
-print("asked for  ", *(f"{VOCABULARY[k]:>8}" for k in answer))
+print("target     ", *(f"{VOCABULARY[k]:>8}" for k in answer))
 print("its id     ", *(f"{k:>8}" for k in answer))
 
 # %% [markdown]
 # Read a column from top to bottom. At place 2 the decoder has *&lt;bos&gt; i am*
 # (the look-ahead mask of lesson 9 hides the rest) and should say *a*. So one
-# sentence is five questions, and all are asked in one pass.
+# sentence is five questions, and one pass through the model answers all five.
 #
-# Giving the model the *right* words so far, and not those that it would have
-# written itself, is called **teacher forcing**.
+# The model is given the *right* words so far, not those that it would have
+# written itself. This is called **teacher forcing**.
 #
 # {card training.shift_right}
 
@@ -117,20 +122,20 @@ targets = torch.tensor(
 given = shift_right(targets, BOS)
 for row, wanted in zip(given, targets, strict=True):
     print(f"given:     {read(row)}")
-    print(f"asked for: {read(wanted)}\n")
+    print(f"targets:   {read(wanted)}\n")
 print("places:", targets.numel(), " real:", int((targets != PAD).sum()))
 
 # %% [markdown]
-# In the second sentence three places ask for padding, after *&lt;eos&gt;* and
-# so after the end. Nobody will ever want an answer there. Remember these two
+# In the second sentence three targets are padding, after *&lt;eos&gt;* and so
+# after the end. Nobody will ever want an answer there. Remember these two
 # numbers, 10 and 7.
 #
 # ## How wrong is it?
 #
 # At each place the model gives a score to all 8 tokens, and softmax makes
 # chances of them (lesson 14). What *should* the chances be? 1 for the right
-# token, 0 for every other: the **one-hot row** of lesson 4. Two rows, then, one
-# that is and one that should be. The **cross-entropy** compares them:
+# token, 0 for every other: the **one-hot row** of lesson 4. So there are two
+# rows, what is and what should be. The **cross-entropy** compares them:
 #
 # $$\text{loss} = -\sum_k y_k \ln p_k$$
 #
@@ -140,7 +145,8 @@ print("places:", targets.numel(), " real:", int((targets != PAD).sum()))
 #
 # By hand, at place 1, where *am* is right. A model that knows nothing gives each
 # of the 8 tokens 1/8, and $-\ln(1/8) = \ln 8 = 2.0794$. Say a trained one gives
-# *am* 0.8. Then the loss is $-\ln 0.8 = 0.2231$. Were it sure, 1, it would be 0.
+# *am* 0.8. Then the loss is $-\ln 0.8 = 0.2231$. With a chance of 1 it would
+# be 0.
 
 # %% tags=["demonstration"]
 one_hot = np.eye(8)[ids_of("am")[0]]  # (vocab,)
@@ -172,29 +178,30 @@ print(f"{math.exp(math.log(8)):.4f}")
 #
 # **Look at the loss before the first step.** It should be near the logarithm of
 # the vocabulary's size: ln 8 = 2.0794 here. Far above it, the model is sure of
-# things that it cannot know. Far below it, somebody has told it the answer.
+# things that it cannot know. Far below it, the answer leaks into the input.
 #
 # ## Three things that go wrong
 #
-# **Logits.** A model returns scores, not chances. Softmax first and the
-# logarithm after it is right on paper. But the $e^{1000}$ in it is more than
-# any float holds, and a chance of $e^{-1000}$ is rounded to 0, which has no
-# logarithm. The two in one step are safe:
+# **Logits.** A model returns scores, not chances. First softmax, then the
+# logarithm: that is right on paper. But $e^{1000}$ is more than a float64
+# holds, and a chance of $e^{-1000}$ is rounded to 0, which has no logarithm.
+# Both in one step are safe:
 #
 # $$-\ln p_k = \ln\Big(\sum_j e^{z_j}\Big) - z_k$$
 #
 # where $z$ are the logits and $j$, like $k$, runs over the tokens. The first
-# part is the **log-sum-exp**; PyTorch's `torch.logsumexp` takes out the largest
+# part is the **log-sum-exp**. PyTorch's `torch.logsumexp` takes out the largest
 # logit first, so that nothing overflows.
 #
-# **Padding.** It must not count, in the sum *or* in the count: divide by 7 and
-# not by 10.
+# **Padding.** Leave it out of the sum *and* of the count: divide by 7, not by
+# 10.
 #
 # **Too sure.** With one-hot rows the loss is never satisfied: 0.99 could always
-# be 0.999, and the logits grow without end. **Label smoothing** asks for a
-# little less. With $\varepsilon = 0.1$ (epsilon) and 8 tokens, 0.1 is taken from
-# the right token and spread over all 8, itself too. That leaves
-# $0.9 + 0.1/8 = 0.9125$ for the right one and 0.0125 for each other.
+# be 0.999, and the logits grow without end. **Label smoothing** (Szegedy and
+# others, 2016) wants a little less. With $\varepsilon = 0.1$ (epsilon) and 8
+# tokens, take 0.1 from the right token and spread it over all 8, the right one
+# too. That leaves $0.9 + 0.1/8 = 0.9125$ for the right one and 0.0125 for each
+# other.
 
 # %% tags=["demonstration"]
 z = torch.tensor([1000.0, 0.0, -1000.0], dtype=torch.float64)
@@ -215,7 +222,8 @@ for chance in (0.5, 0.9, 0.9125, 0.99, 0.999, 0.9999, 0.999999):
 # With one-hot rows the loss falls on and on. With smoothed rows the best chance
 # is 0.9125, and to be surer than that *costs* something. (So the smoothed loss
 # never comes below 0.4670 here. Losses with and without smoothing cannot be
-# compared.) The paper of 2017 used 0.1.
+# compared.) The Transformer's paper, "Attention Is All You Need" (Vaswani and
+# others, 2017), used 0.1.
 #
 # {card training.cross_entropy}
 
@@ -260,8 +268,8 @@ chances[targets == PAD] = 1 / 8
 logits = chances.log()  # (batch, n, vocab): the softmax of a log is itself
 loss = cross_entropy(logits, targets, ignore_index=PAD)
 print(f"padding left out:      {float(loss):.4f}")
-print(f"÷ 10 in place of 7:    {float(loss) * 7 / 10:.4f}")
-print(f"padding is to be said: {float(cross_entropy(logits, targets)):.4f}")
+print(f"÷ 10, not 7:           {float(loss) * 7 / 10:.4f}")
+print(f"padding counted:       {float(cross_entropy(logits, targets)):.4f}")
 library = functional.cross_entropy(
     logits.flatten(0, 1), targets.flatten(), ignore_index=PAD
 )
@@ -275,23 +283,22 @@ print(bool((moved - loss).abs() < 1e-10))
 #
 # Lesson 1's step was *learning rate × gradient*, with one rate for all weights.
 # In a Transformer some weights have far larger gradients than others, and a
-# rate that is right for these is wrong for those. **Adam** keeps two
-# running means for each weight:
+# rate that is right for these is wrong for those. **Adam** (Kingma and Ba, 2015)
+# keeps two running means for each weight:
 #
 # - $m$, the mean of its **gradients** $g$: which way do they point, over time?
 # - $v$, the mean of their **squares**: how large are they usually?
 #
 # and steps by *learning rate × m / √v*. Whatever the unit of the gradients, it
 # cancels. If they all agree, $m$ is as large as $\sqrt v$, and the step is as
-# long as the learning rate. If they contradict each other, $m$ is small, and so
-# is the step.
+# long as the learning rate. If they disagree, $m$ is small, and so is the step.
 #
 # A running mean keeps most of the old and takes in a little of the new:
 # $m \leftarrow \beta_1 m + (1 - \beta_1)\, g$, with $\beta_1$ ("beta one") 0.9,
 # and $\beta_2 = 0.999$ for $v$. Both start at 0, and so they are far too small
 # at first. After $t$ steps they hold only a share $1 - \beta^t$ of what they
-# should. Divide by that, and the mean is fair. This is the **bias correction**;
-# $\hat m$ and $\hat v$ ("m hat", "v hat") are the corrected ones.
+# should. Divide by that, and the mean is fair. This is the **bias correction**.
+# The corrected means are $\hat m$ and $\hat v$ ("m hat", "v hat").
 #
 # By hand: a weight of 1, a learning rate of 0.1, and the gradients 4, −4, 4.
 #
@@ -302,9 +309,8 @@ print(bool((moved - loss).abs() < 1e-10))
 #   $1 - 0.9^2 = 0.19$: $-0.2105$. $\hat v$ is 16 again. The step is
 #   $0.1 \cdot (-0.2105)/4 = -0.0053$: the gradients disagree, so Adam hardly moves.
 
+
 # %% tags=["demonstration"]
-
-
 def adam_by_hand(gradients, weight=1.0, rate=0.1):
     mean = square = 0.0
     for t, g in enumerate(gradients, start=1):
@@ -313,13 +319,12 @@ def adam_by_hand(gradients, weight=1.0, rate=0.1):
         move = rate * m_hat / (math.sqrt(v_hat) + 1e-8)
         weight -= move
         numbers = (g, mean, square, m_hat, v_hat, move)
-        print(t, *(f"{number:9.4g}" for number in numbers), end="")
-        print(f"{weight:10.4f}")
+        print(t, *(f"{number:10.4g}" for number in numbers), end="")
+        print(f"{weight:9.4f}")
 
 
-print(
-    "t  gradient         m         v     m hat     v hat      step    weight"
-)
+names = ("gradient", "m", "v", "m hat", "v hat", "step")
+print("t", *(f"{name:>10}" for name in names), "  weight")
 adam_by_hand([4, -4, 4])
 print("the same, a thousand times smaller:")
 adam_by_hand([0.004, -0.004, 0.004])
@@ -327,10 +332,10 @@ print("gradients that agree:")
 adam_by_hand([4, 4, 4])
 
 # %% [markdown]
-# Nobody but $\varepsilon = 10^{-8}$ notices that the gradients became a thousand
-# times smaller. It stands below the line and keeps us from dividing by 0 where
-# a weight never had a gradient. Here it is added **outside** the root (lesson
-# 12's was inside).
+# The steps are the same, to four digits: the gradients' size cancels. Only
+# $\varepsilon = 10^{-8}$ (epsilon) does not scale with them. It is part of the
+# divisor, and keeps us from dividing by 0 where a weight never had a gradient.
+# Here it is added **outside** the root (lesson 12's was inside).
 #
 # {card training.adam_step}
 
@@ -380,8 +385,8 @@ for t, gradient in enumerate(rows, start=1):
     print(f"PyTorch's {theirs.detach().numpy()}  descent {descent.numpy()}")
 
 # %% [markdown]
-# Plain descent throws the first weight back and forth and hardly moves the
-# second, whose gradients all say the same. Adam does the opposite.
+# Plain descent throws the first weight back and forth. It hardly moves the
+# second, whose gradients all point the same way. Adam does the opposite.
 #
 # ## How far? Warm up, then slow down
 #
@@ -394,6 +399,11 @@ for t, gradient in enumerate(rows, start=1):
 # - **At the end** the weights jump about around the goal, since every batch
 #   points somewhere else. Shorter steps jump less. So the rate falls, along half
 #   a wave of the **cosine**: slowly, faster, slowly.
+#
+# The straight warm-up is in the Transformer's paper, over 4,000 steps. After it
+# the paper's rate falls with $1/\sqrt{\text{step}}$. The cosine comes from
+# Loshchilov and Hutter ("SGDR", 2017). GPT-3 warmed up and then followed a
+# cosine to a tenth of its peak (Brown and others, 2020).
 #
 # {card training.warmup_cosine_lr}
 
@@ -435,7 +445,7 @@ for step in (0, 1, 5, 9, 10, 35, 60, 85, 109, 110, 500):
 #
 # Below the charts it says how many **hidden units are dead**: numbers inside a
 # model whose ReLU gives 0 for every word. Its slope is 0 as well, so a dead unit
-# gets no gradient and never comes back.
+# gets no gradient that could bring it back.
 #
 # 1. As it opens: how far above the lowest possible loss do both lines end? And
 #    is the loss at the beginning what it should be?
@@ -462,19 +472,19 @@ schedule.show()
 #    Without one 1.244, which is 0.252 above it. Before: 2.564, and ln 13 is
 #    2.565.
 # 2. It ends at 1.107, and 13 units are dead, not 5. Nine of them die in the first
-#    ten steps: taken at full length, on the word of a batch or two, these kick
-#    them out of reach.
-# 3. It jumps to the end, and stays at 1.142: the units are alive (6 are dead),
-#    but the steps are too long to settle.
+#    ten steps. These have full length, on the word of a batch or two, and throw
+#    the units out of reach.
+# 3. It jumps about until the end, and stops at 1.142. Only 6 units are dead, but
+#    the steps are too long to settle.
 # 4. Without a warm-up 1.708, with one 1.135. The higher the peak, the more it
 #    needs one.
-# 5. It ends at 1.215 against 1.067. The steps were short from the beginning and
-#    no unit is dead. A schedule that makes them shorter still only takes away
-#    time. Warming up and slowing down are what a *high* rate needs.
+# 5. It ends at 1.215, without a schedule at 1.067. The steps were short from the
+#    beginning, and no unit is dead. A schedule makes them shorter still, and that
+#    only costs time. Warming up and slowing down are what a *high* rate needs.
 #
 # </details>
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 least = schedule.lowest()
 print(f"lowest possible {least:.3f}, ln 13 = {math.log(13):.3f}")
 print(" " * 26 + "with the schedule     at the peak all the time")
@@ -496,16 +506,17 @@ for peak, warmup, floor in (
 # %% [markdown]
 # ## One bad batch: clipping
 #
-# Now and then a batch has a gradient that is a hundred times as long as usual.
-# One step with it can spoil a day. **Clipping by norm** sets a limit to the
-# *length* (the **norm**) of the gradient of all weights together: the root of
-# the sum of all squares.
+# Now and then a batch has a gradient that is many times as long as usual. One
+# step with it can spoil a day of training. **Clipping by norm** (Pascanu and
+# others, 2013) sets a limit to the *length* (the **norm**) of the gradient of
+# all weights together: the root of the sum of all squares.
 #
 # By hand: two weights with gradients 3 and 4 have the norm
 # $\sqrt{9 + 16} = 5$. If the limit is 1, everything is multiplied by 1/5: 0.6
 # and 0.8, which has norm 1 and the same direction. A gradient below the limit
 # is left alone. (Clipping each *number* at 1 would give 1 and 1: another
-# direction.) In PyTorch it is one line, between `backward` and the step.
+# direction.) In PyTorch it is one line, between `backward` and the step. A limit
+# of 1 is GPT-3's.
 
 
 # %% tags=["demonstration"]
@@ -526,18 +537,19 @@ clipped(0.3, 0.4)
 # ## Three habits
 #
 # **Clear the gradients**, `zero_grad()`, before each `backward`: it *adds* to
-# what is there (lesson 13). The first lines below show what comes of it if you
+# what is there (lesson 13). The first lines below show what happens if you
 # don't, on lesson 1's $f(x) = x^2$.
 #
 # **`model.train()` before training, `model.eval()` before measuring.** Dropout
-# (lesson 12) throws its dice in the one and is silent in the other. A loss
-# measured with the dice on is another number each time.
+# (lesson 12) throws its dice in the first and does nothing in the second. With
+# the dice on, a loss is another number each time that you measure it.
 #
 # **Weight decay**: pull each weight a little towards 0 in every step, so that
-# only what the data insist on stays large. In *AdamW* that is a line of its own,
-# *weight × (1 − rate × decay)*. Plain `Adam` has a setting of that name too, but
-# it adds the pull to the gradient, and dividing by $\sqrt v$ then blows it up to
-# a full step.
+# only what the data insist on stays large. In *AdamW* (Loshchilov and Hutter,
+# 2019) the pull is a line of its own, *weight × (1 − rate × decay)*. PyTorch's
+# plain `Adam` has a setting of that name too. It adds the pull to the gradient,
+# and then $\sqrt v$ rescales the sum like any gradient. If the data say nothing,
+# the weight takes a full step.
 
 # %% tags=["demonstration"]
 for clear in (True, False):
@@ -572,75 +584,36 @@ for kind in (torch.optim.AdamW, torch.optim.Adam):
 # ## Overfit one batch first
 #
 # Before you train for a night, train on **one batch**, again and again. A model
-# that cannot learn two sentences by heart will not learn a language: there is a
-# bug, and you have found it in a second.
+# that cannot learn two sentences by heart will not learn a language: look for a
+# bug first. (This check and the one of the first loss are in Andrej Karpathy's
+# "Recipe for Training Neural Networks", 2019.)
 #
 # Here is a translator in small: lesson 14's Transformer (PyTorch's this time,
-# whose masks say `True` for "may *not*"), 16 numbers a word, one layer on each
-# side. It is trained with **your four functions** and nothing else but
-# `backward` and clipping. Both sources have three words, so they need no
-# padding. That of the targets comes last, where the look-ahead mask hides it
-# from every real place.
+# whose masks say `True` for "may *not*"), with 16 numbers a word and one layer
+# on each side. `byhand/text/two_sentences.py` has it, in 25 lines. Both sources
+# have three words, so they need no padding. That of the targets comes last,
+# where the look-ahead mask hides it from every real place.
 #
-# The next cell is folded to its first line: it has the model and its first
-# weights. Run it, and click on it if you want to read it.
-
-
-# %% tags=["demonstration"] jupyter={"source_hidden": true}
-class Translator(nn.Module):
-    """source: (batch, m), given: (batch, n) → logits (batch, n, vocab)."""
-
-    def __init__(self, width=16):
-        super().__init__()
-        self.source_words = nn.Embedding(6, width)
-        self.target_words = nn.Embedding(8, width)
-        self.places = nn.Embedding(8, width)
-        self.body = nn.Transformer(
-            width, 2, 1, 1, 2 * width, dropout=0.0, batch_first=True
-        )
-        self.scores = nn.Linear(width, 8)
-
-    def forward(self, source, given):
-        places = self.places.weight
-        n, m = given.shape[1], source.shape[1]
-        later = torch.ones(n, n, dtype=torch.bool).triu(1)
-        read = self.source_words(source) + places[:m]
-        written = self.target_words(given) + places[:n]
-        return self.scores(self.body(read, written, tgt_mask=later))
-
-
-def new_translator():
-    """Random weights in float64, the same on every machine."""
-    rng = np.random.default_rng(15)
-    model = Translator().double()
-    with torch.no_grad():
-        for name, weight in model.named_parameters():
-            if weight.dim() > 1:
-                # Small scores: a new model should be sure of nothing.
-                first = name.startswith("scores")
-                spread = 0.02 if first else weight.shape[-1] ** -0.5
-                drawn = rng.normal(0, spread, weight.shape)
-                weight.copy_(torch.from_numpy(drawn))
-            elif not name.endswith("weight"):
-                weight.zero_()  # a bias; the factors of a norm stay 1
-    return model
-
-
-# %% [markdown]
-# The training: find your four functions in it.
-
+# The training has **your four functions**, `backward` and clipping, and nothing
+# else. Find the four. (`yield` hands out the loss and the logits, and the loop
+# waits there until the next ones are wanted.)
 
 # %% tags=["demonstration"]
+from byhand.sliders import first_batch
+from byhand.text.two_sentences import SOURCE, new_translator, write
+
+torch.set_num_threads(1)  # in arrays this small, two wait for each other
+
+
 def train(translator, shift=shift_right, steps=60, peak=0.01):
-    """Train on the one batch: the loss before every step."""
+    """Train on the one batch: the loss and the logits before each step."""
     weights = list(translator.parameters())
     means = [torch.zeros(2, *weight.shape).double() for weight in weights]
-    losses = []
     translator.train()
     for step in range(steps):
-        logits = translator(source, shift(targets, BOS))
+        logits = translator(SOURCE, shift(targets, BOS))
         loss = cross_entropy(logits, targets, ignore_index=PAD)
-        losses.append(loss.item())
+        yield loss.item(), logits.detach()
         translator.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(weights, 1.0)
@@ -651,76 +624,80 @@ def train(translator, shift=shift_right, steps=60, peak=0.01):
                     weight, weight.grad, *means[k], step + 1, lr
                 )
                 weight.copy_(new)
-    return losses
 
 
 # %% [markdown]
-# Sixty steps. What does the model think of the right tokens, before and after?
-
-# %% tags=["demonstration"]
-source = torch.tensor([[0, 1, 2], [3, 4, 5]])  # je suis étudiant, merci à vous
-model = new_translator()
-
-
-def chance_of_right():
-    with torch.no_grad():
-        logits = model.eval()(source, shift_right(targets, BOS))
-    return logits.softmax(-1).gather(-1, targets[..., None])[0, :, 0], logits
-
-
-before, logits_before = chance_of_right()
-losses = train(model)
-after, logits_after = chance_of_right()
-for step in (0, 10, 20, 30, 40, 59):
-    print(f"step {step:2}: loss {losses[step]:.4f}")
-print(f"(ln 8 is {math.log(8):.4f})\n\nchance of the right token")
-for k, old, new in zip(answer, before, after, strict=True):
-    print(f"{VOCABULARY[k]:8} before {old:.4f}   after {new:.4f}")
-print("\nthe row at place 1, beside its one-hot row")
-for name, row in (("before ", logits_before), ("after  ", logits_after)):
-    print(name, row[0, 1].softmax(-1).numpy())
-print("one-hot", one_hot)
-
-# %% [markdown]
-# That is a Transformer that has learned, with nothing in between that you have
-# not written or worked out by hand. Does it translate? It must now write without a
-# teacher: from *&lt;bos&gt;* on, with its own words.
+# And what if you forget to shift? Train two models, with the same first weights.
+# The first is given the shifted targets, the second the targets themselves.
+# Before you run the cell: which one ends with the lower loss? Which one can
+# translate?
 #
-# And what if you forget to shift? The second model below is given the targets
-# themselves. Look at its loss first.
+# `write` makes each model translate on its own. It begins with *&lt;bos&gt;*,
+# takes the likeliest token, appends it, and asks again, until *&lt;eos&gt;*.
 
 
 # %% tags=["demonstration"]
-def write(translator, words):
-    """The likeliest token, again and again."""
-    ids = [BOS]
-    translator.eval()
-    with torch.no_grad():
-        while ids[-1] != EOS and len(ids) < 7:
-            logits = translator(words, torch.tensor([ids]))
-            ids.append(int(logits[0, -1].argmax()))
-    return read(ids)
+def forgetful(targets, bos_id):
+    return targets
 
 
-careless = new_translator()
-told = train(careless, shift=lambda targets, bos_id: targets)
-for name, one, last in (
-    ("shifted", model, losses[-1]),
-    ("not shifted", careless, told[-1]),
-):
-    print(f"{name}: last loss {last:.4f}")
-    for french, words in (
-        ("je suis étudiant", source[:1]),
-        ("merci à vous", source[1:]),
-    ):
-        print(f"    {french:16} → {write(one, words)}")
+seen = {}
+for name, shift in (("shifted", shift_right), ("not shifted", forgetful)):
+    model = new_translator()
+    seen[name] = [
+        first_batch.moment(loss, logits, write(model))
+        for loss, logits in train(model, shift)
+    ]
+
+print("loss before", *(f"{name:>12}" for name in seen))
+for step in (0, 10, 20, 30, 40, 59):
+    losses = (moments[step].loss for moments in seen.values())
+    print(f"step {step:<6}", *(f"{loss:12.4f}" for loss in losses))
+print(f"(ln 8 is {math.log(8):.4f})\n")
+for name, moments in seen.items():
+    print(f"{name:12}", " | ".join(moments[-1].written))
 
 # %% [markdown]
-# Its loss is even lower, and it cannot translate. It was asked to say the word
-# that it had just been given, and learned to copy. At *&lt;bos&gt;*, which it
-# has never seen, there is nothing to copy. No shape was wrong and no error was
-# raised: **a loss is only as good as the question.** So after the loss, always
-# look at what the model writes.
+# The shifted one translates: a Transformer that has learned, with nothing in
+# between that you have not written or worked out by hand. The other one has the
+# lower loss, 0.0249 against 0.0314, and it cannot translate. Look inside.
+#
+# ## Poke at it: two models learn
+#
+# The figure shows your two trainings, step by step. Of the seven real tokens it
+# counts how many are right, in two ways. *With a teacher* the model is given
+# the right words so far, as in training. *On its own* it goes on from the
+# words that it has written itself. The map shows sentence 1: in each row the
+# chances that the model gives to the eight tokens.
+#
+# 1. Which targets make *not shifted* so good with a teacher? Look at its rows.
+# 2. Back to *shifted*, step 13. With a teacher one token is wrong, on its own
+#    two. Why?
+# 3. At which step are all seven right for the first time? What does the loss
+#    still complain about then?
+#
+# {figure first_batch}
+
+# %% tags=["demonstration"]
+first_batch.show(seen)
+
+# %% [markdown]
+# <details><summary>What you should have found</summary>
+#
+# 1. The target of each row is the token that the row was given. So the model
+#    learned to copy. At *&lt;bos&gt;*, which it has never seen, there is nothing
+#    to copy, and it writes *i &lt;eos&gt;* for both sentences.
+# 2. It begins sentence 2 with *i* in place of *thanks*. The teacher then gives it
+#    *thanks* all the same, and the next token is right. On its own it goes on
+#    from its *i*, and one mistake leads to the next.
+# 3. At step 10, with a loss of 1.5066. The right tokens are the likeliest, but
+#    their chances are small. Counting tokens stops there. The loss falls on
+#    until the model is sure.
+#
+# </details>
+#
+# No shape was wrong and no error was raised: **a loss is only as good as the
+# question.** So after the loss, always look at what the model writes.
 #
 # ## In your own words
 #
@@ -749,14 +726,16 @@ for name, one, last in (
 # %% [markdown]
 # ## What it costs, and where it breaks
 #
-# The weight, its gradient, and the two means that Adam keeps for it: four
-# numbers, 16 bytes in float32. And the largest array in a training is often
-# neither weights nor attention, but the logits: one number for every token of
-# the vocabulary at every place. (One-hot rows of that size are never built: the
-# loss looks up one number in each row.)
+# A weight, its gradient, and the two means that Adam keeps for it: four numbers,
+# 16 bytes in float32. And the largest array can be the logits: one number for
+# every token of the vocabulary, at every place. (Nobody builds one-hot rows of
+# that size. The loss looks up one number in each row.)
+#
+# The paper's table says 65 million weights for its smaller model, and its
+# vocabulary for German had about 37,000 tokens. GPT-2's has 50,257.
 
 # %% tags=["demonstration"]
-weights = 63_000_000  # about what the smaller model of the paper has
+weights = 65_000_000
 print(f"weights, gradients, m, v: {16 * weights / 1e9:.3f} GB")
 batch, n, vocab = 64, 128, 37_000
 print(f"logits of {batch} × {n} places: {batch * n * vocab * 4 / 1e9:.3f} GB")
@@ -774,7 +753,7 @@ for vocab in (8, 40, 37_000, 50_257):
 # | the loss hardly falls | rate far too small, softmax taken twice, or a step that never reaches the weights |
 # | it is nearly nothing, for new sentences too | the answer leaks: no shift, no mask |
 # | it falls, then jumps up or turns to NaN | rate too high, no warm-up, no clipping |
-# | one batch is learned, the rest is not | now it is about data and size, no longer about bugs |
+# | one batch is learned, the rest is not | data and size, more likely than a bug |
 #
 # ## Spot the slip
 #
@@ -796,11 +775,12 @@ for name, put_in in (("logits", sure), ("softmax", sure.softmax(dim=-1))):
     loss = nn.CrossEntropyLoss()(put_in, am)
     print(f"1. a perfect answer as {name:7}: loss {abs(loss.item()):.4f}")
 
-for peak in (0.00001, 0.01, 10.0):
-    losses = train(new_translator(), peak=peak)
+for peak in ("0.00001", "0.01", "10"):
+    training = train(new_translator(), peak=float(peak))
+    losses = [loss for loss, _ in training]
     worse = losses[-1] > losses[0]
     end = "above where it began" if worse else f"{losses[-1]:.4f}"
-    print(f"2. rate {peak:<7g}: loss after 60 steps {end}")
+    print(f"2. rate {peak:7}: loss after 60 steps {end}")
 
 padded = torch.full((2, 50), PAD)  # the batch, filled up to 50 places
 padded[:, :5] = targets
@@ -821,10 +801,11 @@ clipped(0.000003, 0.000004)
 # 1. PyTorch's `CrossEntropyLoss` wants logits and does the softmax itself. With
 #    two, even a perfect answer has a loss of 1.2740, since the second softmax
 #    sees only numbers between 0 and 1. The loss cannot come near 0, and its
-#    gradients are feeble.
+#    gradients are small.
 # 2. It adapts the *proportions* between weights. The length of the steps is the
-#    learning rate, and it is the first thing to tune: one that is too small
-#    hardly moves (2.0749, from 2.0821), one that is too large destroys the model.
+#    learning rate, and it is the first thing to tune. With one that is too small
+#    the loss hardly moves (2.0749, from 2.0821). One that is too large destroys
+#    the model.
 # 3. It may have learned nothing but *&lt;pad&gt;*: 93 places of 100 are padding
 #    here. Leave padding out of every measure, as out of the loss.
 # 4. Clipping only ever makes gradients *shorter*. One that has vanished is below
@@ -894,8 +875,8 @@ clipped(0.000003, 0.000004)
 #
 # ## What comes next
 #
-# Your model now knows what could come next. In lesson 16 somebody has to choose:
-# `write` above always took the likeliest token, which is the dullest way of all.
-# And in lesson 17 the same four steps train a GPT.
+# Your model now knows what could come next. `write` above always took the
+# likeliest token. In lesson 16 you choose in other ways, and see what each of
+# them costs. And in lesson 17 the same four steps train a GPT.
 #
 # `python -m byhand progress` in a terminal shows what you have solved.

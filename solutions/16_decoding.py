@@ -176,8 +176,8 @@ tell(by_greedy)
 # first time. If you always do the same in the same place, and come to a
 # place twice, you never get out again. Real models look back further than two
 # words, so they are never in *quite* the same place. But a sentence that stands
-# there three times makes a fourth ever more likely, and large models run into
-# such loops too.
+# there three times makes a fourth ever more likely. Holtzman and others (2020)
+# measured such loops in GPT-2.
 #
 # Each single choice was the best. The text is not. So we throw dice.
 #
@@ -297,7 +297,7 @@ for t in (0.5, 1.0, 1.5, 2.0, 3.0):
 #
 # ## Top-k
 #
-# Keep the $k$ likeliest tokens, whatever they are. Among logits, "cut off" means
+# Keep the $k$ likeliest tokens, whatever they are (Fan and others, 2018). Among logits, "cut off" means
 # −∞: its exponential is 0, so softmax gives exactly 0, and the rest adds up to
 # 1 by itself. (A 0 among *logits* would be no cut at all: $e^0 = 1$.)
 #
@@ -346,7 +346,8 @@ for place, row in zip(places, table, strict=True):
 #
 # So fix the *share* instead of the number: keep the likeliest tokens until they
 # make up $p$ of the probability, say 90 %. Where the model is sure, that is one
-# token, and where it is not, many. (It is also called **nucleus sampling**.)
+# token, and where it is not, many. (Holtzman and others, 2020, who call it
+# **nucleus sampling**.)
 #
 # By hand, with 0.5, 0.3, 0.15, 0.05 and $p = 0.75$: the first makes 0.5, which
 # is not enough. The second makes 0.8: $p$ is crossed, and we stop. The token
@@ -418,12 +419,13 @@ for name, way in ways.items():
     tell(told[2])
 
 # %% [markdown]
-# Half of the words were wrong, then an eighth, then hardly any. (Mark how one
-# wrong word is followed by others. And even the last text mixes up who had
-# what: no filter gives the model a better memory.)
+# Half of the words were wrong, then an eighth, then hardly any. (See how others
+# follow a wrong word. And even the last text mixes up who had what: no filter
+# gives the model a better memory.)
 #
 # The order matters: temperature first, then the filters, then the softmax and
-# the dice. (Most libraries do top-k before top-p, and both may be on.)
+# the dice. (Both filters may be on. Hugging Face's library then does top-k before
+# top-p.)
 #
 # ## Poke at it
 #
@@ -590,16 +592,16 @@ print(f"their mean: {sum(learned) / 100:.2f}")
 # The beam is no cure for loops. It *likes* them: a sentence that repeats
 # itself costs little a word, and so stays ahead of new ones. And with a
 # hundred beginnings it still has not found the likeliest text: one that was
-# drawn with dice is far likelier, and so is the average story. To get there, one
-# must put up with an unlikely word early on, and before that pays off, the beam
-# has dropped it. Beam search is a search with a narrow view. It often finds
+# drawn with dice is far likelier, and so is the average story. To get there, you
+# must accept an unlikely word early on, and before that pays off, the beam has
+# dropped it. Beam search is a search with a narrow view. It often finds
 # something better than greedy, and promises nothing.
 #
 # But suppose it did find the likeliest text of all. Would you want that?
-# Translations, yes: there is one thing to be said, and a beam of 4 or 5 is the
-# usual choice. Stories, no: people do not tell each other the likeliest thing.
-# A good story has about the surprise in it that the model expects, no more and
-# no less, and that is what drawing gives.
+# Translations, yes: there is one thing to be said. The Transformer's paper
+# (Vaswani and others, 2017) used a beam of 4. Stories, no: people do not tell each
+# other the likeliest thing. What they write has about the surprise in it that a
+# model expects (Meister and others, 2023). Drawing gives that, too.
 #
 # ## In your own words
 #
@@ -626,12 +628,12 @@ print(f"their mean: {sum(learned) / 100:.2f}")
 # ## What it costs, and where it breaks
 #
 # Choosing is cheap next to the model: a softmax and a sort over the vocabulary,
-# once a token. Only a beam is dear, since each of its beginnings is a question
+# once a token. Only a beam is expensive, since each of its beginnings is a question
 # to the model. (You saw the numbers above: 40 questions for greedy, about a
 # hundred times as many for a width of 100.) And four things break:
 #
 # - **Temperature 0.** Towards 0 it becomes greedy, but *at* 0 it is a division
-#   by zero. Some libraries look for that 0 and take greedy. Hugging Face's
+#   by zero. The library vLLM looks for that 0 and takes greedy. Hugging Face's
 #   raises an error and says `do_sample=False`, which is greedy.
 # - **Nothing left.** Filters that drop everything leave −∞ everywhere, and the
 #   softmax of that is NaN. Top-k and top-p as you wrote them always leave one
@@ -639,8 +641,8 @@ print(f"their mean: {sum(learned) / 100:.2f}")
 # - **Filter first, temperature second.** Then the filter decides about another
 #   distribution than the one that is drawn from.
 # - **Length.** Every word makes a sequence less likely, so a beam prefers short
-#   ones. Programs for translation divide the score by the length, or by a power
-#   of it. (Ours does not.)
+#   ones. Hugging Face's library divides the score by a power of the length. (Ours
+#   does not.)
 
 # %% tags=["demonstration"]
 for t in (1.0, 0.1, 0.01):
@@ -757,7 +759,7 @@ print(f"drawn with dice: {score_of(drawn_story):.2f}")
 #
 # <details><summary>7. Does a beam find the likeliest sequence?</summary>
 #
-# Not surely. What it drops early, it never sees again.
+# Not always. What it drops early, it never sees again.
 #
 # </details>
 #

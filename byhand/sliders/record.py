@@ -1,4 +1,4 @@
-"""Records the trainings that figures of lessons 05, 06, 18 to 21 and 23 show.
+"""Records the trainings that figures of several lessons show.
 
 python -m byhand.sliders.record vectors writes byhand/sliders/vectors.json,
 and with another figure's name, that figure's. The last digits depend on the
@@ -21,6 +21,7 @@ from byhand.sliders import (
     bagging,
     bottleneck,
     filling,
+    first_batch,
     lengths,
     patch_attention,
     sentence_map,
@@ -392,6 +393,23 @@ def of_sentence_map() -> dict[str, Any]:
     return {"words": words, "steps": sentence_map.seen(kept)}
 
 
+def of_first_batch() -> dict[str, Any]:
+    """Two trainings on one batch, before each step."""
+    from byhand.text import two_sentences
+
+    kept = {}
+    for name, given in (
+        (first_batch.SHIFTED, two_sentences.GIVEN),
+        (first_batch.NOT_SHIFTED, two_sentences.TARGETS),
+    ):
+        model = two_sentences.new_translator()
+        kept[name] = [
+            first_batch.moment(loss, logits, two_sentences.write(model))
+            for loss, logits in two_sentences.train(model, given)
+        ]
+    return kept
+
+
 RECORDS = {
     "alignment": (of_alignment, alignment.RECORD),
     "bagging": (of_bagging, bagging.RECORD),
@@ -399,6 +417,7 @@ RECORDS = {
     "vectors": (of_vectors, vectors.RECORD),
     "bottleneck": (of_bottleneck, bottleneck.RECORD),
     "filling": (of_filling, filling.RECORD),
+    "first_batch": (of_first_batch, first_batch.RECORD),
     "patch_attention": (of_patch_attention, patch_attention.RECORD),
     "sentence_map": (of_sentence_map, sentence_map.RECORD),
 }

@@ -28,7 +28,7 @@ BATCH = 16
 MODELS = 4
 BETA1, BETA2, TINY = 0.9, 0.999, 1e-8
 SCHEDULED, CONSTANT = "with this schedule", "the same peak, all the time"
-COLOURS = {SCHEDULED: svg.BLUE, CONSTANT: svg.ORANGE}
+STYLES = {SCHEDULED: (svg.BLUE, ""), CONSTANT: (svg.ORANGE, "5 4")}
 
 
 class Schedule(NamedTuple):
@@ -191,7 +191,8 @@ def _require(peak, warmup, total, floor):
 def draw(arrays: Schedule) -> str:
     charts = svg.row(_rates(arrays), _losses(arrays), gap=12)
     words = svg.column(*_words(arrays), gap=2)
-    block = svg.column(charts, svg.key(*COLOURS.items()), words, gap=8)
+    key = svg.key(*((name, *style) for name, style in STYLES.items()))
+    block = svg.column(charts, key, words, gap=8)
     block = svg.sized(block, charts.width)
     return svg.figure("schedule", summary(arrays), block)
 
@@ -199,8 +200,9 @@ def draw(arrays: Schedule) -> str:
 def _rates(arrays):
     axes = Axes((0, STEPS), (0, 0.65), width=320, height=260)
     steps = np.arange(STEPS)
-    axes.level(arrays.peak, COLOURS[CONSTANT], 1.5, "5 4")
-    axes.curve(steps, arrays.rates, COLOURS[SCHEDULED], 2)
+    colour, dashes = STYLES[CONSTANT]
+    axes.level(arrays.peak, colour, 1.5, dashes)
+    axes.curve(steps, arrays.rates, STYLES[SCHEDULED][0], 2)
     for at in (arrays.warmup, arrays.total):
         axes.upright(at)
     return axes.block("learning rate", "step (dotted: warm-up, total)")
@@ -210,8 +212,9 @@ def _losses(arrays):
     axes = Axes((0, STEPS), (0.8, 3.0), width=400, height=260)
     steps = np.arange(STEPS + 1)
     axes.level(lowest())
-    axes.curve(steps, arrays.constant, COLOURS[CONSTANT], 1.5, "5 4")
-    axes.curve(steps, arrays.losses, COLOURS[SCHEDULED], 2)
+    colour, dashes = STYLES[CONSTANT]
+    axes.curve(steps, arrays.constant, colour, 1.5, dashes)
+    axes.curve(steps, arrays.losses, STYLES[SCHEDULED][0], 2)
     return axes.block(
         "loss over the whole text", "step (dotted: the lowest possible loss)"
     )
