@@ -437,6 +437,27 @@ EXERCISE = Exercise(
             "every sentence gets the mask of the first one. Each has its own.",
             other_attention(fit=first_mask_for_all),
         ),
+        Misconception(
+            "every mask gets an axis",
+            "you gave every mask another axis. Only a mask for each sentence "
+            "needs it, to go past the heads. One for all, `(n_query, "
+            "n_key)`, broadcasts as it is.",
+            other_attention(
+                fit=lambda mask: None if mask is None else mask.unsqueeze(1)
+            ),
+        ),
+        Misconception(
+            "weights averaged over the heads",
+            "all heads mix by the same weights: you averaged them over the "
+            "heads. Each head mixes its own values by its own weights.",
+            other_attention(
+                weigh=lambda scores, mask: (
+                    zeros_if_shut(scores, mask)
+                    .mean(dim=1, keepdim=True)
+                    .expand_as(scores)
+                )
+            ),
+        ),
     ),
     not_by=(
         "MultiheadAttention",

@@ -96,6 +96,12 @@ EXERCISE = Exercise(
             "always 4: take the root of the width of a key.",
             lambda Q, K: scaled_shares(Q, K, scale=0.5),
         ),
+        Misconception(
+            "looks back only",
+            "your queries see only the keys up to their own place. That mask "
+            "comes in lesson 9. Here every query sees every key.",
+            lambda Q, K: shares(fits(Q, K), np.tri(len(Q), len(K)) > 0),
+        ),
     ),
     hints=(
         "You wrote two of the three steps already. In which order do they "
