@@ -177,7 +177,7 @@ EXERCISE = Exercise(
         "Lesson 10's function as a module. It holds four linear layers *with "
         "bias*, each from `d_model` to `d_model` numbers, named `q_proj`, "
         "`k_proj`, `v_proj` and `out_proj`, and nothing else that learns. "
-        "`num_heads` divides `d_model`. Its "
+        "`num_heads` divides `d_model`.\n\n"
         "`forward(query, key, value, mask=None)` takes `query` `(batch, "
         "n_query, d_model)`, and `key` and `value` `(batch, n_key, "
         "d_model)`: three tensors that may differ. Project each with its own "
