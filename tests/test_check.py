@@ -607,3 +607,12 @@ def test_what_an_answer_says_of_the_generator_that_it_takes_is_shown():
         return rng.random() + "1"
 
     assert "Generator" not in message("decoding.sample", numpys)
+
+
+def test_a_fault_of_ours_is_not_told_as_the_answers(monkeypatch):
+    def broken(not_by, answer):
+        raise LookupError("of the check's own")
+
+    monkeypatch.setattr(short_cuts, "notice", broken)
+    with pytest.raises(LookupError, match="of the check's own"):
+        attempt.attempt(right_softmax, {"z": np.zeros(2)}, not_by=("softmax",))
