@@ -20,7 +20,8 @@ EXERCISE = Exercise(
     asks=(
         "From queries and keys to weights: dot products, divided by "
         r"$\sqrt{d_k}$, softmax over the keys. `Q` is `(n, d_k)`, `K` is "
-        "`(m, d_k)`, the result is `(n, m)`, and each row adds up to 1."
+        "`(m, d_k)`, the result is `(n, m)`, and each row adds up to 1. Like "
+        "`softmax`, it must be finite for scores of any size."
     ),
     points=2,
     difficulty=2,
