@@ -82,18 +82,28 @@ class _Worker:
                 job()
 
     def run(self, job: Callable[[], None], limit: float) -> bool:
-        """Do a job; False if it did not end within `limit` seconds."""
+        """Do a job; False if it did not end within `limit` seconds.
+
+        What it raises is raised here: a job keeps what its answer raises, so
+        this is a fault of ours, and must not be told as the answer's.
+        """
         done = threading.Event()
+        ours: list[Exception] = []
 
         def work() -> None:
             try:
                 # What it sets (np.seterr, say) holds for this call only.
                 contextvars.copy_context().run(job)
+            except Exception as error:
+                ours.append(error)
             finally:
                 done.set()
 
         self.jobs.put(work)
-        return done.wait(limit)
+        ended = done.wait(limit)
+        if ours:
+            raise ours[0]
+        return ended
 
     def stop(self) -> bool:
         """End the thread, whatever it does; False if it cannot be."""
@@ -208,7 +218,7 @@ def _watch(run: Callable[[], None], limit: float, outcome: Outcome) -> None:
     worker, _worker = _worker, None
     try:
         late = not worker.run(run, limit)
-    except KeyboardInterrupt:
+    except BaseException:
         worker.stop()
         raise
     if late:

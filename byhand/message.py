@@ -299,7 +299,7 @@ def _raised(outcome: Outcome, exercise: Exercise) -> str:
         line = f" It is called as {exercise.signature}."
     said = _told_by(error)
     advice = next((a for part, a in ADVICE.items() if part in message), "")
-    return f"It raised {said.rstrip('.')}.{line}{advice}"
+    return f"It raised {said.rstrip(' .')}.{line}{advice}"
 
 
 def _told_by(error: BaseException | None) -> str:
@@ -308,7 +308,29 @@ def _told_by(error: BaseException | None) -> str:
 
 
 # What a library says in a way that no beginner can read → what it means.
+_ROWS_AND_COLUMNS = (
+    " In `A @ B` a row of A is as long as a column of B. Print both shapes."
+)
+_IN_PLACE = (
+    " An input, or something that a gradient needs, was changed in place. "
+    "Write `x = x + …`, which makes a new tensor, where you have `x += …`."
+)
 ADVICE = {
+    "matmul: Input operand 1 has a mismatch": _ROWS_AND_COLUMNS,
+    "shapes cannot be multiplied": _ROWS_AND_COLUMNS,
+    "not aligned: ": _ROWS_AND_COLUMNS,
+    "could not be broadcast together": (
+        " Two arrays met whose shapes do not fit each other. Print both."
+    ),
+    "must match the size of tensor b": (
+        " Two tensors met whose shapes do not fit each other. Print both."
+    ),
+    "stack expects each tensor to be equal size": (
+        " All that is stacked must have one shape. Is one of them cut short "
+        "at an end?"
+    ),
+    "used in an in-place operation": _IN_PLACE,
+    "modified by an inplace operation": _IN_PLACE,
     "do not fit. Missing: none. Not expected": (
         " Your module learns more than the card asks for: leave that out."
     ),

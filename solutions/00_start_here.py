@@ -55,6 +55,10 @@ print(f"{minutes} minutes a day is {minutes * 7 / 60:.1f} hours a week.")
 # in the menu. You lose no text by it, only what the kernel remembers. To stop
 # a cell that never ends, press the ■ above the notebook.
 #
+# Is the text too narrow? Ctrl + B hides the list of lessons on its left, and
+# Ctrl + J the contents on its right (on a Mac, ⌘). The same keys bring them
+# back.
+#
 # You cannot damage the lesson by trying things out. Add cells of your own with
 # the + above, as many as you like.
 #

@@ -51,8 +51,8 @@ from byhand import check
 # ## Where the slope comes from
 #
 # Feel with your feet: move a tiny bit to the right and see by how much $f$
-# grows. Divide one by the other. Here at $x = 3$, with smaller and smaller
-# moves:
+# grows. Divide that growth by the move. Here at $x = 3$, with smaller and
+# smaller moves:
 
 # %% tags=["demonstration"]
 for nudge in (1.0, 0.1, 0.01, 0.001):
@@ -379,7 +379,10 @@ for name, size in (
 # ## Poke at it
 #
 # On the left the valley and the path of $\theta$ through it, with the best
-# $\theta$ dotted; on the right the loss after every update. Find out with it:
+# $\theta$ dotted; on the right the loss after every update. Below them is by
+# what an epoch multiplies the distance to the *resting point*, the $\theta$
+# at which an epoch changes nothing. With all 4 points in a batch, that is the
+# best $\theta$. Find out with it:
 #
 # 1. With all 4 points in a batch, which learning rate brings $\theta$ to the
 #    bottom fastest?
@@ -411,9 +414,9 @@ descent.show()
 # ## Where it breaks: a step that is too long
 #
 # How long is too long? Our gradient is $2 · \text{mean}(x^2)$ times the
-# distance to the best $\theta$. That factor says how fast the slope itself
-# grows as we walk away from the bottom. It is the **curvature**, $J''$ (say
-# "J-double-prime").
+# distance to the best $\theta$. The factor $2 · \text{mean}(x^2)$ says how
+# fast the slope itself grows as we walk away from the bottom. It is the
+# **curvature**, $J''$ (say "J-double-prime").
 #
 # One update therefore moves $\theta$ by $\alpha J''$ times its distance to the
 # bottom. What is left of the distance is $1 - \alpha J''$ times as much:

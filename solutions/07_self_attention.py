@@ -104,6 +104,9 @@ for word, query in zip(words, Q, strict=True):
 # whose column says *who is asked*. It is symmetric here only because queries
 # and keys are the same vectors; later it will not be.
 #
+# Three letters for the shapes: `n` queries meet `m` keys, and each has `d_k`
+# numbers (say "d-k"). Here `n` and `m` are 3, and `d_k` is 4.
+#
 # {card self_attention.dot_product_scores}
 
 
@@ -131,11 +134,11 @@ print(scores)
 # %% [markdown]
 # ## Step 2 · Divide by $\sqrt{d_k}$
 #
-# $d_k$ (say "d-k") is the width of a key: here 4 numbers, so $\sqrt{d_k} = 2$.
-# Every score is divided by it. Why? A dot product of longer vectors adds up
-# more terms and so grows, and large scores make the next step far too sure of
-# itself. Lesson 8 is about nothing else; for now, take it as a way to keep
-# scores of any width alike.
+# $d_k$ is the width of a key: here 4 numbers, so $\sqrt{d_k} = 2$. Every score
+# is divided by it. Why? A dot product of longer vectors adds up more terms and
+# so grows, and large scores make the next step far too sure of itself. Lesson
+# 8 is about nothing else; for now, take it as a way to keep scores of any
+# width alike.
 
 # %% tags=["demonstration"]
 print(scores / np.sqrt(4))
@@ -237,6 +240,9 @@ for word, share, row in zip(words, shares, parts, strict=True):
 print(f"together     : {parts.sum(axis=0)}")
 
 # %% [markdown]
+# There are as many values as keys, `m`. They may be of another width than
+# keys: `d_v` numbers each (say "d-v").
+#
 # {card self_attention.weighted_values}
 
 
@@ -386,8 +392,11 @@ for name, text in (("river", by_river), ("cashier", by_cashier)):
 # far the outcome is from what we want (water 1, money 0 at the river, and the
 # other way round with the cashier), and take 200 steps downhill, just as in
 # lesson 1. PyTorch works out the slopes; lesson 3 shows how.
+#
+# The cell is folded to its first line. Run it like any other, and click on it
+# if you want to read it.
 
-# %% tags=["demonstration"]
+# %% tags=["demonstration"] jupyter={"source_hidden": true}
 if tools.installed("torch", recorded="self_attention/learned"):
     import torch
 
@@ -539,11 +548,11 @@ print("5. a head would be", 4 // 8, "wide, and √d_k", np.sqrt(4 // 8))
 #
 # </details>
 #
-# <details><summary>3. X is (5, 8). Which shape have the scores and the
-# output?</summary>
+# <details><summary>3. X is (5, 8), and W_v is (8, 6). Which shape have the
+# scores and the output?</summary>
 #
 # The scores are `(5, 5)`, a row for each word that asks. The output is `(5,
-# 8)`.
+# 6)`: as many numbers as a value has.
 #
 # </details>
 #
@@ -557,7 +566,7 @@ print("5. a head would be", 4 // 8, "wide, and √d_k", np.sqrt(4 // 8))
 # <details><summary>5. Why does softmax subtract the largest score
 # first?</summary>
 #
-# $e^{1000}$ overflows. Behind the subtraction no power is larger than $e^0 =
+# $e^{1000}$ overflows. After the subtraction no power is larger than $e^0 =
 # 1$.
 #
 # </details>
@@ -578,8 +587,9 @@ print("5. a head would be", 4 // 8, "wide, and √d_k", np.sqrt(4 // 8))
 #
 # ## What comes next
 #
-# You wrote self-attention, and it is the same one that runs in every large
-# language model. Lesson 8 asks what happens without the division by √d_k, and
-# shows a gradient dying of it.
+# You wrote self-attention, equation 1 of the paper. Language models still
+# compute it, with a mask (lesson 9), many heads (lesson 10) and positions
+# (lesson 11) around it. Lesson 8 asks what happens without the division by
+# √d_k, and shows a gradient dying of it.
 #
 # `python -m byhand progress` in a terminal shows what you have solved.

@@ -152,7 +152,7 @@ def test_what_holds_is_said_where_no_misconception_matches():
         (lambda z, axis=-1: None, "is there a `return`"),
         (lambda z, axis=-1: "no", "should be numbers; got the text 'no'"),
         (lambda z, axis=-1: [[1.0], [1.0, 2.0]], "not all of one length"),
-        (lambda z, axis=-1: right_softmax, "is a pair of brackets missing"),
+        (lambda z, axis=-1: right_softmax, "brackets may be missing."),
         (lambda z, axis=-1: (x for x in z), "a generator"),
         (lambda z, axis=-1: z[..., :1], "should have 3 numbers; yours has 1"),
         (lambda z, axis=-1: z * np.nan, "has 3 NaN"),
@@ -189,6 +189,42 @@ def test_an_exception_names_itself_and_the_learners_line():
     text = message(SOFTMAX, wrong)
     assert "It raised IndexError" in text
     assert 'The line was: return z["no such thing"]' in text
+
+
+@pytest.mark.parametrize(
+    ("answer", "advice"),
+    [
+        (lambda Q, K: 2 * Q @ K, "a row of A is as long as a column of B"),
+        (lambda Q, K: np.dot(2 * Q, K), "Print both shapes."),
+        (lambda Q, K: Q + K[:, :2], "whose shapes do not fit each other"),
+    ],
+)
+def test_an_exception_of_numpy_is_put_in_plain_words(answer, advice):
+    text = message("self_attention.dot_product_scores", answer)
+    assert "It raised ValueError: " in text
+    assert advice in text
+
+
+@pytest.mark.parametrize(
+    ("change", "advice"),
+    [
+        (lambda x: x.__iadd__(1), "Write `x = x + …`"),
+        (lambda x: x.exp().__imul__(x.exp()).exp().__iadd__(1), "in place"),
+        (lambda x: x @ x.mT @ x.mT, "a row of A is as long as a column of B"),
+        (lambda x: x + x[..., :2], "whose shapes do not fit each other"),
+        (lambda x: torch.stack([x, x[:, :0]]), "Is one of them cut short"),
+    ],
+)
+def test_an_exception_of_pytorch_is_put_in_plain_words(change, advice):
+    from tests.exercises.forms.encoder.shared import PlainLayer
+
+    class Changed(PlainLayer):
+        def forward(self, x, mask=None):
+            return super().forward(change(x), mask)
+
+    text = message("encoder.EncoderLayer", Changed)
+    assert "It raised RuntimeError: " in text
+    assert advice in text
 
 
 def test_exit_does_not_end_the_check():
@@ -571,3 +607,12 @@ def test_what_an_answer_says_of_the_generator_that_it_takes_is_shown():
         return rng.random() + "1"
 
     assert "Generator" not in message("decoding.sample", numpys)
+
+
+def test_a_fault_of_ours_is_not_told_as_the_answers(monkeypatch):
+    def broken(not_by, answer):
+        raise LookupError("of the check's own")
+
+    monkeypatch.setattr(short_cuts, "notice", broken)
+    with pytest.raises(LookupError, match="of the check's own"):
+        attempt.attempt(right_softmax, {"z": np.zeros(2)}, not_by=("softmax",))

@@ -103,7 +103,7 @@ def test_what_is_not_a_list_is_said():
             ["a", None],
             "tokens[1] should be a text or a number, or a list",
         ),
-        (str.split, "is a pair of brackets missing?"),
+        (str.split, "so a pair of brackets may be missing."),
         (
             {"a": [object()]},
             "tokens['a'][0] should be a text or a number, or a ",

@@ -114,7 +114,7 @@ def noun(value: Any) -> str:
     if name == "generator":
         return "a generator (a `yield`, or round brackets for a list)"
     if callable(value):
-        return f"a function ({name}); is a pair of brackets missing?"
+        return f"a function ({name}), so a pair of brackets may be missing"
     if isinstance(value, str):
         return f"the text {quoted(value[:40])}"
     return f"{article} {name}"

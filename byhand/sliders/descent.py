@@ -24,6 +24,11 @@ COLOURS = {
     "converges": svg.GREEN,
     "explodes": svg.ORANGE,
 }
+WHY = {
+    "creeps": "a factor close to 1 or −1",
+    "converges": "a factor between −0.9 and 0.9",
+    "explodes": "a factor of 1 or −1, or beyond",
+}
 
 
 class Descent(NamedTuple):
@@ -153,22 +158,13 @@ def _words(arrays):
         ", J = ",
         shown("loss", arrays.losses[-1], 4),
     )
-    sign = "−" if arrays.shift < 0 else "+"
     yield svg.caption(
-        "one epoch takes θ to c·θ + d with c = ",
+        "an epoch multiplies the distance to the resting point by ",
         shown("factor", arrays.factor, 4),
-        f", d = {sign[sign == '+' :]}",
-        shown("shift", abs(arrays.shift), 4),
-        ": it ",
-        shown("regime", arrays.regime),
-        f" ({_why(arrays.factor)})",
     )
-
-
-def _why(factor):
-    if abs(factor) >= 1:
-        return "|c| ≥ 1"
-    return "|c| close to 1" if abs(factor) > 0.9 else "|c| ≤ 0.9"
+    yield svg.caption(
+        "it ", shown("regime", arrays.regime), f": {WHY[arrays.regime]}"
+    )
 
 
 def summary(arrays: Descent) -> str:

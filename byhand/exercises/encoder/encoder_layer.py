@@ -92,6 +92,11 @@ def dropping_the_sums(own, x, mask):
     return own.norm2(dropped(own, x + thought(own, x)))
 
 
+def dropping_the_norms(own, x, mask):
+    x = dropped(own, own.norm1(x + attended(own, x, mask)))
+    return dropped(own, own.norm2(x + thought(own, x)))
+
+
 def dropping_one(which):
     def flow(own, x, mask):
         drop = [dropped if which == k else nothing_dropped for k in (0, 1)]
@@ -309,6 +314,13 @@ EXERCISE = Exercise(
             "in training you drop what the network returns, but not what "
             "attention returns. Dropout falls on both.",
             dropping_one(1),
+        ),
+        Misconception(
+            "dropped after the norms",
+            "in training your dropout falls on what the norms return, so "
+            "that x itself is dropped. It falls on what a sub-layer returns, "
+            "*before* the sum.",
+            other_layer(dropping_the_norms),
         ),
     ),
     hints=(

@@ -177,7 +177,7 @@ EXERCISE = Exercise(
         "Lesson 10's function as a module. It holds four linear layers *with "
         "bias*, each from `d_model` to `d_model` numbers, named `q_proj`, "
         "`k_proj`, `v_proj` and `out_proj`, and nothing else that learns. "
-        "`num_heads` divides `d_model`. Its "
+        "`num_heads` divides `d_model`.\n\n"
         "`forward(query, key, value, mask=None)` takes `query` `(batch, "
         "n_query, d_model)`, and `key` and `value` `(batch, n_key, "
         "d_model)`: three tensors that may differ. Project each with its own "
@@ -436,6 +436,27 @@ EXERCISE = Exercise(
             "mask of one sentence for all",
             "every sentence gets the mask of the first one. Each has its own.",
             other_attention(fit=first_mask_for_all),
+        ),
+        Misconception(
+            "every mask gets an axis",
+            "you gave every mask another axis. Only a mask for each sentence "
+            "needs it, to go past the heads. One for all, `(n_query, "
+            "n_key)`, broadcasts as it is.",
+            other_attention(
+                fit=lambda mask: None if mask is None else mask.unsqueeze(1)
+            ),
+        ),
+        Misconception(
+            "weights averaged over the heads",
+            "all heads mix by the same weights: you averaged them over the "
+            "heads. Each head mixes its own values by its own weights.",
+            other_attention(
+                weigh=lambda scores, mask: (
+                    zeros_if_shut(scores, mask)
+                    .mean(dim=1, keepdim=True)
+                    .expand_as(scores)
+                )
+            ),
         ),
     ),
     not_by=(

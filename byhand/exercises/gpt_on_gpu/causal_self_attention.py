@@ -283,6 +283,22 @@ EXERCISE = Exercise(
                 finish=lambda own, x: own.out_proj(dropped(own, x)),
             ),
         ),
+        Misconception(
+            "scaled twice",
+            "your scores are divided by the head's width: by its root, "
+            "twice. `scaled_dot_product_attention` divides by itself.",
+            other_causal(scale=lambda d_model, width: 1 / width),
+        ),
+        Misconception(
+            "heads look at heads",
+            "tokens do not see each other: the axis of the heads stands "
+            "where that of the tokens should be, next to the last. Move it "
+            "in front of the tokens.",
+            other_causal(
+                split=lambda x, num_heads: x.unflatten(-1, (num_heads, -1)),
+                merge=lambda x: x.flatten(2),
+            ),
+        ),
     ),
     hints=(
         "Which of lesson 13's four projections have become one here? What is "

@@ -86,6 +86,15 @@ def one_position_for_all(own, ids):
     return own.tokens(ids) + own.positions(torch.tensor(ids.shape[1] - 1))
 
 
+def positions_of_texts(own, ids):
+    return own.tokens(ids) + own.positions(torch.arange(ids.shape[0]))
+
+
+def tokens_dropped(own, ids):
+    places = torch.arange(ids.shape[1])
+    return dropped(own, own.tokens(ids)) + own.positions(places)
+
+
 def scaled_tokens(own, ids):
     return embedded(own, ids) + own.tokens(ids) * (
         own.tokens.embedding_dim**0.5 - 1
@@ -322,6 +331,37 @@ EXERCISE = Exercise(
             "last block skipped",
             "the last block never runs. Send x through all of them.",
             other_gpt(flow=all_but_the_last),
+        ),
+        Misconception(
+            "texts counted",
+            "you counted the texts of the batch. Positions count the places "
+            "in a text: `n`, the second axis of `ids`.",
+            other_gpt(embed=positions_of_texts),
+        ),
+        Misconception(
+            "all positions added",
+            "you added the vectors of all `block_size` places. A text of n "
+            "tokens has n places: take the first n.",
+            other_gpt(
+                embed=lambda own, ids: own.tokens(ids) + own.positions.weight
+            ),
+        ),
+        Misconception(
+            "only tokens dropped",
+            "in training you drop the token vectors alone. Drop the *sum* of "
+            "token and position.",
+            other_gpt(embed=tokens_dropped, drop=lambda own, x: x),
+        ),
+        Misconception(
+            "a copy for a head",
+            "the logits are right, but no gradient reaches the token table "
+            "through the head. You copied or detached it there. Use the "
+            "table itself.",
+            other_gpt(
+                head=lambda own, x: (
+                    own.last_norm(x) @ own.tokens.weight.detach().T
+                )
+            ),
         ),
     ),
     hints=(

@@ -291,6 +291,37 @@ EXERCISE = Exercise(
                 model, optimizer, batches[:1], max_norm
             ),
         ),
+        Misconception(
+            "forgets and steps for each batch",
+            "you forgot old gradients and took a step for every batch. Do "
+            "both once: let the gradients of all batches add up between.",
+            a_step_a_batch(share=lambda count: 1.0),
+        ),
+        Misconception(
+            "last place only",
+            "your loss looks at the last place of each row alone. Every "
+            "place has a target: take the mean over all of them.",
+            step_by(
+                loss_by=lambda model, inputs, targets: (
+                    functional.cross_entropy(
+                        model(inputs)[:, -1], targets[:, -1]
+                    )
+                )
+            ),
+        ),
+        Misconception(
+            "shifted again",
+            "you shifted the targets by one place. They are shifted "
+            "already: each stands at the place that predicts it.",
+            step_by(
+                loss_by=lambda model, inputs, targets: (
+                    functional.cross_entropy(
+                        model(inputs)[:, :-1].flatten(0, 1),
+                        targets[:, 1:].flatten(),
+                    )
+                )
+            ),
+        ),
     ),
     hints=(
         "What is in `weight.grad` when `backward()` is called a second time? "

@@ -103,6 +103,12 @@ EXERCISE = Exercise(
             "all of them.",
             lambda theta, x, y, lr: descend(theta, [(x[:1], y[:1])], lr)[-1],
         ),
+        Misconception(
+            "arguments of the step swapped",
+            "you gave `gradient_step` the gradient as the place and θ as the "
+            "gradient. It takes the place first.",
+            lambda theta, x, y, lr: slope_of(theta, x, y) - lr * theta,
+        ),
     ),
     hints=(
         "You have written both halves of this already. Which function finds "

@@ -112,6 +112,12 @@ EXERCISE = Exercise(
             "you stepped along x. Step along the gradient.",
             lambda x, grad, lr: x - lr * x,
         ),
+        Misconception(
+            "times x as well",
+            "you multiplied by x as well. The gradient is given, as a "
+            "finished number: only the learning rate multiplies it.",
+            lambda x, grad, lr: x - lr * grad * x,
+        ),
     ),
     hints=(
         "Where the ground rises to the right, the gradient is positive. "

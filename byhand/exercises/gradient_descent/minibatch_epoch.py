@@ -52,6 +52,12 @@ def overlapping(theta, x, y, lr, batch_size):
     return descend(theta, [(x[w], y[w]) for w in windows], lr)
 
 
+def one_short(theta, x, y, lr, batch_size):
+    starts = range(0, len(x), batch_size)
+    batches = [slice(start, start + batch_size - 1) for start in starts]
+    return descend(theta, [(x[b], y[b]) for b in batches], lr)
+
+
 def labels_of_the_first(theta, x, y, lr, batch_size):
     batches = in_batches(x, y, batch_size)
     return descend(theta, [(a, y[: len(a)]) for a, _ in batches], lr)
@@ -199,6 +205,32 @@ EXERCISE = Exercise(
             "you return inside the loop, after the first batch. Return "
             "behind the loop, when every batch had its turn.",
             lambda *given: minibatch(*given)[:1],
+        ),
+        Misconception(
+            "always the first batch",
+            "every update used the first batch. The next one should begin "
+            "where the last one ended.",
+            lambda theta, x, y, lr, batch_size: descend(
+                theta,
+                in_batches(x, y, batch_size)[:1]
+                * rounded_up(len(x), batch_size),
+                lr,
+            ),
+        ),
+        Misconception(
+            "starts again each time",
+            "every update starts again from the first θ: the moves are lost. "
+            "The new θ has to replace the old one before the next batch.",
+            lambda theta, x, y, lr, batch_size: [
+                descend(theta, [one], lr)[-1]
+                for one in in_batches(x, y, batch_size)
+            ],
+        ),
+        Misconception(
+            "one short in each batch",
+            "your batches lack their last example. A slice leaves out its "
+            "end by itself, so subtract no 1.",
+            one_short,
         ),
     ),
     hints=(

@@ -95,6 +95,24 @@ EXERCISE = Exercise(
             "the variance of a sample. A mean divides by all of them.",
             lambda theta, x, y: np.sum((theta * x - y) ** 2) / (len(x) - 1),
         ),
+        Misconception(
+            "always by 4",
+            "you divided by 4, as in the example. Divide by the number of "
+            "examples that you are given.",
+            lambda theta, x, y: but(loss_of, loss=summed)(theta, x, y) / 4,
+        ),
+        Misconception(
+            "returned in the loop",
+            "only the first example counts: you return inside the loop. "
+            "Return behind the loop, when all squares are added up.",
+            lambda theta, x, y: (theta * x[0] - y[0]) ** 2 / len(x),
+        ),
+        Misconception(
+            "theta times the difference",
+            "you multiplied θ with the difference of x and y. θ multiplies x "
+            "alone: the prediction comes first, then the difference.",
+            lambda theta, x, y: loss_of(theta, x - y, np.zeros_like(y)),
+        ),
     ),
     hints=(
         "With θ = 2, x = [1, 3] and y = [1, 7]: what are the two predictions, "

@@ -108,6 +108,17 @@ EXERCISE = Exercise(
             "this is the loss, not its derivative.",
             loss_of,
         ),
+        Misconception(
+            "always by 4",
+            "you divided by 4, as in the example. Divide by the number of "
+            "examples that you are given.",
+            lambda theta, x, y: but(slope_of, loss=summed)(theta, x, y) / 4,
+        ),
+        Misconception(
+            "x squared",
+            "you multiplied by x twice. The chain rule brings one factor x.",
+            lambda theta, x, y: np.mean(2 * (theta * x - y) * x**2),
+        ),
     ),
     hints=(
         "For one example, the loss is the square of (θx − y). What is the "

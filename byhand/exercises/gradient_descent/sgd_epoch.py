@@ -128,6 +128,14 @@ EXERCISE = Exercise(
             "behind the loop, when all examples had their turn.",
             lambda theta, x, y, lr: stochastic(theta, x, y, lr)[:1],
         ),
+        Misconception(
+            "growing batches",
+            "each update used all the examples so far. In stochastic descent "
+            "it uses its own example alone.",
+            lambda theta, x, y, lr: descend(
+                theta, [(x[: i + 1], y[: i + 1]) for i in range(len(x))], lr
+            ),
+        ),
     ),
     hints=(
         "When the second example's turn comes, which θ does it find?",

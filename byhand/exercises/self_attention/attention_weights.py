@@ -20,7 +20,8 @@ EXERCISE = Exercise(
     asks=(
         "From queries and keys to weights: dot products, divided by "
         r"$\sqrt{d_k}$, softmax over the keys. `Q` is `(n, d_k)`, `K` is "
-        "`(m, d_k)`, the result is `(n, m)`, and each row adds up to 1."
+        "`(m, d_k)`, the result is `(n, m)`, and each row adds up to 1. Like "
+        "`softmax`, it must be finite for scores of any size."
     ),
     points=2,
     difficulty=2,
@@ -95,6 +96,12 @@ EXERCISE = Exercise(
             "you divided by 2, as in the example. 2 is √4, and d_k is not "
             "always 4: take the root of the width of a key.",
             lambda Q, K: scaled_shares(Q, K, scale=0.5),
+        ),
+        Misconception(
+            "looks back only",
+            "your queries see only the keys up to their own place. That mask "
+            "comes in lesson 9. Here every query sees every key.",
+            lambda Q, K: shares(fits(Q, K), np.tri(len(Q), len(K)) > 0),
         ),
     ),
     hints=(

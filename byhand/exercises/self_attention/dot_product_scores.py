@@ -86,6 +86,36 @@ EXERCISE = Exercise(
             "you compared the keys with each other: Q was never used.",
             lambda Q, K: K @ K.T,
         ),
+        Misconception(
+            "reshaped, not transposed",
+            "you reshaped K. A reshape keeps the order of the numbers and "
+            "tears the keys apart. Transpose K: its rows become columns.",
+            lambda Q, K: Q @ K.reshape(K.shape[::-1]),
+        ),
+        Misconception(
+            "last product only",
+            "each score is the last product alone: it replaces the ones "
+            "before. Add them up.",
+            lambda Q, K: np.outer(Q[:, -1], K[:, -1]),
+        ),
+        Misconception(
+            "last number left out",
+            "the last number of every vector is left out. `range` leaves out "
+            "its end by itself, so subtract no 1.",
+            lambda Q, K: Q[:, :-1] @ K[:, :-1].T,
+        ),
+        Misconception(
+            "cut to whole numbers",
+            "your scores are cut to whole numbers: they were put into an "
+            "array of integers. Make it one of floats.",
+            lambda Q, K: (Q @ K.T).astype(int),
+        ),
+        Misconception(
+            "distances",
+            "these are distances between the vectors. Two that fit well "
+            "should get a *large* score: their dot product.",
+            lambda Q, K: np.linalg.norm(Q[:, None] - K, axis=-1),
+        ),
     ),
     hints=(
         "If there are 2 queries and 3 keys, how many dot products are there, "

@@ -31,6 +31,16 @@ def scores_for_weights(X, W_q, W_k, W_v):
     return attend(Q, K, V)[0], fits(Q, K)
 
 
+def values_added(X, W_q, W_k, W_v):
+    output, weights = attend_to_self(X, W_q, W_k, W_v)
+    return output + X @ W_v, weights
+
+
+def weights_transposed(X, W_q, W_k, W_v):
+    _, weights = attend_to_self(X, W_q, W_k, W_v)
+    return weights.T @ X @ W_v, weights
+
+
 def softmax_at_the_end(X, W_q, W_k, W_v):
     Q, K, V = project(X, W_q, W_k, W_v)
     return shares(fits(Q, K) @ V), shares(fits(Q, K))
@@ -130,6 +140,30 @@ EXERCISE = Exercise(
             "you took the softmax of the output. It turns the scores into "
             "weights, *before* they mix the values.",
             softmax_at_the_end,
+        ),
+        Misconception(
+            "matrices first",
+            "the matrices come second: words are the rows of X, and each row "
+            "is multiplied by W. Write X first.",
+            lambda X, W_q, W_k, W_v: attend(W_q @ X, W_k @ X, W_v @ X),
+        ),
+        Misconception(
+            "matrices transposed",
+            "you transposed the matrices. They are `(d_model, d_k)` and fit "
+            "behind X as they are.",
+            lambda X, W_q, W_k, W_v: attend(X @ W_q.T, X @ W_k.T, X @ W_v.T),
+        ),
+        Misconception(
+            "values added",
+            "you added the values to what came out of their mixture. The "
+            "mixture alone is the output.",
+            values_added,
+        ),
+        Misconception(
+            "weights transposed",
+            "you transposed the weights when you mixed the values. Row i of "
+            "the weights makes row i of the output.",
+            weights_transposed,
         ),
     ),
     hints=(

@@ -152,7 +152,23 @@ EXERCISE = Exercise(
             "log softmax",
             "these are the logarithms of the weights: the last exponential "
             "is missing.",
-            scipy.special.log_softmax,
+            lambda z, axis=-1: scipy.special.log_softmax(z, axis=axis),
+        ),
+        Misconception(
+            "smallest subtracted",
+            "you subtract the *smallest* score, so that the exponents grow "
+            "and overflow. Subtract the largest: then none is above 0.",
+            lambda z, axis=-1: unstable_softmax(
+                z - np.min(z, axis=axis, keepdims=True), axis
+            ),
+        ),
+        Misconception(
+            "divided by the length",
+            "the *squares* of your weights add up to 1: you divided by the "
+            "root of the sum of squares. Divide by the sum.",
+            lambda z, axis=-1: np.sqrt(
+                scipy.special.softmax(2 * z, axis=axis)
+            ),
         ),
     ),
     not_by=("softmax", "log_softmax"),
