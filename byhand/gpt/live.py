@@ -2,15 +2,17 @@
 
 import dataclasses
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
-from byhand.gpt import data, train
+from byhand.gpt import data, pace, train
 from byhand.sliders import training
 from byhand.sliders.controls import LABEL, stops
 from byhand.sliders.training import Curve
+from byhand.text import letters
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 STEPS = (100, 2000, 100)  # least, most, between
@@ -22,7 +24,8 @@ class Live:
 
     profile: of byhand.gpt.train. text: a file to train on, or None for our
     stories. `run` is the training itself, once it has been started: its
-    `model` can be used from other cells. A training goes on in the
+    `model` can be used from other cells. `learned` is what it had learned when
+    it last wrote, for the figure looking_back. A training goes on in the
     background; `wait()` waits for its end.
     """
 
@@ -32,6 +35,7 @@ class Live:
         self.recipe = train.PROFILES[profile]
         self.path = text
         self.run: train.Run | None = None
+        self.learned: letters.Model | None = None
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self.rate = stops("learning rate", self.recipe.peak, RATES)
@@ -61,7 +65,9 @@ class Live:
                 self.rate,
                 self.steps,
                 ipywidgets.HBox([self.start_button, self.stop_button]),
-                ipywidgets.HBox([self.bar, self.said]),
+                ipywidgets.HBox(
+                    [self.bar, self.said], layout={"flex_flow": "row wrap"}
+                ),
                 self.picture,
             ]
         )
@@ -127,6 +133,8 @@ class Live:
         setup = train.best_setup(train.device_named("auto"), compiled=False)
         self.run = run = train.Run(text, recipe, setup)
         curve = Curve(0, steps, text.floor, [], [], [], [], "")
+        clock = pace.Pace(training.EVERY)
+        clock.report(0, time.monotonic())
         for report in train.train(run):
             curve = curve._replace(
                 step=report.step,
@@ -139,11 +147,14 @@ class Live:
                     held_out=[*curve.held_out, report.held_out],
                     sample=run.sample(SAMPLE, recipe.seed, temperature=0.8),
                 )
+                self.learned = run.learned()
             self._show(curve)
             self.bar.value = report.step
+            clock.report(report.step, time.monotonic())
+            time_left = pace.left(clock.seconds(steps - report.step))
             self.said.value = (
                 f"step {report.step} of {steps}, "
-                f"{report.tokens_per_second:,.0f} tokens/s"
+                f"{report.tokens_per_second:,.0f} tokens/s, {time_left}"
             )
             if self._stop.is_set():
                 self.said.value = f"stopped after step {report.step}"
