@@ -10,12 +10,14 @@ import ipywidgets
 
 from byhand.gpt import data, pace, train
 from byhand.sliders import training
-from byhand.sliders.controls import LABEL, stops
+from byhand.sliders.controls import FULL, LABEL, stops
+from byhand.sliders.picture import Picture
 from byhand.sliders.training import Curve
 from byhand.text import letters
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 STEPS = (100, 2000, 100)  # least, most, between
+WIDE = {"width": "400px", "max_width": FULL}
 SAMPLE = training.LETTERS * training.LINES  # more has no room
 
 
@@ -46,17 +48,16 @@ class Live:
             step=STEPS[2],
             description="steps",
             style={"description_width": LABEL},
-            layout={"width": "400px"},
+            layout=WIDE,
         )
         self.start_button = ipywidgets.Button(
             description="Train", button_style="primary"
         )
         self.stop_button = ipywidgets.Button(description="Stop", disabled=True)
-        self.bar = ipywidgets.IntProgress(
-            max=self.recipe.steps, layout={"width": "400px"}
-        )
+        self.bar = ipywidgets.IntProgress(max=self.recipe.steps, layout=WIDE)
         self.said = ipywidgets.Label("not started")
-        self.picture = ipywidgets.HTML()
+        self.speed = ipywidgets.Label()
+        self.picture = Picture()
         self.start_button.on_click(lambda _: self.start())
         self.stop_button.on_click(lambda _: self.stop())
         self._show(Curve(0, self.recipe.steps, None, [], [], [], [], ""))
@@ -66,7 +67,8 @@ class Live:
                 self.steps,
                 ipywidgets.HBox([self.start_button, self.stop_button]),
                 ipywidgets.HBox(
-                    [self.bar, self.said], layout={"flex_flow": "row wrap"}
+                    [self.bar, self.said, self.speed],
+                    layout={"flex_flow": "row wrap"},
                 ),
                 self.picture,
             ]
@@ -152,10 +154,8 @@ class Live:
             self.bar.value = report.step
             clock.report(report.step, time.monotonic())
             time_left = pace.left(clock.seconds(steps - report.step))
-            self.said.value = (
-                f"step {report.step} of {steps}, "
-                f"{report.tokens_per_second:,.0f} tokens/s, {time_left}"
-            )
+            self.said.value = f"step {report.step} of {steps}, {time_left}"
+            self.speed.value = f"{report.tokens_per_second:,.0f} tokens/s"
             if self._stop.is_set():
                 self.said.value = f"stopped after step {report.step}"
                 return

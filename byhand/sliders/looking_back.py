@@ -99,13 +99,13 @@ def compute(
 
 
 def _learned(live) -> letters.Model:
-    learned = getattr(live, "learned", None)
+    model = getattr(live, "learned", None)
     require.that(
-        learned is not None,
+        model is not None,
         "You have trained no model in this notebook yet. Press “Train” above,"
         " wait until it writes, and move a handle here.",
     )
-    return learned
+    return model
 
 
 def likeliest(alphabet: str, logits: np.ndarray) -> dict[str, float]:
