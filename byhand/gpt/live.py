@@ -2,18 +2,22 @@
 
 import dataclasses
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
-from byhand.gpt import data, train
+from byhand.gpt import data, pace, train
 from byhand.sliders import training
-from byhand.sliders.controls import LABEL, stops
+from byhand.sliders.controls import FULL, LABEL, stops
+from byhand.sliders.picture import Picture
 from byhand.sliders.training import Curve
+from byhand.text import letters
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 STEPS = (100, 2000, 100)  # least, most, between
+WIDE = {"width": "400px", "max_width": FULL}
 SAMPLE = training.LETTERS * training.LINES  # more has no room
 
 
@@ -22,7 +26,8 @@ class Live:
 
     profile: of byhand.gpt.train. text: a file to train on, or None for our
     stories. `run` is the training itself, once it has been started: its
-    `model` can be used from other cells. A training goes on in the
+    `model` can be used from other cells. `learned` is what it had learned when
+    it last wrote, for the figure looking_back. A training goes on in the
     background; `wait()` waits for its end.
     """
 
@@ -32,6 +37,7 @@ class Live:
         self.recipe = train.PROFILES[profile]
         self.path = text
         self.run: train.Run | None = None
+        self.learned: letters.Model | None = None
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self.rate = stops("learning rate", self.recipe.peak, RATES)
@@ -42,17 +48,16 @@ class Live:
             step=STEPS[2],
             description="steps",
             style={"description_width": LABEL},
-            layout={"width": "400px"},
+            layout=WIDE,
         )
         self.start_button = ipywidgets.Button(
             description="Train", button_style="primary"
         )
         self.stop_button = ipywidgets.Button(description="Stop", disabled=True)
-        self.bar = ipywidgets.IntProgress(
-            max=self.recipe.steps, layout={"width": "400px"}
-        )
+        self.bar = ipywidgets.IntProgress(max=self.recipe.steps, layout=WIDE)
         self.said = ipywidgets.Label("not started")
-        self.picture = ipywidgets.HTML()
+        self.speed = ipywidgets.Label()
+        self.picture = Picture()
         self.start_button.on_click(lambda _: self.start())
         self.stop_button.on_click(lambda _: self.stop())
         self._show(Curve(0, self.recipe.steps, None, [], [], [], [], ""))
@@ -61,7 +66,10 @@ class Live:
                 self.rate,
                 self.steps,
                 ipywidgets.HBox([self.start_button, self.stop_button]),
-                ipywidgets.HBox([self.bar, self.said]),
+                ipywidgets.HBox(
+                    [self.bar, self.said, self.speed],
+                    layout={"flex_flow": "row wrap"},
+                ),
                 self.picture,
             ]
         )
@@ -127,6 +135,8 @@ class Live:
         setup = train.best_setup(train.device_named("auto"), compiled=False)
         self.run = run = train.Run(text, recipe, setup)
         curve = Curve(0, steps, text.floor, [], [], [], [], "")
+        clock = pace.Pace(training.EVERY)
+        clock.report(0, time.monotonic())
         for report in train.train(run):
             curve = curve._replace(
                 step=report.step,
@@ -139,12 +149,13 @@ class Live:
                     held_out=[*curve.held_out, report.held_out],
                     sample=run.sample(SAMPLE, recipe.seed, temperature=0.8),
                 )
+                self.learned = run.learned()
             self._show(curve)
             self.bar.value = report.step
-            self.said.value = (
-                f"step {report.step} of {steps}, "
-                f"{report.tokens_per_second:,.0f} tokens/s"
-            )
+            clock.report(report.step, time.monotonic())
+            time_left = pace.left(clock.seconds(steps - report.step))
+            self.said.value = f"step {report.step} of {steps}, {time_left}"
+            self.speed.value = f"{report.tokens_per_second:,.0f} tokens/s"
             if self._stop.is_set():
                 self.said.value = f"stopped after step {report.step}"
                 return

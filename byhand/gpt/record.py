@@ -1,8 +1,9 @@
-"""Records a training of the tiny profile for lesson 17's figure.
+"""Records a training of the tiny profile for two figures of lesson 17.
 
-python -m byhand.gpt.record writes byhand/sliders/training.json. What it holds
-depends on the machine in the last digits, and after hundreds of steps in
-more: it is run when the recipe, the model or the stories have changed.
+python -m byhand.gpt.record writes byhand/sliders/training.json, and the model
+at its end into byhand/text/letters.npz. What they hold depends on the machine
+in the last digits, and after hundreds of steps in more: it is run when the
+recipe, the model or the stories have changed.
 """
 
 import dataclasses
@@ -14,14 +15,15 @@ import torch
 
 from byhand.gpt import data, train
 from byhand.sliders import training
+from byhand.text import letters
 
 LENGTH = 400  # characters of a sample
 
 
 def recorded(
     recipe: train.Recipe, every: int, say: Callable[[str], None] = print
-) -> dict[str, Any]:
-    """Losses, held-out losses and samples of a training, by step."""
+) -> tuple[dict[str, Any], letters.Model]:
+    """Losses, held-out losses and samples by step, and what was learned."""
     text = data.bundled(recipe.block_size)
     recipe = dataclasses.replace(recipe, evaluate_every=every)
     run = train.Run(text, recipe, train.Setup(torch.device("cpu")))
@@ -37,7 +39,7 @@ def recorded(
             say(f"step {report.step}: {report.held_out:.4f}")
             kept["held_out"][report.step] = round(report.held_out, 5)
             kept["samples"][report.step] = sample(run)
-    return kept
+    return kept, run.learned()
 
 
 def sample(run: train.Run) -> str:
@@ -46,7 +48,8 @@ def sample(run: train.Run) -> str:
 
 
 if __name__ == "__main__":
-    kept = recorded(train.PROFILES["tiny"], training.EVERY)
+    kept, learned = recorded(train.PROFILES["tiny"], training.EVERY)
     training.RECORD.write_text(
         json.dumps(kept, indent=1) + "\n", encoding="utf-8"
     )
+    letters.record(learned)

@@ -22,6 +22,7 @@ from byhand.gpt import checkpoint, data
 from byhand.gpt.model import GPT, GPTConfig, generate
 from byhand.gpt.muon import Muon
 from byhand.gpt.ranks import ALONE, Ranks
+from byhand.text import letters
 
 
 class DeviceError(ValueError):
@@ -365,6 +366,20 @@ class Run:
                 **choices,
             )
         return data.decode(self.text.alphabet, written[0, len(ids) :])
+
+    def learned(self) -> letters.Model:
+        """The model as it is now, for NumPy: it learns on without that."""
+        weights = {  # not every device has float64
+            name: weight.detach().cpu().to(torch.float64, copy=True).numpy()
+            for name, weight in self.model.named_parameters()
+        }
+        return letters.Model(
+            self.text.alphabet,
+            self.recipe.num_heads,
+            self.step,
+            weights,
+            self.recipe.changes,
+        )
 
     # --- to and from a checkpoint ---
 

@@ -127,7 +127,9 @@ def test_a_handle_has_a_name_and_says_what_is_read(open_figure, name):
         )
 
 
-@pytest.mark.parametrize("name", ["multi_head", "trained_heads", "schedule"])
+@pytest.mark.parametrize(
+    "name", ["multi_head", "trained_heads", "looking_back", "schedule"]
+)
 def test_text_can_be_read_in_a_narrow_window(open_figure, name):
     """Of at least 11 pixels; and no read-out or line to type is cut off."""
     figure = open_figure(name)

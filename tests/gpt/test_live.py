@@ -1,6 +1,8 @@
 import time
 
+import numpy as np
 import pytest
+import torch
 
 from byhand.gpt import train
 from byhand.gpt.live import Live
@@ -19,7 +21,7 @@ def test_it_waits_for_its_button(live):
     assert live.run is None and not live.is_training
     assert live.bar.value == 0
     parse(live.picture.value)
-    assert live.said.value == "not started"
+    assert live.said.value == "not started" and live.learned is None
 
 
 def test_it_trains_to_the_end(live):
@@ -34,6 +36,35 @@ def test_it_trains_to_the_end(live):
     assert numbers["line 0"].strip()
     assert not live.start_button.disabled and live.stop_button.disabled
     assert live.summary.startswith("After 100 of 100 steps")
+    assert live.learned.steps == 100
+    for name, weight in live.run.model.named_parameters():
+        kept = live.learned.weights[name]
+        assert kept.dtype == np.float64
+        np.testing.assert_array_equal(kept, weight.detach().cpu().numpy())
+
+
+def test_what_it_has_learned_is_a_copy(text, recipe):
+    run = train.Run(text, recipe, train.Setup(torch.device("cpu")))
+    before = run.learned()
+    with torch.no_grad():
+        for weight in run.model.parameters():
+            weight += 1
+    after = run.learned()
+    for name, weight in before.weights.items():
+        np.testing.assert_allclose(after.weights[name] - weight, 1, atol=1e-6)
+
+
+def test_it_says_how_much_longer_it_takes(live):
+    """Of the clock's numbers; what they are, test_pace.py tells."""
+    said = []
+    live.said.observe(lambda change: said.append(change["new"]), "value")
+    live.steps.value = 100
+    live.start()
+    live.wait()
+    reports = [line for line in said if line.startswith("step ")]
+    assert len(reports) == 10
+    assert all(line.endswith("not known yet") for line in reports[:4])
+    assert all(line.endswith(" left") for line in reports[4:])
 
 
 def test_it_takes_the_rate_of_its_control(live):

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 import torch
 
@@ -24,7 +25,7 @@ def test_the_first_steps_are_those_that_were_recorded(monkeypatch):
                 return
 
     monkeypatch.setattr(train, "train", cut)
-    short = record.recorded(PROFILES["tiny"], training.EVERY, print)
+    short, _ = record.recorded(PROFILES["tiny"], training.EVERY, print)
     assert short["floor"] == stories.entropy() == kept["floor"]
     assert short["samples"][0] == kept["samples"]["0"]
     assert short["held_out"][0] == pytest.approx(kept["held_out"]["0"])
@@ -49,10 +50,13 @@ def test_what_is_recorded(monkeypatch):
         evaluate_on=1,
     )
     torch.manual_seed(99)  # nothing of it depends on what was drawn before
-    kept, again = (
+    (kept, learned), (again, other) = (
         record.recorded(recipe, 10, lambda line: None) for _ in "ab"
     )
     assert kept == again
+    assert (learned.alphabet, learned.steps) == (other.alphabet, 20)
+    for name, weight in learned.weights.items():
+        np.testing.assert_array_equal(weight, other.weights[name])
     assert list(kept["losses"]) == [10, 20]
     assert list(kept["held_out"]) == list(kept["samples"]) == [0, 10, 20]
     assert all(len(s) == record.LENGTH for s in kept["samples"].values())
