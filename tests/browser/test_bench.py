@@ -7,8 +7,11 @@ from tests.bench.sliders import measure
 # What the bench looks for in a notebook, and a slider that draws by `swap`.
 PAGE = """
 <div class="jp-OutputArea-output"><div class="jupyter-widgets">
-  <div class="noUi-handle" tabindex="0" aria-valuenow="5"
-       aria-valuemin="0" aria-valuemax="9">slide</div>
+  <div class="noUi-target" style="position: relative; width: 300px">
+    <div class="noUi-handle" tabindex="0" aria-valuenow="5"
+         aria-valuemin="0" aria-valuemax="9"
+         style="position: relative; width: 9px">slide</div>
+  </div>
   <div id="picture"></div>
 </div></div>
 <script>
@@ -26,6 +29,11 @@ PAGE = """
   handle.onkeydown = event => {
     const way = event.key === 'ArrowRight' ? 1 : -1;
     handle.ariaValueNow = Number(handle.ariaValueNow) + way;
+    swap();
+  };
+  document.querySelector('.noUi-target').onpointerdown = event => {
+    handle.style.left = `${event.offsetX}px`;
+    handle.ariaValueNow = event.offsetX > 150 ? 8 : 1;
     swap();
   };
   draw();
@@ -69,9 +77,13 @@ class Page:
 def measured(browser, swap, presses=2):
     page = browser.new_page()
     page.set_content(PAGE.replace("SWAP", swap))
-    times, blank = measure(Page(page), "any", presses, lambda: None)
-    assert len(times) == presses
-    return blank
+    came = measure(Page(page), "any", presses, lambda: None)
+    assert (len(came.presses), len(came.jumps)) == (presses, presses // 3)
+    return came.blank
+
+
+def test_a_jump_is_measured_too(browser):
+    assert measured(browser, "draw()", 6) == 0
 
 
 @pytest.mark.parametrize("swap", STEADY)
