@@ -323,6 +323,7 @@ def profile(lesson: str, size: int) -> None:
         put = stack.enter_context
         put(mock.patch.object(lanes.Lanes, "_pool", lambda _: Here()))
         for step, owner, name in steps():
+            watch.seconds[step] = 0.0  # not every class comes by each
             timed = watch.timed(step, getattr(owner, name))
             put(mock.patch.object(owner, name, timed))
         put(chdir(course.root))
