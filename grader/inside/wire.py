@@ -261,8 +261,11 @@ def _read(
 
 
 def _as_tensor(array: np.ndarray, grad: bool) -> Any:
-    """As PyTorch's, where whoever reads it has imported that, as the code of
-    lessons that need it does; it would take seconds and 150 MiB for each."""
+    """As PyTorch's, if this process has imported that.
+
+    The code of lessons that need PyTorch imports it. Elsewhere it would cost
+    seconds and 150 MiB for each process.
+    """
     torch: Any = sys.modules.get("torch")
     if torch is None:
         return tensors.away(array, grad)

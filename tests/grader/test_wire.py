@@ -4,6 +4,7 @@ import json
 import math
 import socket
 import struct
+import sys
 import threading
 import time
 from collections import Counter, defaultdict
@@ -14,6 +15,8 @@ import numpy as np
 import pytest
 import torch
 
+from byhand.results import tensors
+from byhand.results.kind import noun
 from grader.inside import wire
 from grader.inside.wire import Closed, Opaque, Wire, WireError
 
@@ -256,3 +259,19 @@ def test_no_more_is_held_than_a_socket_takes(ends):
     other.send_soon(b"x" * wire.MOST_AHEAD)
     assert not other.held
     assert one.receive() == b"x" * wire.MOST_AHEAD
+
+
+def test_a_tensor_is_held_without_pytorch_and_goes_back_as_one(
+    ends, monkeypatch
+):
+    tensor = torch.tensor([[1.5, -2.0]], requires_grad=True)
+    message = wire.encode(tensor)
+    with monkeypatch.context() as patched:
+        patched.delitem(sys.modules, "torch")
+        held = across(ends, tensor)
+        assert "torch" not in sys.modules
+    assert type(held).__module__ != "torch" and noun(held) == "a Tensor"
+    assert tensors.is_tensor(held) and held.requires_grad
+    assert type(tensors.as_array(held)) is np.ndarray
+    assert tensors.as_array(held).tolist() == [[1.5, -2.0]]
+    assert wire.encode(held) == message
