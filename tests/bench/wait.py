@@ -74,6 +74,7 @@ def lesson_waits(lab: Lab, lesson: str) -> tuple[float, float]:
     notebook.run_all()
     ran = time.monotonic() - began
     notebook.close()
+    notebook.page.close()  # the next lesson opens JupyterLab, too
     return opened, ran
 
 

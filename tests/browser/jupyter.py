@@ -1,7 +1,8 @@
 """A real JupyterLab on a free port, and a headless Chromium that reads it.
 
     with Lab(folder) as lab:
-        notebook = lab.open_notebook("lesson.ipynb", theme="dark")
+        notebook = lab.open_notebook("lesson.ipynb")
+        notebook.change_theme("dark")
         notebook.run_all()
         (figure,) = notebook.figures(1)
         for control in figure.controls(["x", "learning rate"]):
@@ -117,6 +118,12 @@ AT_RIGHT_END = """handle =>
 
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext"
 
+# Ends the kernels, too, which would go on until the server does.
+CLOSE_ALL = """Promise.all([...window.jupyterapp.shell.widgets('main')].map(
+  async widget => {
+    await widget.sessionContext?.shutdown();
+    widget.dispose()})).then(() => null)"""
+
 
 def chromium():
     """The path of an installed Chromium or Chrome, or None."""
@@ -208,6 +215,7 @@ class Lab:
             # and compiled once.
             self._context = self._browser.new_context()
             self._context.set_default_timeout(PATIENCE)
+            self._window = None
         except BaseException:
             self.__exit__()
             raise
@@ -295,22 +303,36 @@ class Lab:
             self._server.kill()
             self._server.wait()
 
-    def open_notebook(self, path, theme="light", size=(1400, 900)):
-        """The notebook at `path`, relative to the root, in a new window."""
-        themes = {"apputils-extension/themes": {"theme": THEMES[theme]}}
-        for plugin, values in (SETTINGS | themes).items():
-            file = Path(self._home.name, "settings", "@jupyterlab", plugin)
-            file = file.with_suffix(".jupyterlab-settings")
+    def open_notebook(self, path):
+        """The notebook at `path`, relative to the root, and no other one.
+
+        In the window of the one before, where there was one: JupyterLab's own
+        start takes four times as long as a notebook's. Close its page to have
+        a new one.
+        """
+        begun = self._window is not None and not self._window.is_closed()
+        if not begun:
+            self._settle()
+            self._window = self._context.new_page()
+        self._window.set_viewport_size({"width": 1400, "height": 900})
+        if begun and self.program == "jupyterlab":
+            self._window.evaluate(CLOSE_ALL)
+            execute(self._window, "docmanager:open", path=path)
+        else:
+            self._window.goto(
+                f"{self.url}/{self._place()}/{path}?reset&token={self._token}",
+                wait_until="domcontentloaded",
+            )
+        notebook = Notebook(self._window)
+        notebook.change_theme("light")
+        return notebook
+
+    def _settle(self):
+        settings = Path(self._home.name, "settings", "@jupyterlab")
+        for plugin, values in SETTINGS.items():
+            file = settings / f"{plugin}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values))
-        width, height = size
-        page = self._context.new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        page.goto(
-            f"{self.url}/{self._place()}/{path}?reset&token={self._token}",
-            wait_until="domcontentloaded",
-        )
-        return Notebook(page)
 
     def open_first(self):
         """What `make lab` shows the first time."""
@@ -332,6 +354,15 @@ class Lab:
         page.goto(f"{self.url}/login?token={self._token}")  # for what it asks
         page.goto(f"{self.url}/{address}")
         return page
+
+
+def execute(page, command, **arguments):
+    """One of JupyterLab's commands, to its end."""
+    page.evaluate(
+        "([command, given]) => window.jupyterapp.commands"
+        ".execute(command, given).then(() => null)",
+        [command, arguments],
+    )
 
 
 def _is_root():
@@ -357,10 +388,7 @@ class Notebook:
 
     def run_all(self):
         """Run every cell; an AssertionError with what a cell raised."""
-        self.page.evaluate(
-            "window.jupyterapp.commands.execute("
-            "'notebook:run-all-cells').then(() => null)"
-        )
+        execute(self.page, "notebook:run-all-cells")
         self.wait_idle()
         # JupyterLab keeps its promise when every cell's outputs have come.
         if errors := self.errors():
@@ -392,23 +420,15 @@ class Notebook:
 
     def change_theme(self, theme):
         """As with the menu: the notebook stays as it is."""
-        self.page.evaluate(
-            "theme => window.jupyterapp.commands.execute("
-            "'apputils:change-theme', {theme}).then(() => null)",
-            THEMES[theme],
-        )
+        execute(self.page, "apputils:change-theme", theme=THEMES[theme])
 
     def save(self):
         """As Ctrl+S does."""
-        self.page.evaluate(
-            "window.jupyterapp.commands.execute("
-            "'docmanager:save').then(() => null)"
-        )
+        execute(self.page, "docmanager:save")
 
     def close(self):
-        """Close it and end its kernel, which would go on until the server."""
-        self.page.evaluate(f"{KERNEL}.shutdown()")
-        self.page.close()
+        """Close it and end its kernel; the window stays for the next one."""
+        self.page.evaluate(CLOSE_ALL)
 
 
 class Figure:

@@ -34,19 +34,15 @@ def lab(tmp_path_factory):
 @pytest.fixture
 def open_figure(lab):
     """Opens a notebook, runs it and gives its one figure."""
-    opened = []
 
     def opener(name):
         notebook = lab.open_notebook(f"{name}.ipynb")
-        opened.append(notebook)
         notebook.run_all()
         (figure,) = notebook.figures(1)
         assert figure.name == name
         return figure
 
-    yield opener
-    for notebook in opened:
-        notebook.close()
+    return opener
 
 
 def move(figure, twin, control, key):
@@ -109,10 +105,19 @@ def test_each_component_of_each_word(open_figure):
     assert by == 0.5
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_handle_has_a_name_and_says_what_is_read(open_figure, name):
+@pytest.fixture(scope="module", params=FIGURES)
+def each(request, lab):
+    """A figure and its twin, as they begin. Its tests come one behind the
+    other, so that its notebook is opened and run once."""
+    notebook = lab.open_notebook(f"{request.param}.ipynb")
+    notebook.run_all()
+    (figure,) = notebook.figures(1)
+    return figure, Twin(request.param)
+
+
+def test_a_handle_has_a_name_and_says_what_is_read(each):
     """0.013, say, and not 0.013000000000000001; and of stops the stop."""
-    figure, twin = open_figure(name), Twin(name)
+    figure, twin = each
     for control in figure.controls(twin.in_view()):
         if control.kind == "slider":
             control.press("Home")
@@ -125,6 +130,13 @@ def test_a_handle_has_a_name_and_says_what_is_read(open_figure, name):
             ),
             equals(True),
         )
+        if control.kind == "slider":
+            twin.controls[control.description].value = control.value()
+    # A Reset that overtakes a press would be undone by it.
+    figure.wait_shown(twin.numbers())
+    figure.reset()
+    twin.panel.reset()
+    figure.wait_shown(twin.numbers())
 
 
 @pytest.mark.parametrize(
@@ -217,13 +229,12 @@ def on_a_light_page(brightness):
     return page > 0.9 and texts and max(texts) < 0.5
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_picture_can_be_read_in_both_themes(open_figure, name):
+def test_a_picture_can_be_read_in_both_themes(each):
     """Text and page differ in brightness, as the browser computes them.
 
     And no text lies on another or outside, at either end of a slider.
     """
-    figure, twin = open_figure(name), Twin(name)
+    figure, twin = each
     until(figure.brightness, on_a_light_page)
     controls = figure.controls(twin.in_view())
     sliders = [each for each in controls if each.kind == "slider"]
