@@ -124,7 +124,6 @@ def ink_on(background):
     return "#000000" if bright else "#ffffff"
 
 
-@lru_cache(4096, typed=True)  # a size is written as it is given: 12, 12.0
 def text(x, y, *parts, anchor="start", size=13, bold=False, colour=INK):
     """One line of text around height y; parts are strings and `Shown`."""
     weight = ' font-weight="bold"' if bold else ""
@@ -149,6 +148,7 @@ def _coloured(match):
     return f'<tspan font-weight="bold" style="fill:{fill}">{match[0]}</tspan>'
 
 
+@lru_cache(4096)
 def _part(part):
     words = _ROLE.sub(_coloured, escape(_written(part)))
     if isinstance(part, Shown):
@@ -300,7 +300,7 @@ def _fitting(written, width):
     return min(12, math.floor((width - 1) / max(ems, 1)))
 
 
-@lru_cache(4096, typed=True)
+@lru_cache(4096, typed=True)  # a width is written as it is given: 40, 40.0
 def _cell(x, y, width, height, fill, ink, tag, written):
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width - 2}"'
