@@ -115,6 +115,8 @@ def test_whatever_may_differ(page):
         '<text x="3">d &lt; <tspan>2</tspan>e</text><g><rect x="3"/></g>f',
         '<text x="4"/><text x="5">g</text><path/>',
         '<text x="5"/><text x="6">g</text><path d="M0 0"/>',
+        '<!-- b --><rect x="1"/>',
+        '<!-- b --><rect x="2"/>',
         "",
     ):
         assert becomes(page, f"<svg>{inside}</svg>")
