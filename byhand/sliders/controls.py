@@ -1,7 +1,7 @@
 """What can be moved in a figure: sliders, stops on a line, buttons."""
 
 import ipywidgets
-from traitlets import CFloat, CInt
+from traitlets import CFloat, CInt, Int
 
 LABEL = "120px"
 FULL = "calc(100% - 4px)"  # of a narrow window, without its own margins
@@ -18,14 +18,22 @@ def plain(value):
     return f"{value:.9f}".rstrip("0").rstrip(".")
 
 
+# The kernel would first send every move back to the browser that made it, and
+# only then the picture.
 class Slider(ipywidgets.FloatSlider):
-    # The kernel would first send every move back to the browser that made
-    # it, and only then the picture.
     value = CFloat(0.0).tag(sync=True, echo_update=False)
 
 
 class WholeSlider(ipywidgets.IntSlider):
     value = CInt(0).tag(sync=True, echo_update=False)
+
+
+class Stops(ipywidgets.SelectionSlider):
+    index = Int().tag(sync=True, echo_update=False)
+
+
+class Choice(ipywidgets.ToggleButtons):
+    index = Int(None, allow_none=True).tag(sync=True, echo_update=False)
 
 
 def slider(description, value, low, high, step, decimals=2):
@@ -53,7 +61,7 @@ def stops(description, value, options):
 
     options: the values, or a (label, value) for each.
     """
-    return ipywidgets.SelectionSlider(
+    return Stops(
         options=options, value=value, description=description, **_LINE
     )
 
@@ -64,7 +72,7 @@ def choice(description, value, options, width=100):
     options: the values, or a (label, value) for each; width: of a button, in
     pixels.
     """
-    buttons = ipywidgets.ToggleButtons(
+    buttons = Choice(
         options=options,
         value=value,
         description=description,

@@ -63,6 +63,8 @@ class Shown(NamedTuple):
     decimals: int = 2
 
 
+# Most of what is written in a picture stands in the next one, too.
+@lru_cache(4096)
 def number(value, decimals=2):
     """How a number is written: rounded, never −0.00, 1.23e9 from 10⁶ on.
 
@@ -94,7 +96,6 @@ def superscript(exponent):
     return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-# Most cells look in the next picture as they do in this one.
 @lru_cache(4096)
 def colour(fraction, scale="sequential"):
     """The colour at `fraction` (0 to 1, clipped) of a scale, as #rrggbb."""
@@ -147,6 +148,7 @@ def _coloured(match):
     return f'<tspan font-weight="bold" style="fill:{fill}">{match[0]}</tspan>'
 
 
+@lru_cache(4096)
 def _part(part):
     words = _ROLE.sub(_coloured, escape(_written(part)))
     if isinstance(part, Shown):
@@ -264,7 +266,7 @@ def heat_map(
             at = ", ".join(labels) + ": " if labels else ""
             said = escape(f"{at}{written} = {sums[i][j]}")
             tag += f' data-sum="{said}"'
-        parts.append(_cell(where, fill, ink, tag, written))
+        parts.append(_cell(*where, fill, ink, tag, written))
         if struck:
             parts.append(_strike(*where))
     width = max(left + wide * numbers.shape[1], 8 * len(title))
@@ -298,8 +300,8 @@ def _fitting(written, width):
     return min(12, math.floor((width - 1) / max(ems, 1)))
 
 
-def _cell(where, fill, ink, tag, written):
-    x, y, width, height = where
+@lru_cache(4096, typed=True)  # a width is written as it is given: 40, 40.0
+def _cell(x, y, width, height, fill, ink, tag, written):
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width - 2}"'
         f' height="{height - 2}" rx="3" style="fill:{fill};stroke:{RULE}"/>'

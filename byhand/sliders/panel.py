@@ -1,5 +1,6 @@
 """The thin layer: controls above a picture that follows them."""
 
+import time
 from collections.abc import Callable, Mapping
 
 import ipywidgets
@@ -112,6 +113,9 @@ class Panel:
 
     def _moved(self, change):
         self._redraw()
+        # The thread that sends the picture has its turn, and not only when
+        # the next two are drawn.
+        time.sleep(0.001)
         self._look_ahead(change["owner"])
 
     def _redraw(self):

@@ -20,7 +20,7 @@ class Picture(anywidget.AnyWidget):
     controls = List(Instance(Widget)).tag(sync=True, **widget_serialization)
     ahead = Dict().tag(sync=True)
 
-    _esm = """
+    _esm = r"""
     // As `key` in Python.
     const place = control => {
       const step = control.get("step");
@@ -34,20 +34,49 @@ class Picture(anywidget.AnyWidget):
       page.innerHTML = svg;
       return page.firstElementChild;
     };
-    // Makes `old` what `now` is, touching only what differs: most of a press
-    // went into styling and laying out what had not changed.
-    const follow = (old, now) => {
-      if (old.isEqualNode(now)) return;
-      if (old.nodeName !== now.nodeName) return old.replaceWith(now);
-      if (old.nodeValue !== now.nodeValue) old.nodeValue = now.nodeValue;
-      for (const { name } of [...old.attributes ?? []])
-        if (!now.hasAttribute(name)) old.removeAttribute(name);
-      for (const { name, value } of now.attributes ?? [])
-        if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    const attributes = (old, now) => [
+      ...[...old.attributes].filter(({ name }) => !now.hasAttribute(name))
+        .map(({ name }) => () => old.removeAttribute(name)),
+      ...[...now.attributes]
+        .filter(({ name, value }) => old.getAttribute(name) !== value)
+        .map(({ name, value }) => () => old.setAttribute(name, value)),
+    ];
+    // The edits that make `old` what `now` is. They touch only what differs:
+    // most of a press went into styling and laying out what had not changed.
+    const differences = (old, now) => {
+      if (old.isEqualNode(now)) return [];
+      if (old.nodeName !== now.nodeName) return [() => old.replaceWith(now)];
+      if (old.nodeType !== Node.ELEMENT_NODE)
+        return [() => { old.nodeValue = now.nodeValue; }];
+      const own = attributes(old, now);
       if (old.childNodes.length !== now.childNodes.length)
-        return old.replaceChildren(...now.childNodes);
-      [...now.childNodes].forEach(
-        (child, k) => follow(old.childNodes[k], child));
+        return [...own, () => old.replaceChildren(...now.childNodes)];
+      return own.concat([...now.childNodes].flatMap(
+        (child, k) => differences(old.childNodes[k], child)));
+    };
+    // A picture's texts, each whole, and its other tags, as they are written.
+    const pieces = svg =>
+      svg.match(/<text\b[^>]*[^>/]>.*?<\/text>|<[^>]*>/gs);
+    const opens = piece => !piece.startsWith("</");
+    const isText = piece => piece.startsWith("<text");
+    const kind = piece => /^<\/?\w*/.exec(piece)[0] + piece.endsWith("/>");
+    // The edits that make the picture `root`, written as `was`, what `svg`
+    // says. If only some pieces differ, they alone are parsed: all of them
+    // take up to half a frame.
+    const edits = (root, was, svg) => {
+      const before = pieces(was), after = pieces(svg);
+      const old = before.filter(opens), now = after.filter(opens);
+      const elements = [root, ...root.querySelectorAll(":not(tspan)")];
+      if (before.length !== after.length || now.length !== elements.length
+          || after.some((piece, k) => kind(piece) !== kind(before[k]))
+          || after.join("").length !== svg.length)
+        return differences(root, parse(svg));
+      const changed = [...now.keys()].filter(k => now[k] !== old[k]);
+      const written = changed.map(k => isText(now[k])
+        ? now[k] : now[k].replace(/\/?>$/, "/>"));
+      const parsed = parse(`<svg>${written.join("")}</svg>`).children;
+      return changed.flatMap((k, at) => (isText(now[k])
+        ? differences : attributes)(elements[k], parsed[at]));
     };
     // Notebook 7 and JupyterLite look for their shortcuts before a handle
     // sees its arrow keys. With this mark they look past it.
@@ -98,7 +127,8 @@ class Picture(anywidget.AnyWidget):
         const { name, row, col } = cell?.dataset ?? {};
         at = cell && `[data-sum][data-name="${name}"]`
           + `[data-row="${row}"][data-col="${col}"]`;
-        const said = cell?.dataset.sum ?? (cells().length ? HINT : "");
+        const some = el.querySelector("[data-sum]");
+        const said = cell?.dataset.sum ?? (some ? HINT : "");
         if (line.textContent !== said) line.textContent = said;
       };
       el.addEventListener("pointerover", ({ target }) => {
@@ -118,7 +148,7 @@ class Picture(anywidget.AnyWidget):
         to.scrollIntoView({ block: "nearest", inline: "nearest" });
       });
       return { follow() {
-        if (line.hidden && cells().length) {
+        if (line.hidden && el.querySelector("[data-sum]")) {
           line.hidden = false;
           el.tabIndex = 0;
           el.setAttribute("role", "group");
@@ -129,34 +159,39 @@ class Picture(anywidget.AnyWidget):
     };
     // What a handle is for, and where it stands, as its own label and read-out
     // say it: noUiSlider says 0.009999999999999998, and no name.
-    const nameHandles = controls => {
+    const CONTROL = ".widget-slider, .widget-toggle-buttons";
+    const nameHandle = one => {
       const set = (node, name, value) => {
         if (node && value !== undefined && node.getAttribute(name) !== value)
           node.setAttribute(name, value);
       };
-      for (const one of controls.querySelectorAll(
-          ".widget-slider, .widget-toggle-buttons")) {
-        const label = one.querySelector("label")?.textContent;
-        const handle = one.querySelector(".noUi-handle");
-        const said = one.querySelector(".widget-readout")?.textContent;
-        set(handle, "aria-label", label);
-        set(handle, "aria-valuetext", said);
-        if (handle) continue;
-        set(one, "role", "group");
-        set(one, "aria-label", label);
-        for (const button of one.querySelectorAll("button"))
-          set(button, "aria-pressed",
-              String(button.classList.contains("mod-active")));
-      }
+      const label = one.querySelector("label")?.textContent;
+      const handle = one.querySelector(".noUi-handle");
+      const said = one.querySelector(".widget-readout")?.textContent;
+      set(handle, "aria-label", label);
+      set(handle, "aria-valuetext", said);
+      if (handle) return;
+      set(one, "role", "group");
+      set(one, "aria-label", label);
+      for (const button of one.querySelectorAll("button"))
+        set(button, "aria-pressed",
+            String(button.classList.contains("mod-active")));
     };
     const followHandles = el => {
-      const names = new MutationObserver(() => above().forEach(nameHandles));
+      // Those that changed: to look at all took a millisecond of a press.
+      const changed = ({ target }) => {
+        const part = target.closest ? target : target.parentElement;
+        const one = part?.closest(CONTROL);
+        return one ? [one] : [...part?.querySelectorAll(CONTROL) ?? []];
+      };
+      const names = new MutationObserver(records =>
+        new Set(records.flatMap(changed)).forEach(nameHandle));
       const above = () => [...el.closest(".widget-vbox")?.children ?? []]
         .filter(child => child !== el);
       // The element is in the page when it gets a size.
       const there = new ResizeObserver(() => {
         for (const child of above()) {
-          nameHandles(child);
+          child.querySelectorAll(CONTROL).forEach(nameHandle);
           names.observe(child, {
             subtree: true, childList: true, characterData: true,
             attributeFilter: ["aria-valuetext", "class"] });
@@ -166,28 +201,32 @@ class Picture(anywidget.AnyWidget):
       return () => { there.disconnect(); names.disconnect(); };
     };
     async function render({ model, el }) {
-      let shown = null, parsed = new Map();
+      let shown = null, prepared = new Map(), soon;
       el.classList.add("byhand-picture");
       const sums = saysSums(el);
       const show = svg => {
         if (svg === undefined || svg === shown) return;
-        shown = svg;
-        const next = parsed.get(svg) ?? parse(svg);
-        parsed.delete(svg);  // parts of it will be in the page
-        // So far may it shrink: its text, of 12 pixels, is to stay readable.
-        const least = 11 / 12 * next.getAttribute("width");
-        el.style.setProperty("--byhand-least", `${least}px`);
         const now = el.querySelector("svg");
-        if (now) follow(now, next);
-        else el.prepend(next);
+        if (!now) el.prepend(parse(svg));
+        else (prepared.get(svg) ?? edits(now, shown, svg)).forEach(
+          edit => edit());
+        shown = svg;
+        prepared = new Map();  // it was for the picture of before
+        // So far may it shrink: its text, of 12 pixels, is to stay readable.
+        const wide = el.querySelector("svg").getAttribute("width");
+        el.style.setProperty("--byhand-least", `${11 / 12 * wide}px`);
         sums.follow();
       };
       show(model.get("value"));
       model.on("change:value", () => show(model.get("value")));
-      // Parsing is most of what is left to do, and may be done before a press.
+      // Not before the picture that came along with it has been painted.
       model.on("change:ahead", () => {
-        const next = Object.values(model.get("ahead"));
-        parsed = new Map(next.map(svg => [svg, parse(svg)]));
+        clearTimeout(soon);
+        soon = setTimeout(() => {
+          const now = el.querySelector("svg");
+          prepared = new Map(Object.values(model.get("ahead")).map(
+            svg => [svg, edits(now, shown, svg)]));
+        }, 50);
       });
       const controls = await Promise.all(
         model.get("controls").map(name =>

@@ -1,14 +1,16 @@
 """How long a slider takes from key press to new pixels, in a real browser.
 
 Of a press of an arrow key, which is one step, and of a jump with the mouse.
-Beside each of our figures, in the same run, the baseline: what a notebook
+Before and after our figures, in the same run, the baseline: what a notebook
 would do without them, ipywidgets.interact redrawing a matplotlib heat map.
 """
 
 import argparse
+import itertools
 import math
 import statistics
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +21,11 @@ from rich.progress import Progress
 from tests.browser.jupyter import Lab, chromium, write_notebook
 from tests.sliders.reading import figures
 
-PAUSE = 150  # milliseconds between two presses
+PAUSE = 150  # milliseconds between two presses, at least
+FRAME = 1000 / 60
+# After pauses of whole frames every press would wait equally long for the next
+# frame. These fall anywhere between two frames, as a person's do.
+GOLDEN = (5**0.5 - 1) / 2
 GLIDE = 400  # as long as a handle glides after a jump, and takes no click
 LEFT, RIGHT = 0.2, 0.8  # of a track's width, where a jump ends
 # How the server is started; by itself it answers with Nagle's algorithm on.
@@ -55,7 +61,8 @@ ipywidgets.interact(
 # if it is an <img>, and a frame with it in has been painted (a message posted
 # in an animation frame arrives after that frame's painting). A frame is blank
 # if there is no picture with a height when its scripts and layout are done:
-# a ResizeObserver has its turn then, if something changes size every time.
+# a ResizeObserver has its turn then, if something changes size every time. It
+# stands apart from the page's layout: to watch must not slow what is watched.
 WATCH = """area => {
   const picture = () => area.querySelector(
     'svg[data-figure], .jp-OutputArea img, .jp-RenderedImage img');
@@ -88,12 +95,13 @@ WATCH = """area => {
     }, true);
   const probe = document.body.appendChild(document.createElement('div'));
   probe.style.cssText =
-    'position: fixed; width: 1px; height: 1px; visibility: hidden';
+    'contain: strict; position: fixed; height: 1px; visibility: hidden';
   new ResizeObserver(() => {
     if (!picture()?.getBoundingClientRect().height) state.blank += 1;
   }).observe(probe);
+  let frames = 0;
   const frame = () => {
-    probe.toggleAttribute('hidden');
+    probe.style.width = `${1 + frames++ % 2}px`;
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
@@ -132,7 +140,7 @@ def measure(lab, name, repeats, tick):
     area.evaluate(WATCH)
     handle = area.locator(".noUi-handle").first
 
-    def took():
+    def took(k):
         try:
             milliseconds = page.evaluate(TOOK)
         except Error as error:
@@ -140,7 +148,7 @@ def measure(lab, name, repeats, tick):
         # What follows a redraw (the kernel's "idle", JupyterLab's own
         # housekeeping) belongs to no later press: a person is slower.
         notebook.wait_idle()
-        page.wait_for_timeout(PAUSE)
+        page.wait_for_timeout(PAUSE + k * GOLDEN % 1 * FRAME)
         tick()
         return milliseconds
 
@@ -153,9 +161,9 @@ def measure(lab, name, repeats, tick):
             if handle.evaluate(AT_END)[key]:
                 key = "ArrowLeft" if key == "ArrowRight" else "ArrowRight"
         page.keyboard.press(key)
-        presses.append(took())
+        presses.append(took(k))
     jumps, track = [], area.locator(".noUi-target").first
-    for _ in range(repeats // 3):
+    for k in range(repeats // 3):
         page.wait_for_timeout(GLIDE)
         track.scroll_into_view_if_needed()
         box = track.bounding_box()
@@ -164,17 +172,19 @@ def measure(lab, name, repeats, tick):
             box["x"] + box["width"] * (RIGHT if on_the_left else LEFT),
             box["y"] + box["height"] / 2,
         )
-        jumps.append(took())
+        jumps.append(took(k))
     blank = page.evaluate("window.bench.blank")
     notebook.close()
     return Measured(presses, jumps, blank)
 
 
-def run(names, repeats, server):
-    """Name to what was measured, the baseline first; those with a slider."""
+def run(names, repeats, rounds, server):
+    """Name to what was measured, each time; those that have a slider."""
     # In Notebook 7 the arrow keys move the notebook, and only ours do without.
-    names = (*(["interact"] if server != "notebook" else []), *names)
+    baseline = () if server == "notebook" else ("interact",)
+    turns = (*baseline, *names, *baseline) * rounds
     console = Console(stderr=True)
+    results = {}
     with (
         tempfile.TemporaryDirectory() as root,
         Progress(console=console, transient=True) as progress,
@@ -183,39 +193,48 @@ def run(names, repeats, server):
             source = f"from byhand.sliders import {name}\n{name}.show()"
             write_notebook(Path(root, f"{name}.ipynb"), source)
         write_notebook(Path(root, "interact.ipynb"), BASELINE)
-        tasks = {
-            name: progress.add_task(name, total=repeats + repeats // 3)
-            for name in names
-        }
+        moves = repeats + repeats // 3
+        task = progress.add_task("moves", total=moves * len(turns))
         with Lab(root, **SERVERS[server]) as lab:
-            measured = {
-                name: measure(
-                    lab,
-                    name,
-                    repeats,
-                    lambda n=name: progress.advance(tasks[n]),
-                )
-                for name in names
-            }
-    return {name: one for name, one in measured.items() if one}
+            for name in turns:
+                progress.update(task, description=name)
+                tick = partial(progress.advance, task)
+                if one := measure(lab, name, repeats, tick):
+                    results.setdefault(name, []).append(one)
+    return results
 
 
 def report(results):
-    """The table: medians and 95th percentiles, and how many times as fast."""
+    """The table: of all presses and jumps the median and 95th percentile, how
+    far apart the medians of single rounds are, and how many times as fast.
+    """
     lines = [
-        f"{'milliseconds':<16}{'press':>8}{'p95':>8}{'jump':>8}{'p95':>8}"
-        f"{'blank':>7}{'times interact':>16}"
+        f"{'milliseconds':<16}{'press':>7}{'p95':>7}{'rounds':>15}{'jump':>7}"
+        f"{'p95':>7}{'rounds':>15}{'blank':>7}{'times interact':>16}"
     ]
-    slow = results.get("interact")
-    for name, (presses, jumps, blank) in results.items():
-        median = statistics.median(presses)
-        times = statistics.median(slow.presses) / median if slow else math.nan
+    slow = math.nan
+    if "interact" in results:
+        slow, *_ = summed_up([one.presses for one in results["interact"]])
+    for name, rounds in results.items():
+        presses, jumps, blank = zip(*rounds, strict=True)
+        median, *_ = told = summed_up(presses)
         lines.append(
-            f"{name:<16}{median:>8.1f}{p95(presses):>8.1f}"
-            f"{statistics.median(jumps):>8.1f}{p95(jumps):>8.1f}"
-            f"{blank:>7}{times:>16.1f}"
+            f"{name:<16}{columns(*told)}{columns(*summed_up(jumps))}"
+            f"{sum(blank):>7}{slow / median:>16.1f}"
         )
     return "\n".join(lines)
+
+
+def summed_up(rounds):
+    """Median and 95th percentile of all, least and largest of the medians."""
+    times = list(itertools.chain(*rounds))
+    medians = [statistics.median(each) for each in rounds]
+    return statistics.median(times), p95(times), min(medians), max(medians)
+
+
+def columns(median, late, least, most):
+    spread = f"{least:.1f} to {most:.1f}"
+    return f"{median:>7.1f}{late:>7.1f}{spread:>15}"
 
 
 def p95(times):
@@ -232,6 +251,14 @@ def main(arguments=None):
         default=60,
         metavar="N",
         help="key presses a slider, at least 40 (default: 60)",
+    )
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=1,
+        metavar="N",
+        help="measure everything so many times, one after the other "
+        "(default: 1; all figures take about 20 minutes)",
     )
     parser.add_argument(
         "--figure",
@@ -255,8 +282,12 @@ def main(arguments=None):
         )
     if chromium() is None:
         parser.error("this needs Chromium or Chrome on PATH")
+    if options.rounds < 1:
+        parser.error(
+            f"--rounds must be at least 1, but it is {options.rounds}"
+        )
     names = options.figure or FIGURES
-    print(report(run(names, options.repeats, options.server)))
+    print(report(run(names, options.repeats, options.rounds, options.server)))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bench.sliders import measure
+from tests.bench.sliders import Measured, measure, report
 
 # What the bench looks for in a notebook, and a slider that draws by `swap`.
 PAGE = """
@@ -84,6 +84,19 @@ def measured(browser, swap, presses=2):
 
 def test_a_jump_is_measured_too(browser):
     assert measured(browser, "draw()", 6) == 0
+
+
+def test_rounds_are_taken_together_and_told_apart():
+    quick, slow = (
+        Measured([10.0] * 9, [30.0] * 3, 0),
+        Measured([20.0] * 10, [40.0] * 4, 1),
+    )
+    told = report({"interact": [slow, slow], "figure": [quick, slow]})
+    _, baseline, figure = (" ".join(e.split()) for e in told.splitlines())
+    assert baseline.endswith(" 20.0 to 20.0 40.0 40.0 40.0 to 40.0 2 1.0")
+    assert figure == (
+        "figure 20.0 20.0 10.0 to 20.0 40.0 40.0 30.0 to 40.0 1 1.0"
+    )
 
 
 @pytest.mark.parametrize("swap", STEADY)

@@ -88,6 +88,32 @@ def test_a_moved_slider_has_its_neighbours_drawn_ahead():
     assert "x must not be negative" in picture.ahead["3"]
 
 
+def test_a_picture_is_on_its_way_before_the_next_are_drawn(monkeypatch):
+    """A thread sends it, which gets no turn while this one draws."""
+    done = []
+
+    def drawn(y):
+        done.append(f"drawn {y}")
+        return draw_half(y)
+
+    monkeypatch.setattr("time.sleep", lambda _: done.append("a turn"))
+    one = panel(draw=drawn)
+    done.clear()
+    one.controls["x"].value = 0.5
+    assert done == ["drawn 0.25", "a turn", "drawn 0.0", "drawn 0.5"]
+
+
+def test_no_move_is_sent_back_to_the_browser_that_made_it():
+    controls = [
+        (slider("x", 1.0, -2.0, 2.0, 0.5), "value"),
+        (whole_slider("n", 1, 0, 2), "value"),
+        (stops("how", 1, (1, 2)), "index"),
+        (choice("which", 1, (1, 2)), "index"),
+    ]
+    for control, moved in controls:
+        assert control.trait_metadata(moved, "echo_update") is False
+
+
 def test_a_picture_drawn_ahead_is_the_one_that_the_kernel_sends():
     one = descent.show()
     picture = one.widget.children[1]
