@@ -44,8 +44,11 @@ AT_ONCE = (
     *("micropip", "piplite", "ssl", "sqlite3", "ipykernel", "comm"),
     *("pyodide_kernel", "pyodide-kernel", "jedi", "ipython", "byhand"),
 )
-# All of SciPy would be half of what a visit transfers. The lessons call
-# `special`; the others are what it imports.
+# What byhand asks for, and comes when a cell first imports it: a quarter of
+# what a visit would transfer, and no lesson needs it.
+WHEN_IMPORTED = {"scipy"}
+# All of SciPy would be half of a visit. Learners call `special`; the others
+# are what it imports.
 SCIPY = ("_lib", "linalg", "sparse", "special")
 # All its files are given one time, so that a build can be repeated.
 REPEATABLE = os.environ | {"SOURCE_DATE_EPOCH": "1767225600"}
@@ -216,7 +219,8 @@ def put_pyodide(
             entry["file_name"] = server + entry["file_name"]
     lock["packages"] = theirs | ours
     for entry in ours.values():
-        entry["depends"] = sorted(lock["packages"].keys() & entry["depends"])
+        asked = lock["packages"].keys() & entry["depends"]
+        entry["depends"] = sorted(asked - WHEN_IMPORTED)
     path.write_text(json.dumps(lock), "utf-8")
     return set(lock["packages"])
 

@@ -180,8 +180,7 @@ def run(names, repeats, server):
         Progress(console=console, transient=True) as progress,
     ):
         for name in FIGURES:
-            source = f"from byhand.sliders import {name}\n{name}.show()"
-            write_notebook(Path(root, f"{name}.ipynb"), source)
+            write_notebook(Path(root, f"{name}.ipynb"), source(name))
         write_notebook(Path(root, "interact.ipynb"), BASELINE)
         tasks = {
             name: progress.add_task(name, total=repeats + repeats // 3)
@@ -198,6 +197,11 @@ def run(names, repeats, server):
                 for name in names
             }
     return {name: one for name, one in measured.items() if one}
+
+
+def source(name):
+    """The cell that shows a figure."""
+    return f"from byhand.sliders import {name}\n{name}.show()"
 
 
 def report(results):
