@@ -44,6 +44,9 @@ AT_ONCE = (
     *("micropip", "piplite", "ssl", "sqlite3", "ipykernel", "comm"),
     *("pyodide_kernel", "pyodide-kernel", "jedi", "ipython", "byhand"),
 )
+# What the kernel asks for at its start and nothing uses: a page has no sockets
+# to encrypt. An empty package stands for it, and saves 2 MB.
+DONE_WITHOUT = ("ssl",)
 # What byhand asks for, and comes when a cell first imports it: a quarter of
 # what a visit would transfer, and no lesson needs it.
 WHEN_IMPORTED = {"scipy"}
@@ -91,6 +94,7 @@ def build(out: Path, *, self_hosted: bool) -> None:
         shutil.copy(SETTINGS, lite)
         wheels = [*unpacked(kernel, Path(folder)), wheel_of_byhand(folder)]
         wheels += [fetch.wheel(name) for name in fetch.WHEELS]
+        wheels += [empty_wheel(name, Path(folder)) for name in DONE_WITHOUT]
         pyodide = lite / "static" / "pyodide"
         known = put_pyodide(pyodide, pair, wheels)
         config = lite / "jupyter-lite.json"
@@ -190,6 +194,21 @@ def wheel_of_byhand(folder: str) -> Path:
     )
     (made,) = Path(folder).glob("byhand-*.whl")
     return made
+
+
+def empty_wheel(name: str, folder: Path) -> Path:
+    """A package in which there is nothing to import."""
+    path = folder / f"{name}-0-py3-none-any.whl"
+    files = {
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\n",
+        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n",
+        "RECORD": "",
+    }
+    with zipfile.ZipFile(path, "w") as made:
+        for file, text in files.items():
+            # Without a date, so that a build can be repeated.
+            made.writestr(zipfile.ZipInfo(f"{name}-0.dist-info/{file}"), text)
+    return path
 
 
 def put_pyodide(

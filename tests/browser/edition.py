@@ -153,6 +153,16 @@ def run_current(notebook):
     return took
 
 
+def completed(notebook, code):
+    """What the kernel would complete code to, once it has answered."""
+    return notebook.page.evaluate(
+        """code => window.jupyterapp.shell.currentWidget.sessionContext
+          .session.kernel.requestComplete({code, cursor_pos: code.length})
+          .then(reply => reply.content.matches)""",
+        code,
+    )
+
+
 def outputs(notebook):
     """What stands below each cell of code, as text."""
     cells = notebook.page.evaluate(f"{CELLS}.model.toJSON().cells")

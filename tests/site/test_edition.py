@@ -15,6 +15,7 @@ from tests import gates
 from tests.browser.edition import (
     CELLS,
     Edition,
+    completed,
     outputs,
     path_of,
     run,
@@ -175,6 +176,35 @@ def test_a_later_lesson_says_how_to_get_it(served):
     text = page.locator(".jp-MarkdownOutput").first
     expect(text).to_contain_text("make lab")
     page.close()
+
+
+def test_code_is_completed(first):
+    run(first, "import numpy as np")
+    assert completed(first, "np.logadd") == ["logaddexp", "logaddexp2"]
+
+
+BY_SCIPY = """
+from byhand import check
+from scipy.special import softmax as theirs
+
+def softmax(z, axis=-1):
+    return theirs(z, axis=axis)
+
+check("self_attention.softmax", softmax)
+"""
+
+
+def test_scipy_comes_when_a_cell_imports_it(served, first):
+    """And no check of ours does. A call of it is noticed, here too."""
+
+    def came():
+        return [file.name for file in served.sent if "scipy" in file.name]
+
+    assert came() == []
+    said = run(first, BY_SCIPY)
+    assert "scipy.softmax" in said
+    assert "earns nothing" in said
+    assert len(came()) == 1
 
 
 def test_nobody_else_is_asked(served, first):
