@@ -28,11 +28,12 @@ import nbformat
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from authoring import fetch
+from authoring import bytecode, fetch
 from authoring.paths import ROOT, lesson_path, sources
 from authoring.text import title
 
 LAST = 12  # the last lesson that needs no PyTorch to be done
+LATER = ("letters.npz",)  # of lesson 17, and more than half of byhand
 SETTINGS = ROOT / "site" / "overrides.json"
 # What Pyodide is, beside its packages.
 CORE = (
@@ -45,7 +46,7 @@ AT_ONCE = (
     *("pyodide_kernel", "pyodide-kernel", "jedi", "ipython", "byhand"),
 )
 # What the kernel asks for at its start and nothing uses: a page has no sockets
-# to encrypt. An empty package stands for it, and saves 2 MB.
+# to encrypt. An empty package stands for it, and saves 2 MB (compressed, 0.8).
 DONE_WITHOUT = ("ssl",)
 # What byhand asks for, and comes when a cell first imports it: a quarter of
 # what a visit would transfer, and no lesson needs it.
@@ -181,7 +182,7 @@ def wheel_of_byhand(folder: str) -> Path:
     shutil.copytree(
         ROOT / "byhand",
         copy / "byhand",
-        ignore=shutil.ignore_patterns("__pycache__"),
+        ignore=shutil.ignore_patterns("__pycache__", *LATER),
     )
     subprocess.run(
         [
@@ -222,6 +223,7 @@ def put_pyodide(
             file = core.extractfile(member)
             if name in CORE and file:
                 (folder / name).write_bytes(file.read())
+    bytecode.compile_library(folder)
     path = folder / "pyodide-lock.json"
     lock = json.loads(path.read_text("utf-8"))
     ours = {entry["name"]: entry for entry in map(locked, wheels)}
