@@ -25,8 +25,8 @@ def shares(x: ArrayLike, axis: int | None = None) -> Result:
     NaN where the largest is infinite. ValueError: there is none.
     """
     largest = np.max(x, axis=axis, keepdims=True)
-    powers = np.exp(np.subtract(x, largest))
-    return powers / powers.sum(axis=axis, keepdims=True)
+    above_0 = np.exp(np.subtract(x, largest))
+    return above_0 / np.sum(above_0, axis=axis, keepdims=True)
 
 
 def log_shares(x: ArrayLike, axis: int | None = None) -> Result:
