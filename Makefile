@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Ranges are in pyproject.toml, exact versions in constraints.txt.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help lab grading test notebooks site model bench-check bench-wait bench-messages bench-sliders bench-grading bench-gpt bench-gpu clean
+.PHONY: help lab grading test notebooks site model bench-check bench-wait bench-messages bench-sliders bench-edition bench-grading bench-gpt bench-gpu clean
 
 help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -60,6 +60,11 @@ bench-messages: $(VENV)/.test  ## what wrong answers are told, of all that the t
 bench-sliders: $(VENV)/.test  ## how fast a slider answers, against ipywidgets.interact
 	sh tests/system_packages.sh
 	$(BIN)/python -m tests.bench.sliders $(ARGS)
+
+bench-edition: $(VENV)/.test  ## how long a learner waits in the browser edition, and what a visit transfers
+	sh tests/system_packages.sh
+	$(BIN)/python -m authoring.fetch
+	$(BIN)/python -m tests.bench.edition $(ARGS)
 
 bench-grading: $(VENV)/.test  ## how fast a class is graded, against stock nbgrader (ARGS=--help)
 	sh tests/system_packages.sh

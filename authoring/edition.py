@@ -28,11 +28,12 @@ import nbformat
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from authoring import fetch
+from authoring import bytecode, fetch
 from authoring.paths import ROOT, lesson_path, sources
 from authoring.text import title
 
 LAST = 12  # the last lesson that needs no PyTorch to be done
+LATER = ("letters.npz",)  # of lesson 17, and more than half of byhand
 SETTINGS = ROOT / "site" / "overrides.json"
 # What Pyodide is, beside its packages.
 CORE = (
@@ -44,8 +45,14 @@ AT_ONCE = (
     *("micropip", "piplite", "ssl", "sqlite3", "ipykernel", "comm"),
     *("pyodide_kernel", "pyodide-kernel", "jedi", "ipython", "byhand"),
 )
-# All of SciPy would be half of what a visit transfers. The lessons call
-# `special`; the others are what it imports.
+# What the kernel asks for at its start and nothing uses: a page has no sockets
+# to encrypt. An empty package stands for it, and saves 2 MB (compressed, 0.8).
+DONE_WITHOUT = ("ssl",)
+# What byhand asks for, and comes when a cell first imports it: a quarter of
+# what a visit would transfer, and no lesson needs it.
+WHEN_IMPORTED = {"scipy"}
+# All of SciPy would be half of a visit. Learners call `special`; the others
+# are what it imports.
 SCIPY = ("_lib", "linalg", "sparse", "special")
 # All its files are given one time, so that a build can be repeated.
 REPEATABLE = os.environ | {"SOURCE_DATE_EPOCH": "1767225600"}
@@ -88,6 +95,7 @@ def build(out: Path, *, self_hosted: bool) -> None:
         shutil.copy(SETTINGS, lite)
         wheels = [*unpacked(kernel, Path(folder)), wheel_of_byhand(folder)]
         wheels += [fetch.wheel(name) for name in fetch.WHEELS]
+        wheels += [empty_wheel(name, Path(folder)) for name in DONE_WITHOUT]
         pyodide = lite / "static" / "pyodide"
         known = put_pyodide(pyodide, pair, wheels)
         config = lite / "jupyter-lite.json"
@@ -174,7 +182,7 @@ def wheel_of_byhand(folder: str) -> Path:
     shutil.copytree(
         ROOT / "byhand",
         copy / "byhand",
-        ignore=shutil.ignore_patterns("__pycache__"),
+        ignore=shutil.ignore_patterns("__pycache__", *LATER),
     )
     subprocess.run(
         [
@@ -189,6 +197,21 @@ def wheel_of_byhand(folder: str) -> Path:
     return made
 
 
+def empty_wheel(name: str, folder: Path) -> Path:
+    """A package in which there is nothing to import."""
+    path = folder / f"{name}-0-py3-none-any.whl"
+    files = {
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\n",
+        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n",
+        "RECORD": "",
+    }
+    with zipfile.ZipFile(path, "w") as made:
+        for file, text in files.items():
+            # Without a date, so that a build can be repeated.
+            made.writestr(zipfile.ZipInfo(f"{name}-0.dist-info/{file}"), text)
+    return path
+
+
 def put_pyodide(
     folder: Path, pair: fetch.Pair, wheels: list[Path]
 ) -> set[str]:
@@ -200,6 +223,7 @@ def put_pyodide(
             file = core.extractfile(member)
             if name in CORE and file:
                 (folder / name).write_bytes(file.read())
+    bytecode.compile_library(folder)
     path = folder / "pyodide-lock.json"
     lock = json.loads(path.read_text("utf-8"))
     ours = {entry["name"]: entry for entry in map(locked, wheels)}
@@ -216,7 +240,8 @@ def put_pyodide(
             entry["file_name"] = server + entry["file_name"]
     lock["packages"] = theirs | ours
     for entry in ours.values():
-        entry["depends"] = sorted(lock["packages"].keys() & entry["depends"])
+        asked = lock["packages"].keys() & entry["depends"]
+        entry["depends"] = sorted(asked - WHEN_IMPORTED)
     path.write_text(json.dumps(lock), "utf-8")
     return set(lock["packages"])
 

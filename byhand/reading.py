@@ -45,11 +45,11 @@ def names_of_cell(source: str) -> tuple[set[str], frozenset[str]]:
 
 @lru_cache(1000)
 def attributes_in(code: CodeType) -> frozenset[str]:
-    """The names of attributes that code loads, inner functions too."""
+    """The names that code takes from modules and other things, inner too."""
     names = frozenset(
         step.argval
         for step in dis.get_instructions(code)
-        if step.opname in ("LOAD_ATTR", "LOAD_METHOD")
+        if step.opname in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM")
     )
     inner = [c for c in code.co_consts if isinstance(c, CodeType)]
     return names.union(*map(attributes_in, inner))

@@ -20,7 +20,10 @@ LIBRARIES = ("numpy", "scipy", "sklearn", "torch", "sacrebleu", "nltk")
 # Where there are ufuncs, of whose calls nothing can be noticed.
 _WITH_UFUNCS = ("scipy.special", "numpy")
 # Of our own library, whatever is there to be shown and not to be called.
-OURS = ("byhand.digits", "byhand.sliders", "byhand.gpt", "byhand.text")
+OURS = (
+    *("byhand.digits", "byhand.sliders", "byhand.gpt", "byhand.text"),
+    "byhand.special",
+)
 # Whoever calls an answer; and a right answer that stands in for a learner's.
 _CALLERS = ("byhand.ways", "byhand.exercise", "byhand.attempt")
 _RIGHT = ("lent", "byhand.exercises")
@@ -39,7 +42,7 @@ def notice(
     each once and in order. answer: whose code is read for ufuncs, as these
     are called without a trace.
     """
-    called: list[str] = ufuncs_in(answer, names) if names else []
+    called: list[str] = []
     before = getattr(_noticing, "called", None)
     if names is None:
         yield called
@@ -91,6 +94,8 @@ def notice(
         finally:
             sys.setprofile(profiled)
             _noticing.called = before
+            # Not before it ran: it may have imported their library itself.
+            _add_new(called, ufuncs_in(answer, names))
 
 
 def _is_elsewhere(answer: Any) -> bool:
@@ -168,7 +173,11 @@ def report(calls: list[str]) -> None:
     """Add calls that were noticed elsewhere to what is being noticed here."""
     called = getattr(_noticing, "called", None)
     if called is not None:
-        called += [call for call in calls if call not in called]
+        _add_new(called, calls)
+
+
+def _add_new(called: list[str], calls: list[str]) -> None:
+    called += [call for call in calls if call not in called]
 
 
 def handed_in(answer: Any, names: tuple[str, ...]) -> list[str]:

@@ -45,7 +45,7 @@ def end() -> None:
 
 def preloaded(lesson: str) -> list[str]:
     """The modules that grading a lesson needs."""
-    needed = ["grader.lane", "scipy.special"]
+    needed = ["grader.lane"]
     if (slug := _slug(lesson)) in bank.slugs():
         needed.append(f"byhand.exercises.{slug}")
     if _needs_torch(lesson):

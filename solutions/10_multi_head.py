@@ -28,18 +28,23 @@
 #
 # You need: lessons 7 and 9. About 55 minutes.
 #
-# The first cell has the attention of lesson 9, given here so that an
+# The first cell has softmax and the attention of lesson 9, given here so that an
 # unfinished lesson does not stop you. It works on the *last two* axes and
 # leaves any further axes in front of them alone. That is all we need to attend
 # in many places at once.
 
 # %%
 import numpy as np
-import scipy.special
 
 from byhand import check, tools
 
 np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
+
+
+def softmax(z, axis=-1):
+    """Positive weights that add up to 1 along `axis`."""
+    gaps = z - np.amax(z, axis=axis, keepdims=True)
+    return np.exp(gaps - np.logaddexp.reduce(gaps, axis=axis, keepdims=True))
 
 
 def masked_attention(Q, K, V, mask=None):
@@ -53,7 +58,7 @@ def masked_attention(Q, K, V, mask=None):
     if mask is not None:
         fits = np.where(mask, fits, -np.inf)
     with np.errstate(invalid="ignore"):  # an empty row: −∞ minus −∞
-        shares = np.nan_to_num(scipy.special.softmax(fits, axis=-1))
+        shares = np.nan_to_num(softmax(fits))
     return np.einsum("...nm,...md->...nd", shares, V), shares
 
 
@@ -613,7 +618,7 @@ print("if spread evenly:     ", f"{np.mean(even):.4f}")
 print("quality on its thing: ", np.mean(on_thing, axis=0))
 for text in ("Lily had a drum.", "Tom had a drum.", trained_heads.SENTENCE):
     logits = reader.read(reader.ids_of(text)).logits[-1]
-    chances = scipy.special.softmax(logits)
+    chances = softmax(logits)
     word = reader.words()[chances.argmax()]
     print(f"{text} → {word}: {chances.max():.3f}")
 

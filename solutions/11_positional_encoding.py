@@ -26,24 +26,29 @@
 # angle $a$ has height $\sin a$ and lies $\cos a$ to the right. About 75
 # minutes.
 #
-# The first cell has the self-attention of lesson 7, given here so that an
-# unfinished lesson does not stop you.
+# The first cell has softmax and the self-attention of lesson 7, given here so
+# that an unfinished lesson does not stop you.
 
 # %%
 from math import cos, sin
 
 import numpy as np
-import scipy.special
 
 from byhand import check, tools
 
 np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 
 
+def softmax(z, axis=-1):
+    """Positive weights that add up to 1 along `axis`."""
+    gaps = z - np.amax(z, axis=axis, keepdims=True)
+    return np.exp(gaps - np.logaddexp.reduce(gaps, axis=axis, keepdims=True))
+
+
 def self_attention(X, W_q, W_k, W_v):
     """Scaled dot-product self-attention: output (n, d_v), weights (n, n)."""
     fits = np.einsum("nd,md->nm", X @ W_q, X @ W_k)
-    shares = scipy.special.softmax(fits / np.shape(W_k)[1] ** 0.5, axis=1)
+    shares = softmax(fits / np.shape(W_k)[1] ** 0.5)
     return np.einsum("nm,md->nd", shares, X @ W_v), shares
 
 
@@ -140,7 +145,7 @@ order = np.array([2, 0, 1])
 def look_back(X):
     """Attention behind a look-ahead mask, as in lesson 9."""
     fits = np.where(np.tri(len(X)) > 0, X @ X.T / 2, -np.inf)
-    return scipy.special.softmax(fits, axis=1) @ X
+    return softmax(fits) @ X
 
 
 for name, function in (
@@ -181,8 +186,8 @@ for name, function in (
 P = np.eye(3)[order]
 Q, K, V = vectors @ W_q, vectors @ W_k, vectors @ W_v
 shuffled = P @ vectors
-A = scipy.special.softmax(Q @ K.T / 2, axis=1)
-new = scipy.special.softmax((shuffled @ W_q) @ (shuffled @ W_k).T / 2, axis=1)
+A = softmax(Q @ K.T / 2)
+new = softmax((shuffled @ W_q) @ (shuffled @ W_k).T / 2)
 print("P is\n", P.astype(int))
 print("P X is X[order]:", np.array_equal(shuffled, vectors[order]))
 print("1.", np.allclose(shuffled @ W_q, P @ Q))
@@ -540,7 +545,7 @@ print(rotary(query) @ rotary(key).T)
 
 def attend_rotary(X):
     fits = rotary(X @ W_q) @ rotary(X @ W_k).T / 2
-    return scipy.special.softmax(fits, axis=1) @ (X @ W_v)
+    return softmax(fits) @ (X @ W_v)
 
 
 print(

@@ -29,7 +29,7 @@
 #
 # You need: lesson 7, and from lesson 1 what a gradient is. About 50 minutes.
 #
-# The first cell has the attention of lesson 7, given here so that an
+# The first cell has softmax and the attention of lesson 7, given here so that an
 # unfinished lesson does not stop you. You need it once, at the very end.
 #
 # A long cell below is folded to its first line: it only prints or compares. Run
@@ -37,19 +37,25 @@
 
 # %%
 import math
+from statistics import NormalDist
 
 import numpy as np
-import scipy.special
 
 from byhand import check, tools
 
 np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 
 
+def softmax(z, axis=-1):
+    """Positive weights that add up to 1 along `axis`."""
+    gaps = z - np.amax(z, axis=axis, keepdims=True)
+    return np.exp(gaps - np.logaddexp.reduce(gaps, axis=axis, keepdims=True))
+
+
 def self_attention(X, W_q, W_k, W_v):
     """Scaled dot-product self-attention: the output only, (n, d_v)."""
     fits = np.inner(X @ W_q, X @ W_k) / math.sqrt(W_k.shape[1])
-    return scipy.special.softmax(fits, axis=1) @ (X @ W_v)
+    return softmax(fits) @ (X @ W_v)
 
 
 # %% [markdown]
@@ -517,7 +523,7 @@ print(feed_forward(x, tiny, np.zeros(3), notes, np.zeros(2)))
 # %% tags=["demonstration"]
 print("    x     ReLU     GELU    slope of ReLU, GELU")
 for x in (-3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 3.0):
-    share = scipy.special.ndtr(x)  # Φ
+    share = NormalDist().cdf(x)  # Φ
     bell = math.exp(-x * x / 2) / math.sqrt(2 * math.pi)
     print(f"{x:5.1f}  {max(x, 0):7.4f}  {x * share:7.4f}", end="")
     print(f"{float(x > 0):12.0f}      {share + x * bell:7.4f}")

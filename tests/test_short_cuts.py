@@ -1,6 +1,8 @@
 """Calls that do a whole exercise are noticed, however they are made."""
 
 import functools
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from byhand import special
 from byhand.bank import find
 from byhand.judge import judge
 from byhand.short_cuts import handed_in, notice
@@ -93,11 +96,41 @@ def test_our_own_library_handed_in_and_called():
         "byhand.softmax",
     )
 
+    def squashed(x):
+        return special.squashed(x)
+
+    assert noticed("backpropagation.sigmoid", squashed) == ("byhand.squashed",)
+
 
 def test_what_ours_calls_in_its_turn_is_not_named():
     with notice(()) as called:
         maths.attend(*(np.ones((1, 1)),) * 3)
     assert called == ["byhand.attend"]
+
+
+IMPORTS = """
+import sys
+from byhand.attempt import attempt
+
+def sigmoid(x):
+    from scipy.special import expit
+
+    return expit(x)
+
+assert "scipy" not in sys.modules
+print(*attempt(sigmoid, {"x": 0.5}, not_by=("expit",)).short_cuts)
+"""
+
+
+def test_a_library_that_the_answer_itself_imports():
+    """In a process of its own: here SciPy is imported already."""
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTS],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "scipy.expit\n"
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ ORDER = """
     byhand.deadline
     byhand.digits byhand.elsewhere byhand.held byhand.text
     byhand.environment byhand.notes byhand.reading byhand.saving byhand.tools
-    byhand.exercise byhand.saved
+    byhand.exercise byhand.saved byhand.special
 """
 LEVEL = {
     unit: level

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.special
 
+from byhand import special
 from byhand.text.reader import gelu, norm
 
 RECORD = Path(__file__).with_name("letters.npz")
@@ -139,7 +139,7 @@ def written(
 def _next(logits: np.ndarray, temperature: float, throw: float) -> int:
     if temperature == 0:
         return int(logits.argmax())
-    chances = scipy.special.softmax(logits / temperature).cumsum()
+    chances = special.shares(logits / temperature).cumsum()
     drawn = int(np.searchsorted(chances, throw, side="right"))
     return min(drawn, len(logits) - 1)  # they may add up to a little less
 
@@ -174,7 +174,7 @@ def after(
         scores = np.einsum("ihd,jhd->hij", q, keys) / np.sqrt(q.shape[-1])
         scores[:, later] = -np.inf
         found.append(scores)
-        shares = scipy.special.softmax(scores, axis=-1)
+        shares = special.shares(scores, axis=-1)
         seen = np.einsum("hij,jhd->ihd", shares, values)
         seen = seen.reshape(len(ids), -1)
         x = x + seen @ given[name + "attention.out_proj.weight"].T
@@ -201,7 +201,7 @@ def average_look(
     for text in texts:
         start, end, place = _place_of(text, what)
         scores = written(model, text[:place], place + 1, 0.0).scores[:, :, -1]
-        shares = scipy.special.softmax(scores, axis=-1)
+        shares = special.shares(scores, axis=-1)
         looks.append(shares[..., start:end].sum(axis=-1))
         even.append((end - start) / (place + 1))
     return np.mean(looks, axis=0), float(np.mean(even))

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import scipy.special
 
+from byhand import special
 from byhand.text import stories
 
 WEIGHTS = Path(__file__).with_name("reader.npz")
@@ -140,7 +140,7 @@ def looked(
     Q, K, V = ((x @ W).reshape(places, HEADS, width) for W in (W_q, W_k, W_v))
     scores = np.einsum("ihd,jhd->hij", Q, K) / np.sqrt(width)
     scores[:, ~np.tri(places, dtype=bool)] = -np.inf
-    shares = scipy.special.softmax(scores, axis=-1)
+    shares = special.shares(scores, axis=-1)
     found = np.einsum("hij,jhd->ihd", shares, V).reshape(places, -1)
     return found @ W_o, scores, shares
 
@@ -153,4 +153,4 @@ def norm(x: np.ndarray, gain: np.ndarray) -> np.ndarray:
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
-    return x * scipy.special.ndtr(x)
+    return x * special.share_below(x)

@@ -2,15 +2,15 @@
 
 Lesson 05's step, for a batch of pairs whose gradients are added up (Mikolov
 et al. 2013, "Distributed Representations of Words and Phrases and their
-Compositionality", equation 4). With NumPy and SciPy alone.
+Compositionality", equation 4). With NumPy alone.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import scipy.special
 
+from byhand import special
 from byhand.text import court
 
 BATCH = 64
@@ -82,7 +82,7 @@ def step(
     """
     c, o = vectors[centres], contexts[others]  # (b, d), (b, 1 + k, d)
     products = (o @ c[:, :, None])[..., 0]
-    errors = scipy.special.expit(products)
+    errors = special.squashed(products)
     signed = products.copy()
     signed[:, 0] *= -1
     loss = np.logaddexp(0, signed).sum()

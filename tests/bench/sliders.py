@@ -190,8 +190,7 @@ def run(names, repeats, rounds, server):
         Progress(console=console, transient=True) as progress,
     ):
         for name in FIGURES:
-            source = f"from byhand.sliders import {name}\n{name}.show()"
-            write_notebook(Path(root, f"{name}.ipynb"), source)
+            write_notebook(Path(root, f"{name}.ipynb"), source(name))
         write_notebook(Path(root, "interact.ipynb"), BASELINE)
         moves = repeats + repeats // 3
         task = progress.add_task("moves", total=moves * len(turns))
@@ -202,6 +201,11 @@ def run(names, repeats, rounds, server):
                 if one := measure(lab, name, repeats, tick):
                     results.setdefault(name, []).append(one)
     return results
+
+
+def source(name):
+    """The cell that shows a figure."""
+    return f"from byhand.sliders import {name}\n{name}.show()"
 
 
 def report(results):

@@ -174,17 +174,21 @@ def differs(before):
 
 def write_notebook(path, *cells):
     """A notebook of code cells at `path`."""
-    notebook = nbformat.v4.new_notebook(
+    nbformat.write(notebook_of(*cells), path)
+
+
+def notebook_of(*cells):
+    return nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
         metadata={
             "kernelspec": {
                 "name": "python3",
                 "display_name": "Python 3",
                 "language": "python",
-            }
+            },
+            "language_info": {"name": "python"},  # JupyterLite goes by it
         },
     )
-    nbformat.write(notebook, path)
 
 
 class Lab:

@@ -1,4 +1,4 @@
-"""Lessons 00 to 12, and 23, are done, and judged, without PyTorch.
+"""Lessons 00 to 12, and 23, are done, and judged, without PyTorch and SciPy.
 
 Each lesson's solved answers go through its checks in a process of their own.
 The other cells are left out: what they demonstrate may need PyTorch.
@@ -18,13 +18,16 @@ from tests import gates
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = list(filter(gates.without_torch, lessons()))
 
+# Importing one takes seconds, importing the other a fifth of a second.
+LIBRARIES = ("torch", "scipy")
+
 # The cells come in by the standard input, as JSON.
-WORK = """
+WORK = f"""
 import json, sys
-names = {"__name__": "__main__"}
+names = {{"__name__": "__main__"}}
 for cell in json.load(sys.stdin):
     exec(cell, names)
-print("PyTorch was", "torch" in sys.modules and "imported" or "not imported")
+print("imported:", *(one for one in {LIBRARIES} if one in sys.modules))
 """
 
 
@@ -40,7 +43,7 @@ def cells_of(lesson: str) -> list[str]:
 
 
 def said_by(cells: Iterable[str]) -> str:
-    """What the cells print, and then whether PyTorch was imported."""
+    """What the cells print, and then which of the two were imported."""
     done = subprocess.run(
         [sys.executable, "-c", WORK],
         input=json.dumps(list(cells)),
@@ -54,16 +57,17 @@ def said_by(cells: Iterable[str]) -> str:
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_a_lesson_is_judged_without_torch(lesson):
+def test_a_lesson_is_judged_without_them(lesson):
     said = said_by(cells_of(lesson))
     for exercise in lessons()[lesson]:
         for part in exercise.parts or ("",):
             what = f"{exercise.id}, part {part!r}" if part else exercise.id
             assert f"{what}: right" in said
-    assert said.endswith("PyTorch was not imported\n")
+    assert said.endswith("imported:\n")
 
 
-def test_an_import_of_torch_is_told():
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_an_import_of_one_is_told(library):
     # One that costs no five seconds.
-    fake = "import sys; sys.modules['torch'] = sys"
-    assert said_by([fake]).endswith("PyTorch was imported\n")
+    fake = f"import sys; sys.modules['{library}'] = sys"
+    assert said_by([fake]).endswith(f"imported: {library}\n")

@@ -5,10 +5,6 @@ solved lesson is put into the browser's own storage: the files that are served
 hold none.
 """
 
-import functools
-import http.server
-import threading
-
 import nbformat
 import pytest
 
@@ -16,12 +12,19 @@ from authoring import edition, fetch, paths
 from byhand.sliders import tangent
 from byhand.tools import INSTEAD
 from tests import gates
+from tests.browser.edition import (
+    CELLS,
+    Edition,
+    completed,
+    outputs,
+    path_of,
+    run,
+    store,
+    text_of,
+)
 from tests.browser.jupyter import (
-    FLAGS,
-    PATIENCE,
     Notebook,
     Twin,
-    chromium,
     equals,
     expect,
     require_browser,
@@ -34,63 +37,6 @@ WHOLE = (
     *("07_self_attention", "09_masking"),
 )
 FIRST = "00_start_here"
-CELLS = "window.jupyterapp.shell.currentWidget.content"
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Static files, as any server gives them."""
-
-    extensions_map = {  # noqa: RUF012 # as it is there
-        **http.server.SimpleHTTPRequestHandler.extensions_map,
-        ".wasm": "application/wasm",
-    }
-
-    def log_message(self, *_):
-        pass
-
-
-class Server(http.server.ThreadingHTTPServer):
-    def handle_error(self, *_):
-        """A page that is closed leaves requests unread."""
-
-
-class Edition:
-    """The edition on a free port, and a browser; `asked` is all that it
-    requests.
-    """
-
-    def __init__(self, folder, browser):
-        self.folder, self.asked = folder, []
-        handler = functools.partial(Quiet, directory=folder)
-        self.server = Server(("127.0.0.1", 0), handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.context = browser.new_context()
-        # A page compiles Python itself before its kernel is there.
-        self.context.set_default_timeout(2 * PATIENCE)
-        self.context.on("request", lambda r: self.asked.append(r.url))
-
-    def close(self):
-        self.context.close()
-        self.server.shutdown()
-        self.server.server_close()
-
-    def page(self, lesson):
-        page = self.context.new_page()
-        page.goto(
-            # JupyterLab would open again what was open before, each with
-            # a kernel.
-            f"{self.url}/notebooks/index.html?path={path_of(lesson)}",
-            wait_until="domcontentloaded",
-        )
-        return page
-
-    def open(self, lesson):
-        return Notebook(self.page(lesson))
-
-
-def path_of(lesson):
-    return f"lessons/{lesson}/{lesson}.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -103,16 +49,8 @@ def served(tmp_path_factory):
     except fetch.NotThere as missing:
         # Without npm or a network, at set-up. On CI a skip is a failure.
         pytest.skip(str(missing))
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), headless=True, args=FLAGS
-        )
-        running = Edition(out / "try", browser)
+    with Edition(out / "try") as running:
         yield running
-        running.close()
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -123,46 +61,6 @@ def first(served):
     return notebook
 
 
-def store(page, lesson, content):
-    """Put a notebook into the browser's storage, as if it had been saved."""
-    page.evaluate(
-        """([path, content]) =>
-          window.jupyterapp.serviceManager.contents.save(path,
-            {type: 'notebook', format: 'json', content}).then(() => null)""",
-        [path_of(lesson), content],
-    )
-
-
-def run(notebook, source):
-    """Run a cell of one's own; all that it shows, as text."""
-    notebook.page.evaluate(
-        """source => {
-          const model = CELLS.model.sharedModel;
-          model.insertCell(model.cells.length, {cell_type: 'code', source});
-          CELLS.activeCellIndex = model.cells.length - 1;
-          return window.jupyterapp.commands.execute('notebook:run-cell')
-            .then(() => null)}""".replace("CELLS", CELLS),
-        source,
-    )
-    notebook.wait_idle()
-    return outputs(notebook)[-1]
-
-
-def outputs(notebook):
-    """What stands below each cell of code, as text."""
-    cells = notebook.page.evaluate(f"{CELLS}.model.toJSON().cells")
-    return [text_of(cell) for cell in cells if cell["cell_type"] == "code"]
-
-
-def text_of(cell):
-    texts = []
-    for output in cell["outputs"]:
-        texts.append(output.get("text", ""))
-        texts.append(output.get("data", {}).get("text/plain", ""))
-        texts.append(output.get("evalue", ""))
-    return "".join("".join(text) for text in texts)
-
-
 @pytest.mark.parametrize("lesson", WHOLE)
 def test_a_solved_lesson_says_what_it_says_elsewhere(served, first, lesson):
     stored = nbformat.read(paths.solved_path(lesson), as_version=4)
@@ -170,7 +68,7 @@ def test_a_solved_lesson_says_what_it_says_elsewhere(served, first, lesson):
     said = list(map(text_of, solved))
     for cell in solved:
         cell.outputs = []
-    store(first.page, lesson, stored)
+    store(first.page, path_of(lesson), stored)
     notebook = served.open(lesson)
     notebook.run_all()
     for cell, wanted, came in zip(
@@ -274,10 +172,39 @@ def test_a_reload_keeps_what_was_written(first):
 
 
 def test_a_later_lesson_says_how_to_get_it(served):
-    page = served.page("13_encoder")
+    page = served.page(path_of("13_encoder"))
     text = page.locator(".jp-MarkdownOutput").first
     expect(text).to_contain_text("make lab")
     page.close()
+
+
+def test_code_is_completed(first):
+    run(first, "import numpy as np")
+    assert completed(first, "np.logadd") == ["logaddexp", "logaddexp2"]
+
+
+BY_SCIPY = """
+from byhand import check
+from scipy.special import softmax as theirs
+
+def softmax(z, axis=-1):
+    return theirs(z, axis=axis)
+
+check("self_attention.softmax", softmax)
+"""
+
+
+def test_scipy_comes_when_a_cell_imports_it(served, first):
+    """And no check of ours does. A call of it is noticed, here too."""
+
+    def came():
+        return [file.name for file in served.sent if "scipy" in file.name]
+
+    assert came() == []
+    said = run(first, BY_SCIPY)
+    assert "scipy.softmax" in said
+    assert "earns nothing" in said
+    assert len(came()) == 1
 
 
 def test_nobody_else_is_asked(served, first):

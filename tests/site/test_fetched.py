@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 from packaging.utils import canonicalize_name
@@ -75,6 +76,10 @@ def test_every_package_of_the_lock_can_be_had(tmp_path, self_hosted):
         if beside:
             data = (folder / file).read_bytes()
             assert hashlib.sha256(data).hexdigest() == entry["sha256"], name
+    with zipfile.ZipFile(folder / "python_stdlib.zip") as library:
+        kinds = {Path(name).suffix for name in library.namelist()}
+    assert ".pyc" in kinds
+    assert ".py" not in kinds
     config = (tmp_path / "try" / "jupyter-lite.json").read_text("utf-8")
     plugins = json.loads(config)["jupyter-config-data"]["litePluginSettings"]
     asked = plugins[edition.PLUGIN]["loadPyodideOptions"]["packages"]

@@ -1,8 +1,8 @@
 """Lesson 03: neurons, a loss, and the way back through a network.
 
-The activations come from SciPy's special functions, the gradients of the
-network from complex steps, those of a graph from dual numbers, which go
-forward. tests/exercises/test_references.py holds them against PyTorch.
+The activations are those of byhand/special.py, the gradients of the network
+come from complex steps, those of a graph from dual numbers, which go forward.
+tests/exercises/test_references.py holds them against PyTorch.
 """
 
 from . import (

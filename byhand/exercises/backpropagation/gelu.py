@@ -3,8 +3,8 @@
 from statistics import NormalDist
 
 import numpy as np
-import scipy.special
 
+from byhand import special
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.inputs import readable
@@ -13,12 +13,7 @@ NORMAL = NormalDist()
 ROOT = np.sqrt(2 / np.pi)
 
 
-def share_below(x):
-    """Φ(x), from the complementary error function."""
-    return scipy.special.erfc(-np.asarray(x) / np.sqrt(2)) / 2
-
-
-def gated(x, *, gate=share_below):
+def gated(x, *, gate=special.share_below):
     x = np.asarray(x, dtype=float)
     return x * gate(x)
 
@@ -81,39 +76,39 @@ EXERCISE = Exercise(
             "sigmoid of 1.702 x",
             "you approximated Φ by the sigmoid of 1.702x. The exact form "
             "needs erf.",
-            wrong_gate(lambda x: scipy.special.expit(1.702 * x)),
+            wrong_gate(lambda x: special.squashed(1.702 * x)),
         ),
         Misconception(
             "swish",
             "you multiplied x by its sigmoid: this is SiLU (swish). GELU "
             "multiplies x by Φ(x).",
-            wrong_gate(scipy.special.expit),
+            wrong_gate(special.squashed),
         ),
         Misconception(
             "√2 missing",
             "you took erf of x. Divide x by √2 first: Φ and erf measure x in "
             "different units.",
-            wrong_gate(lambda x: (1 + scipy.special.erf(x)) / 2),
+            wrong_gate(lambda x: (1 + special.erf(x)) / 2),
         ),
         Misconception(
             "times √2",
             "you multiplied x by √2 inside erf. Divide by it.",
-            wrong_gate(lambda x: (1 + scipy.special.erf(x * 2**0.5)) / 2),
+            wrong_gate(lambda x: (1 + special.erf(x * 2**0.5)) / 2),
         ),
         Misconception(
             "√2 outside",
             "you divided erf by √2. Divide x by √2 before you take erf.",
-            wrong_gate(lambda x: (1 + scipy.special.erf(x) / 2**0.5) / 2),
+            wrong_gate(lambda x: (1 + special.erf(x) / 2**0.5) / 2),
         ),
         Misconception(
             "2 for √2",
             "you divided x by 2 inside erf. Divide by √2.",
-            wrong_gate(lambda x: (1 + scipy.special.erf(x / 2)) / 2),
+            wrong_gate(lambda x: (1 + special.erf(x / 2)) / 2),
         ),
         Misconception(
             "Φ alone",
             "this is Φ(x), between 0 and 1. Multiply it by x.",
-            share_below,
+            special.share_below,
         ),
         Misconception(
             "the density",
@@ -125,42 +120,42 @@ EXERCISE = Exercise(
             "the 1 is missing",
             "you left out the 1 beside erf. Without it the gate goes from −½ "
             "to ½, not from 0 to 1.",
-            wrong_gate(lambda x: scipy.special.erf(x / 2**0.5) / 2),
+            wrong_gate(lambda x: special.erf(x / 2**0.5) / 2),
         ),
         Misconception(
             "brackets",
             "you multiplied only the 1 by ½x, and added erf. Both belong in "
             "the brackets.",
             lambda x: (
-                0.5 * np.asarray(x) + scipy.special.erf(np.asarray(x) / 2**0.5)
+                0.5 * np.asarray(x) + special.erf(np.asarray(x) / 2**0.5)
             ),
         ),
         Misconception(
             "erf for Φ",
             "you multiplied x by erf itself. Φ is one half of 1 plus erf.",
-            wrong_gate(lambda x: scipy.special.erf(x / 2**0.5)),
+            wrong_gate(lambda x: special.erf(x / 2**0.5)),
         ),
         Misconception(
             "root of 2 for 2",
             "you divided 1 plus erf by √2. Divide it by 2.",
-            wrong_gate(lambda x: share_below(x) * 2**0.5),
+            wrong_gate(lambda x: special.share_below(x) * 2**0.5),
         ),
         Misconception(
             "the half is missing",
             "your result is twice as large as it should be: the factor ½ is "
             "missing.",
-            wrong_gate(lambda x: 2 * share_below(x)),
+            wrong_gate(lambda x: 2 * special.share_below(x)),
         ),
         Misconception(
             "the other side",
             "you multiplied by the share *above* x. Φ(x) is the share below "
             "x.",
-            wrong_gate(lambda x: share_below(-x)),
+            wrong_gate(lambda x: special.share_below(-x)),
         ),
         Misconception(
             "its slope",
             "this is the slope of GELU. Return its value.",
-            lambda x: share_below(x) + gated(x, gate=density),
+            lambda x: special.share_below(x) + gated(x, gate=density),
         ),
         Misconception(
             "ReLU",

@@ -1,8 +1,8 @@
 """The exercise `backpropagation.mlp_backward`."""
 
 import numpy as np
-import scipy.special
 
+from byhand import special
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.seams import but
@@ -37,7 +37,7 @@ def error_of(logits, targets):
 
 
 def shares(logits):
-    return scipy.special.softmax(logits, axis=1)
+    return special.shares(logits, axis=1)
 
 
 def slope_at(z, hidden):
@@ -242,8 +242,7 @@ EXERCISE = Exercise(
             but(
                 back,
                 error=lambda logits, targets: (
-                    scipy.special.softmax(logits)
-                    - np.eye(logits.shape[1])[targets]
+                    special.shares(logits) - np.eye(logits.shape[1])[targets]
                 ),
             ),
         ),
@@ -253,7 +252,7 @@ EXERCISE = Exercise(
             but(
                 back,
                 error=lambda logits, targets: (
-                    scipy.special.softmax(logits, axis=0)
+                    special.shares(logits, axis=0)
                     - np.eye(logits.shape[1])[targets]
                 ),
             ),

@@ -3,13 +3,13 @@
 import math
 
 import numpy as np
-import scipy.special
 
+from byhand import special
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
 from ..pieces.inputs import readable
 
-squash = scipy.special.expit
+squash = special.squashed
 
 
 def far_out(rng):
@@ -23,7 +23,7 @@ def one_by_one(x):
 
 
 def shares(x):
-    return scipy.special.softmax(np.asarray(x, dtype=float))
+    return special.shares(np.asarray(x, dtype=float))
 
 
 EXERCISE = Exercise(
@@ -156,7 +156,7 @@ EXERCISE = Exercise(
             "cut off",
             "you cut x off at ±5 before the exponential, so that all beyond "
             "gives the same number. Make it right there too.",
-            lambda x: scipy.special.expit(np.clip(x, -5, 5)),
+            lambda x: special.squashed(np.clip(x, -5, 5)),
         ),
     ),
     not_by=("expit", "logistic", "sigmoid"),

@@ -4,8 +4,8 @@ import copy
 import math
 
 import numpy as np
-import scipy.special
 
+from byhand import special
 from byhand.exercise import Case, Exercise, Measured, Misconception, Whole, Yes
 from byhand.ways import repeating
 
@@ -123,7 +123,7 @@ def known_of(logits):
     kinds, draws = np.asarray(logits), ONE_BY_ONE
     if logits.ndim > 1:
         kinds, draws = kinds[..., 0, :], logits.shape[-2]
-    shares = scipy.special.softmax(np.atleast_2d(kinds), axis=-1)
+    shares = special.shares(np.atleast_2d(kinds), axis=-1)
     return shares, draws, (shares**2).sum(-1), (shares**3).sum(-1)
 
 
@@ -162,7 +162,7 @@ def chosen(shares, rng, throws=None):
 
 
 def shares_of(logits):
-    return scipy.special.softmax(np.asarray(logits), axis=-1)
+    return special.shares(np.asarray(logits), axis=-1)
 
 
 def drawing(shares):
@@ -327,7 +327,7 @@ EXERCISE = Exercise(
             "softmax over the first axis",
             "softmax ran along the first axis, where places stand. Along the "
             "last one, the tokens of one place share a probability of 1.",
-            drawing(lambda rows: scipy.special.softmax(rows, axis=0)),
+            drawing(lambda rows: special.shares(rows, axis=0)),
         ),
         Misconception(
             "naive exponentials",

@@ -1,9 +1,9 @@
 """Lesson 09: who may look at whom.
 
 Masks are boolean, and True means "may attend". The references are einsum and
-SciPy's softmax over what a mask lets through, with zeros for a query that
-may attend to nothing. tests/exercises/test_references.py holds them against
-PyTorch's attention under a boolean mask.
+byhand/special.py's softmax over what a mask lets through, with zeros for a
+query that may attend to nothing. tests/exercises/test_references.py holds
+them against PyTorch's attention under a boolean mask.
 """
 
 from . import (

@@ -1,4 +1,4 @@
-"""Attention in NumPy and SciPy, and ways in which its weights go wrong.
+"""Attention in NumPy, and ways in which its weights go wrong.
 
 softmax(QKᵀ/√d_k) V, equation 1 of "Attention Is All You Need" (Vaswani et
 al. 2017). Q is (…, n, d_k), K is (…, m, d_k), V is (…, m, d_v). A mask is
@@ -11,9 +11,7 @@ would be used for it.
 
 import numpy as np
 
-# A fifth of a second. The other parts of SciPy take as long again, so the
-# lessons that use this do without them.
-import scipy.special
+from byhand import special
 
 
 def fits(Q, K, scale=None):
@@ -34,7 +32,7 @@ def shares(scores, mask=True, *, axis=-1):
     some = np.isfinite(hidden).any(axis=axis, keepdims=True)
     # A gap too wide for float64 is −∞, whose weight is 0 as it should be.
     with np.errstate(over="ignore"):
-        weights = scipy.special.softmax(np.where(some, hidden, 0.0), axis=axis)
+        weights = special.shares(np.where(some, hidden, 0.0), axis=axis)
     return np.where(some, weights, 0.0)
 
 
@@ -65,7 +63,7 @@ def zeroed_before(scores, mask):
 def not_a_number(scores, mask):
     """Minus infinity where the mask forbids, and 0/0 where it forbids all."""
     hidden = np.where(mask, scores, -np.inf)
-    return scipy.special.softmax(hidden, axis=-1)
+    return special.shares(hidden, axis=-1)
 
 
 def minus_a_billion(scores, mask):

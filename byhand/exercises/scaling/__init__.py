@@ -1,7 +1,8 @@
 """Lesson 08: why scores are divided by √d_k, and what happens if not.
 
-The references are einsum, SciPy's softmax and entropy, and derivatives by
-complex steps, held against PyTorch by tests/exercises/test_references.py.
+The references are einsum, the softmax and entropy of byhand/special.py, and
+derivatives by complex steps, held against PyTorch by
+tests/exercises/test_references.py.
 That dot products of unit normals have variance d_k is worked out beside
 `dot_product_variance`.
 """

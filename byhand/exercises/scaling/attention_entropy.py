@@ -1,8 +1,8 @@
 """The exercise `scaling.attention_entropy`."""
 
 import numpy as np
-import scipy.special
 
+from byhand import special
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
 
@@ -25,7 +25,7 @@ def all_on_one(rng, n, m):
 
 
 def right_entropy(weights, axis=-1):
-    return scipy.special.entr(weights).sum(axis=axis)
+    return special.entropy_terms(weights).sum(axis=axis)
 
 
 EXERCISE = Exercise(
@@ -133,7 +133,7 @@ EXERCISE = Exercise(
             "terms not added up",
             "these are the terms, one a weight. Their sum over each row is "
             "still missing.",
-            scipy.special.entr,
+            special.entropy_terms,
         ),
     ),
     not_by=("entropy",),

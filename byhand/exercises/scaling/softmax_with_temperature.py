@@ -1,8 +1,8 @@
 """The exercise `scaling.softmax_with_temperature`."""
 
 import numpy as np
-import scipy.special
 
+from byhand import special
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.attention import unstable_softmax
@@ -24,7 +24,7 @@ def sharpen(z, temperature):
 def largest_taken_away(z, temperature):
     """As hinted at in the exercise; at T = 0, what NumPy makes of it."""
     z = z - np.max(z, axis=-1, keepdims=True)
-    return scipy.special.softmax(z / np.float64(temperature), axis=-1)
+    return special.shares(z / np.float64(temperature), axis=-1)
 
 
 def not_positive(temperature):
@@ -152,9 +152,7 @@ EXERCISE = Exercise(
             "the rows do not add up to 1: you divided the weights. The "
             "temperature belongs to the scores, before the softmax.",
             weighing(
-                lambda z, temperature: (
-                    scipy.special.softmax(z, axis=-1) / temperature
-                )
+                lambda z, temperature: special.shares(z, axis=-1) / temperature
             ),
         ),
         Misconception(
@@ -164,7 +162,7 @@ EXERCISE = Exercise(
             "take it once.",
             weighing(
                 lambda z, temperature: sharpen(
-                    scipy.special.softmax(z, axis=-1), temperature
+                    special.shares(z, axis=-1), temperature
                 )
             ),
         ),
@@ -187,9 +185,7 @@ EXERCISE = Exercise(
             "largest score *before* anything grows. Then it is 0, and stays 0 "
             "at any temperature.",
             weighing(
-                lambda z, temperature: scipy.special.softmax(
-                    z / temperature, axis=-1
-                )
+                lambda z, temperature: special.shares(z / temperature, axis=-1)
             ),
         ),
         Misconception(

@@ -1,8 +1,9 @@
 """Lesson 07: dot products, softmax, weighted values, self-attention.
 
-The references are einsum and SciPy's softmax, held against PyTorch's own
-attention function by tests/exercises/test_references.py. The formulas are
-those of "Attention Is All You Need" (Vaswani et al. 2017), equation 1.
+The references are einsum and the softmax of byhand/special.py, held against
+PyTorch's own attention function by tests/exercises/test_references.py. The
+formulas are those of "Attention Is All You Need" (Vaswani et al. 2017),
+equation 1.
 """
 
 from . import (

@@ -1,8 +1,8 @@
 """The exercise `self_attention.softmax`."""
 
 import numpy as np
-import scipy.special
 
+from byhand import special
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
 from ..pieces.attention import shares, unstable_softmax
@@ -92,19 +92,19 @@ EXERCISE = Exercise(
         Misconception(
             "axis ignored",
             "you add up along the last axis whatever `axis` says.",
-            lambda z, axis=-1: scipy.special.softmax(z, axis=-1),
+            lambda z, axis=-1: special.shares(z, axis=-1),
         ),
         Misconception(
             "over the whole array",
             "all entries together add up to 1. Each row should. The sum in "
             "the denominator needs an axis.",
-            lambda z, axis=-1: scipy.special.softmax(z),
+            lambda z, axis=-1: special.shares(z),
         ),
         Misconception(
             "first axis by default",
             "the columns add up to 1, and the rows should: the default is "
             "the last axis.",
-            lambda z, axis=0: scipy.special.softmax(z, axis=axis),
+            lambda z, axis=0: special.shares(z, axis=axis),
         ),
         Misconception(
             "not normalised",
@@ -122,13 +122,13 @@ EXERCISE = Exercise(
             "smallest wins",
             "the *smallest* score has the largest weight: there is a minus "
             "in the exponent.",
-            lambda z, axis=-1: scipy.special.softmax(-z, axis=axis),
+            lambda z, axis=-1: special.shares(-z, axis=axis),
         ),
         Misconception(
             "clipped",
             "you cut large scores off, and with that the differences between "
             "them. Subtracting the same number from all keeps them.",
-            lambda z, axis=-1: scipy.special.softmax(
+            lambda z, axis=-1: special.shares(
                 np.clip(z, -700, 700), axis=axis
             ),
         ),
@@ -146,13 +146,13 @@ EXERCISE = Exercise(
         Misconception(
             "powers of two",
             "the ratios are powers of 2. Softmax uses powers of e.",
-            lambda z, axis=-1: scipy.special.softmax(z * np.log(2), axis=axis),
+            lambda z, axis=-1: special.shares(z * np.log(2), axis=axis),
         ),
         Misconception(
             "log softmax",
             "these are the logarithms of the weights: the last exponential "
             "is missing.",
-            lambda z, axis=-1: scipy.special.log_softmax(z, axis=axis),
+            lambda z, axis=-1: special.log_shares(z, axis=axis),
         ),
         Misconception(
             "smallest subtracted",
@@ -166,9 +166,7 @@ EXERCISE = Exercise(
             "divided by the length",
             "the *squares* of your weights add up to 1: you divided by the "
             "root of the sum of squares. Divide by the sum.",
-            lambda z, axis=-1: np.sqrt(
-                scipy.special.softmax(2 * z, axis=axis)
-            ),
+            lambda z, axis=-1: np.sqrt(special.shares(2 * z, axis=axis)),
         ),
     ),
     not_by=("softmax", "log_softmax"),

@@ -1,9 +1,9 @@
 """Lesson 05: words as rows of numbers, counted and learned.
 
 The references avoid what a learner would write: comparisons for a lookup,
-loops over words for TF-IDF, complex steps for a gradient, SciPy's ln σ.
-tests/exercises/references/word_vectors.py holds them against PyTorch and
-scikit-learn.
+loops over words for TF-IDF, complex steps for a gradient, another form of
+ln σ. tests/exercises/references/word_vectors.py holds them against PyTorch
+and scikit-learn.
 """
 
 from . import (
