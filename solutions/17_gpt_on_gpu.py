@@ -814,7 +814,8 @@ for name, vocab in (("tiny", 40), ("small", 65), ("gpt2", 50257)):
 # The figure has a row for each. The model has 4 layers of width 128, the text is
 # Shakespeare's, and every row trains for 300 steps. First come four single
 # changes, then the same four on top of each other, then others. The dashed orange
-# line is the recipe without the change, the blue line is with it.
+# line is the recipe without the change, the blue line is with it. Both are means
+# of four seeds.
 #
 # 1. Which single change brings the most? Is it one of the model?
 # 2. Which change brings nothing here, though large models have it?
@@ -832,22 +833,24 @@ recipes.show()
 # %% [markdown]
 # <details><summary>What you should have found</summary>
 #
-# 1. Muon, by 0.15, and it changes the optimiser alone. Rotary positions and the
-#    table of pairs follow, by 0.14 and 0.13. On top of each other they still help:
-#    1.87 with all three, where the plain recipe is at 2.18. (A batch of 24 brings
+# 1. Muon, by 0.17, and it changes the optimiser alone. Rotary positions and the
+#    table of pairs follow, by 0.14 each. On top of each other they still help:
+#    1.87 with all three, where the plain recipe is at 2.19. (A batch of 24 brings
 #    0.13, too, with twice as much text.)
-# 2. QK-norm, zero init, RMSNorm, capped logits: none moves the loss by more than
-#    about 0.02, alone or on top. They are there to keep long trainings of large
-#    models steady, and this one is short. An untied head even costs 0.06: its
-#    rows, too, must be learned from the same text.
+# 2. QK-norm, zero init, capped logits: alone and on top, some seeds end lower and
+#    some higher. RMSNorm brings 0.01 alone and nothing on top. They are there to
+#    keep long trainings of large models steady, and this one is short. An untied
+#    head even costs 0.03: its rows, too, must be learned from the same text.
 # 3. Those with rotary, Muon and pairs, but not with an untied head. nanochat's
-#    way comes there at the very end. The steps are of 12 pieces of 64 characters
-#    in both, but in the rows with a batch of 24: there 200 steps do.
+#    way comes close, and there with two seeds of four. The steps are of 12 pieces
+#    of 64 characters in both, but in the rows with a batch of 24: there 200 steps
+#    do.
 # 4. Muon's steps take about a third longer, and it pays. The table of pairs is
 #    only looked up, and costs next to nothing. Twice the batch takes 1.8 times
 #    as long, and on top of the others it pays, too.
 #
-# Another seed moves a row by up to 0.02, so read nothing into less. The first
+# Each row was trained with four seeds, and compared seed by seed. Where the range
+# in brackets has both signs, the seeds disagree: read nothing into it. The first
 # command below measures all rows on your machine: a quarter of an hour of one core
 # for each seed. It prints the table, and goes on where it was stopped. The second
 # trains with the changes that help.

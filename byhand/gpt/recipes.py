@@ -298,6 +298,10 @@ def _figures(kept: dict[str, Any], name: str, target: float) -> Figures:
     )
 
 
+def _three_places(chance: float) -> str:
+    return "< 0.001" if chance < 0.001 else f"{chance:.3f}"
+
+
 def first_at(points: list[list[float]], target: float) -> int | None:
     return next((int(at) for at, loss in points if loss <= target), None)
 
@@ -321,7 +325,7 @@ def table(kept: dict[str, Any], target: float) -> str:
             f"{len(one.losses)}",
             "–" if one.name == one.on else one.on,
             "–" if one.name == one.on else f"{one.less:+.4f}",
-            "–" if one.chance is None else f"{one.chance:.3f}",
+            "–" if one.chance is None else _three_places(one.chance),
             f"{statistics.mean(every):.0f}" if every else "–",
             "–" if one.pace is None else f"{one.pace:.2f} ×",
         )

@@ -154,6 +154,17 @@ def test_the_table():
     ]
 
 
+def test_a_chance_is_never_written_as_nothing():
+    plain = {seed: [[4, 1.9]] for seed in "123"}
+    lower = {seed: [[4, 1.5 + int(seed) / 1e6]] for seed in "123"}
+    rows = KEPT["rows"] | {
+        PLAIN: {"on": PLAIN, "curves": plain},
+        "better": {"on": PLAIN, "curves": lower},
+    }
+    *_, row, _ = recipes.table(KEPT | {"rows": rows}, 1.8).splitlines()
+    assert "| < 0.001 |" in row
+
+
 def test_the_base_is_the_quick_shape_without_what_makes_it_quick():
     base = recipes.base_recipe()
     assert base.muon is None and base.changes == ()

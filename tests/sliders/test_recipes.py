@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from byhand.gpt import recipes as table
@@ -54,6 +55,10 @@ def test_the_picture_says_the_numbers_and_has_room_for_them(row):
         sum(figures.losses) / len(figures.losses), abs=6e-5
     )
     assert float(numbers["less"]) == pytest.approx(abs(figures.less), abs=6e-5)
+    said = [float(numbers[n].replace("−", "-")) for n in ("least", "most")]
+    gaps = sorted(np.copysign(1, figures.less) * np.array(one.gaps))
+    assert said == pytest.approx([gaps[0], gaps[-1]], abs=6e-5)
+    assert np.mean(one.gaps) == pytest.approx(figures.less)
     assert float(numbers["pace"]) == pytest.approx(figures.pace, abs=6e-3)
     lines = [numbers[f"line {k}"].strip() for k in range(recipes.LINES)]
     assert " ".join(lines).strip() == one.says  # none was cut off
