@@ -11,6 +11,7 @@ import pytest
 
 import byhand.exercises
 from authoring import paths
+from byhand import special
 from byhand.bank import PIECES, lessons
 from byhand.exercise import Exercise
 from byhand.judge import drawn
@@ -121,8 +122,14 @@ def bring_mistakes(course: Course, student: str, lesson: str) -> None:
             course.folder(student) / mistakes / name,
             ignore=shutil.ignore_patterns("__pycache__"),
         )
-    own = course.folder(student) / mistakes / "own.py"
-    own.write_text(OWN, "utf-8")
+    brought = course.folder(student) / mistakes
+    (brought / "own.py").write_text(OWN, "utf-8")
+    # An answer that calls byhand's is told of that, and not of its mistake.
+    shutil.copy(special.__file__, brought)
+    for file in brought.rglob("*.py"):
+        text = file.read_text("utf-8")
+        ours, theirs = "from byhand import special", "from .. import special"
+        file.write_text(text.replace(ours, theirs), "utf-8")
 
 
 @dataclass
