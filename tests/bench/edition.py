@@ -101,27 +101,35 @@ def visits(running: Edition, rounds: int) -> str:
     return "\n".join(lines)
 
 
-def slide_here(running: Edition, names: list[str], repeats: int) -> Measured:
+def slide_here(
+    running: Edition, names: list[str], repeats: int
+) -> dict[str, list[Measured]]:
+    """As `slide_in_lab`, in the browser edition."""
     first = running.open(LESSON)
     for name in names:
         store(first.page, f"{name}.ipynb", notebook_of(sliders.source(name)))
     first.page.close()
-    return {
-        f"{name}, here": sliders.measure(running, name, repeats, nothing)
-        for name in names
-    }
+    return moved(running, "here", names, repeats)
 
 
-def slide_in_lab(names: list[str], repeats: int) -> Measured:
+def slide_in_lab(names: list[str], repeats: int) -> dict[str, list[Measured]]:
+    """A round of each figure with a slider, for `sliders.report`."""
     with tempfile.TemporaryDirectory() as root:
         for name in names:
             path = Path(root, f"{name}.ipynb")
             write_notebook(path, sliders.source(name))
         with Lab(root) as lab:
-            return {
-                f"{name}, lab": sliders.measure(lab, name, repeats, nothing)
-                for name in names
-            }
+            return moved(lab, "lab", names, repeats)
+
+
+def moved(
+    where: Edition | Lab, told: str, names: list[str], repeats: int
+) -> dict[str, list[Measured]]:
+    found = {
+        f"{name}, {told}": sliders.measure(where, name, repeats, nothing)
+        for name in names
+    }
+    return {name: [one] for name, one in found.items() if one}
 
 
 def nothing() -> None:
@@ -164,9 +172,9 @@ def main(arguments: list[str] | None = None) -> None:
             console.print("Visiting lesson 7")
             print(visits(running, options.rounds))
             console.print("Moving sliders")
-            moved = slide_here(running, figures, options.repeats)
-    moved |= slide_in_lab(figures, options.repeats)
-    print(sliders.report(moved))
+            found = slide_here(running, figures, options.repeats)
+    found |= slide_in_lab(figures, options.repeats)
+    print(sliders.report(found))
     print(
         f"goals: first cell {FIRST_CELL} s, a check {CHECK} s, "
         f"{TRANSFERRED} MB compressed"

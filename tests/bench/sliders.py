@@ -230,14 +230,15 @@ def report(results):
 
 
 def summed_up(rounds):
-    """Median and 95th percentile of all, least and largest of the medians."""
+    """Median and 95th percentile of all, and each round's median."""
     times = list(itertools.chain(*rounds))
     medians = [statistics.median(each) for each in rounds]
-    return statistics.median(times), p95(times), min(medians), max(medians)
+    return statistics.median(times), p95(times), medians
 
 
-def columns(median, late, least, most):
-    spread = f"{least:.1f} to {most:.1f}"
+def columns(median, late, medians):
+    one_by_one = f"{min(medians):.1f} to {max(medians):.1f}"
+    spread = one_by_one if len(medians) > 1 else "–"
     return f"{median:>7.1f}{late:>7.1f}{spread:>15}"
 
 

@@ -1,7 +1,11 @@
 """The bench itself: a frame without a picture does not escape it."""
 
+from contextlib import nullcontext
+from unittest.mock import MagicMock
+
 import pytest
 
+from tests.bench import edition, sliders
 from tests.bench.sliders import Measured, measure, report
 
 # What the bench looks for in a notebook, and a slider that draws by `swap`.
@@ -97,6 +101,24 @@ def test_rounds_are_taken_together_and_told_apart():
     assert figure == (
         "figure 20.0 20.0 10.0 to 20.0 40.0 40.0 30.0 to 40.0 1 1.0"
     )
+
+
+def test_the_browser_editions_sliders_stand_beside_jupyterlabs(monkeypatch):
+    """Each a single round, which has no spread; a figure may have none."""
+    one = Measured([10.0] * 9, [30.0] * 3, 0)
+    monkeypatch.setattr(
+        sliders,
+        "measure",
+        lambda _, name, *__: one if name == "bowl" else None,
+    )
+    monkeypatch.setattr(edition, "Lab", nullcontext)
+    monkeypatch.setattr(edition, "store", lambda *_: None)
+    names = ["bowl", "patches"]
+    found = edition.slide_here(MagicMock(), names, 9)
+    found |= edition.slide_in_lab(names, 9)
+    _, here, lab = (" ".join(e.split()) for e in report(found).splitlines())
+    assert here == "bowl, here 10.0 10.0 – 30.0 30.0 – 0 nan"
+    assert lab.startswith("bowl, lab 10.0")
 
 
 @pytest.mark.parametrize("swap", STEADY)
