@@ -7,7 +7,6 @@ would do without them, ipywidgets.interact redrawing a matplotlib heat map.
 
 import argparse
 import itertools
-import math
 import statistics
 import tempfile
 from functools import partial
@@ -216,7 +215,7 @@ def report(results):
         f"{'milliseconds':<16}{'press':>7}{'p95':>7}{'rounds':>15}{'jump':>7}"
         f"{'p95':>7}{'rounds':>15}{'blank':>7}{'times interact':>16}"
     ]
-    slow = math.nan
+    slow = None
     if "interact" in results:
         slow, *_ = summed_up([one.presses for one in results["interact"]])
     for name, rounds in results.items():
@@ -224,7 +223,7 @@ def report(results):
         median, *_ = told = summed_up(presses)
         lines.append(
             f"{name:<16}{columns(*told)}{columns(*summed_up(jumps))}"
-            f"{sum(blank):>7}{slow / median:>16.1f}"
+            f"{sum(blank):>7}{f'{slow / median:.1f}' if slow else '–':>16}"
         )
     return "\n".join(lines)
 

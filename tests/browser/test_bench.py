@@ -117,7 +117,7 @@ def test_the_browser_editions_sliders_stand_beside_jupyterlabs(monkeypatch):
     found = edition.slide_here(MagicMock(), names, 9)
     found |= edition.slide_in_lab(names, 9)
     _, here, lab = (" ".join(e.split()) for e in report(found).splitlines())
-    assert here == "bowl, here 10.0 10.0 – 30.0 30.0 – 0 nan"
+    assert here == "bowl, here 10.0 10.0 – 30.0 30.0 – 0 –"
     assert lab.startswith("bowl, lab 10.0")
 
 
