@@ -17,6 +17,7 @@ from rich.console import Console
 
 from authoring import edition
 from tests.bench import sliders
+from tests.bench.sliders import Measured
 from tests.browser.edition import CELLS, Edition, add, run_current, store
 from tests.browser.jupyter import Lab, chromium, notebook_of, write_notebook
 
@@ -34,9 +35,6 @@ check("self_attention.softmax", softmax)
 """
 TO_FIRST_CELL = f"""{CELLS}.activeCellIndex = {CELLS}.model.toJSON()
   .cells.findIndex(cell => cell.cell_type === 'code')"""
-
-
-Measured = dict[str, sliders.Measured]
 
 
 class Visit(NamedTuple):
@@ -159,6 +157,12 @@ def main(arguments: list[str] | None = None) -> None:
         help=f"this slider, may be repeated (default: {', '.join(FIGURES)})",
     )
     options = parser.parse_args(arguments)
+    # A 95th percentile needs two times, and a third as many are jumps.
+    for name, least in (("rounds", 1), ("repeats", 6)):
+        if (given := getattr(options, name)) < least:
+            parser.error(
+                f"--{name} must be at least {least}, but it is {given}"
+            )
     if chromium() is None:
         parser.error("this needs Chromium or Chrome on PATH")
     figures = options.figure or [*FIGURES]
