@@ -103,7 +103,8 @@ def pytest_runtest_makereport(item, call):
 
 
 class Together(LoadScopeScheduling):
-    """Tests that share a server, a class or a build go to one process.
+    """Tests that share a server, a class, a build or what is right on many
+    inputs go to one process.
 
     Scopes of many tests begin first, and these are the longest. (xdist's own
     groups, by mark, are not kept under this version of pytest.)
@@ -120,6 +121,8 @@ class Together(LoadScopeScheduling):
             return file
         if file == "tests/end_to_end/test_every_lesson.py":
             return f"{file}[{test.partition('[')[2]}"
+        if file == "tests/exercises/test_refused.py":  # [exercise: answer]
+            return f"{file}[{test.partition('[')[2].partition(':')[0]}"
         return nodeid
 
 

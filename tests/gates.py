@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from byhand import CheckFailed, bank, check, recall
+from byhand.attempt import Outcome
 from byhand.bank import Incomplete
 from byhand.exercise import Exercise
 from byhand.judge import judge_on
 from byhand.reading import names_of_cell
-from byhand.trial import trials_of
+from byhand.trial import Trial, trials_of
 
 # A misconception must miss by far more than rounding could explain. A random
 # answer's bounds are five standard errors already; twice that is told apart
@@ -45,8 +46,26 @@ def distance(exercise: Exercise, answer: Callable, seed: int) -> float:
     )
 
 
-def mutation(exercise: Exercise, seed: int) -> list[str]:
-    """Every misconception fails, far off, and gets its own sentence."""
+class Once(Trial):
+    """A trial on which a known mistake runs once, also as an answer."""
+
+    def run(
+        self, answer: Callable[..., Any], noticing: bool = True
+    ) -> Outcome:
+        for known in self.exercise.misconceptions:
+            if known.answer is answer:
+                return self.outcome_of(known)
+        return super().run(answer, noticing)
+
+
+def mutation(
+    exercise: Exercise, seed: int, trial: type[Trial] = Trial
+) -> list[str]:
+    """Every misconception fails, far off, and gets its own sentence.
+
+    trial: `Once` takes half the time, and takes for granted that a mistake
+    does the same each time. Without it a mistake runs as an answer does, too.
+    """
     complaints = []
     if len(exercise.misconceptions) < LEAST_MISCONCEPTIONS:
         complaints.append(f"{exercise.id}: too few misconceptions")
@@ -55,7 +74,10 @@ def mutation(exercise: Exercise, seed: int) -> list[str]:
         complaints.append(f"{exercise.id}: two with the same sentence")
     least = RANDOM_DISTANCE if exercise.bounds else DISTANCE
     # The same trials for all, as each is compared with all the others.
-    trials = trials_of(exercise, None, (seed,))
+    trials = [
+        trial(exercise, one.case, one.inputs)
+        for one in trials_of(exercise, None, (seed,))
+    ]
     for wrong in exercise.misconceptions:
         name = f"{exercise.id}, {wrong.name!r}, seed {seed}"
         message = judge_on(trials, wrong.answer).failed
@@ -63,7 +85,7 @@ def mutation(exercise: Exercise, seed: int) -> list[str]:
             complaints.append(f"{name}: passes")
         elif wrong.sentence not in str(message):
             complaints.append(f"{name}: gets {message.misconception!r}")
-        gap = max(trial.distance(trial.outcome_of(wrong)) for trial in trials)
+        gap = max(one.distance(one.outcome_of(wrong)) for one in trials)
         if gap < least:
             complaints.append(f"{name}: only {gap:.2g} limits off")
     return complaints

@@ -9,6 +9,7 @@ from byhand import bank
 from byhand.bank import find
 from byhand.exercise import Misconception
 from byhand.exercises import self_attention
+from byhand.trial import Trial
 from tests import gates
 
 
@@ -17,6 +18,9 @@ def with_misconceptions(monkeypatch, *wrong):
     broken = replace(find("self_attention.softmax"), misconceptions=wrong)
     monkeypatch.setattr(self_attention, "EXERCISES", (broken,))
     return broken
+
+
+in_both_ways = pytest.mark.parametrize("trial", [Trial, gates.Once])
 
 
 def shifted(by):
@@ -29,33 +33,36 @@ def test_too_few_misconceptions(monkeypatch):
     assert "too few" in gates.mutation(broken, 0)[0]
 
 
-def test_a_misconception_that_is_right(monkeypatch):
+@in_both_ways
+def test_a_misconception_that_is_right(monkeypatch, trial):
     right = find("self_attention.softmax").reference
     broken = with_misconceptions(
         monkeypatch, *[Misconception("m", "Sentence.", right)] * 5
     )
-    complaints = " ".join(gates.mutation(broken, 0))
+    complaints = " ".join(gates.mutation(broken, 0, trial))
     assert "passes" in complaints
     assert "same sentence" in complaints
     assert "only 0 limits off" in complaints
 
 
-def test_a_misconception_that_is_too_near(monkeypatch):
+@in_both_ways
+def test_a_misconception_that_is_too_near(monkeypatch, trial):
     wrong = [
         Misconception(str(n), f"Sentence {n}.", shifted(n * 5e-6))
         for n in range(1, 6)
     ]
     broken = with_misconceptions(monkeypatch, *wrong)
-    assert any("limits off" in c for c in gates.mutation(broken, 0))
+    assert any("limits off" in c for c in gates.mutation(broken, 0, trial))
 
 
-def test_a_misconception_that_is_its_neighbours_twin(monkeypatch):
+@in_both_ways
+def test_a_misconception_that_is_its_neighbours_twin(monkeypatch, trial):
     wrong = [
         Misconception(name, f"Sentence {name}.", shifted(by))
         for name, by in zip("abcde", (1, 2, 3, 4, 4), strict=True)
     ]
     broken = with_misconceptions(monkeypatch, *wrong)
-    assert gates.mutation(broken, 0) == [
+    assert gates.mutation(broken, 0, trial) == [
         "self_attention.softmax, 'e', seed 0: gets 'd'"
     ]
 

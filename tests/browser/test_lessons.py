@@ -19,6 +19,17 @@ from tests.browser.jupyter import (
 LESSONS = [source.stem for source in paths.sources()]
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
+# Whole trainings, minutes of them, run where their numbers are compared, in
+# tests/notebooks/test_outputs.py. Here a few steps of each show that it runs.
+BRIEFLY = """
+from itertools import islice
+
+from byhand.sliders import bar
+
+to_the_end = bar.followed
+bar.followed = lambda steps, share: islice(to_the_end(steps, share), 3)
+"""
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
@@ -26,8 +37,18 @@ def lab(tmp_path_factory):
     root = tmp_path_factory.mktemp("course")
     for name in ("solutions", "lessons"):
         shutil.copytree(paths.ROOT / name, root / name)
+    for lesson in LESSONS:
+        train_briefly(paths.solved_path(lesson, root))
     with Lab(root) as running:
         yield running
+
+
+def train_briefly(path):
+    """Begin a notebook that trains with a cell that shortens this."""
+    notebook = nbformat.read(path, as_version=4)
+    if any("import followed" in cell.source for cell in notebook.cells):
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(BRIEFLY))
+        nbformat.write(notebook, path)
 
 
 @every_lesson

@@ -17,8 +17,10 @@ every_exercise = pytest.mark.parametrize(
 
 @every_exercise
 def test_misconceptions_fail_with_their_own_sentence(exercise):
-    for seed in SEEDS:
-        assert gates.mutation(exercise, seed) == []
+    first, *others = SEEDS
+    assert gates.mutation(exercise, first) == []
+    for seed in others:
+        assert gates.mutation(exercise, seed, gates.Once) == []
 
 
 @every_exercise
