@@ -9,12 +9,14 @@ import os
 import secrets
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -90,7 +92,19 @@ def main(arguments: list[str] | None = None) -> None:
         metavar="NN",
         help="of which lessons (default: all)",
     )
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=1,
+        metavar="N",
+        help="measure everything so many times and show medians and ranges "
+        "(default: 1; all lessons take about 8 minutes)",
+    )
     options = parser.parse_args(arguments)
+    if options.rounds < 1:
+        parser.error(
+            f"--rounds must be at least 1, but it is {options.rounds}"
+        )
     known = [source.stem for source in paths.sources()]
     numbers = {name.partition("_")[0] for name in known}
     if unknown := set(options.lessons) - numbers:
@@ -100,25 +114,45 @@ def main(arguments: list[str] | None = None) -> None:
         for name in known
         if not options.lessons or name.partition("_")[0] in options.lessons
     ]
-    console = Console(stderr=True)
+    answers, waits = measured(wanted, options.rounds)
+    print(f"JupyterLab answers after {told(answers)} s.")
     table = Table("lesson", "open after (s)", "all cells after (s)")
+    for name, several in waits.items():
+        opened, ran = zip(*several, strict=True)
+        table.add_row(name, told(opened), told(ran))
+    Console().print(table)
+
+
+def measured(
+    names: list[str], rounds: int
+) -> tuple[list[float], dict[str, list[tuple[float, float]]]]:
+    """Seconds until the server answers, and `lesson_waits` by lesson."""
+    answers, waits = [], {name: [] for name in names}
     with (
         tempfile.TemporaryDirectory() as root,
-        Progress(console=console, transient=True) as progress,
+        Progress(console=Console(stderr=True), transient=True) as progress,
     ):
-        task = progress.add_task("JupyterLab", total=len(wanted) + 1)
-        seconds = server_answers()
-        progress.advance(task)
-        for name in wanted:
+        for name in names:
             shutil.copy(paths.solved_path(name), Path(root, f"{name}.ipynb"))
-        with Lab(root) as lab:
-            for name in wanted:
-                progress.update(task, description=name)
-                waits = lesson_waits(lab, name)
-                table.add_row(name, *(f"{wait:.1f}" for wait in waits))
-                progress.advance(task)
-    Console().print(f"JupyterLab answers after {seconds:.1f} s.")
-    Console().print(table)
+        task = progress.add_task("", total=rounds * (len(names) + 1))
+        for _ in range(rounds):
+            progress.update(task, description="JupyterLab")
+            answers.append(server_answers())
+            progress.advance(task)
+            with Lab(root) as lab:
+                for name in names:
+                    progress.update(task, description=name)
+                    waits[name].append(lesson_waits(lab, name))
+                    progress.advance(task)
+    return answers, waits
+
+
+def told(seconds: Sequence[float]) -> str:
+    """The median and, of several, the range."""
+    median = f"{statistics.median(seconds):.1f}"
+    if len(seconds) == 1:
+        return median
+    return f"{median} ({min(seconds):.1f} to {max(seconds):.1f})"
 
 
 if __name__ == "__main__":

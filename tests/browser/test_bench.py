@@ -5,7 +5,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from tests.bench import edition, sliders
+from tests.bench import edition, sliders, wait
 from tests.bench.sliders import Measured, measure, report
 
 # What the bench looks for in a notebook, and a slider that draws by `swap`.
@@ -101,6 +101,27 @@ def test_rounds_are_taken_together_and_told_apart():
     assert figure == (
         "figure 20.0 20.0 10.0 to 20.0 40.0 40.0 30.0 to 40.0 1 1.0"
     )
+
+
+@pytest.mark.parametrize(
+    "given", ["--rounds 0", "--repeats 39", "--rounds 5 --repeats 11"]
+)
+def test_too_few_presses_are_refused(given, capsys):
+    with pytest.raises(SystemExit):
+        sliders.main(given.split())
+    assert "must be at least" in capsys.readouterr().err
+
+
+def test_each_round_waits_for_each_lesson(monkeypatch):
+    monkeypatch.setattr(wait, "Lab", nullcontext)
+    monkeypatch.setattr(wait, "server_answers", lambda: 1.0)
+    came = iter([(5.0, 2.0), (6.0, 3.0)])
+    monkeypatch.setattr(wait, "lesson_waits", lambda *_: next(came))
+    answers, waits = wait.measured(["07_self_attention"], 2)
+    assert answers == [1.0, 1.0]
+    assert waits == {"07_self_attention": [(5.0, 2.0), (6.0, 3.0)]}
+    assert wait.told([5.0, 9.0, 6.0]) == "6.0 (5.0 to 9.0)"
+    assert wait.told([5.0]) == "5.0"
 
 
 def test_the_browser_editions_sliders_stand_beside_jupyterlabs(monkeypatch):
