@@ -118,6 +118,16 @@ AT_RIGHT_END = """handle =>
 
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext"
 
+# What to know of a notebook that was waited for in vain.
+STATE = f"""() => {{
+  const widget = window.jupyterapp?.shell.currentWidget;
+  const kernel = {KERNEL}?.session?.kernel;
+  return {{
+    shown: widget?.title?.label, ready: widget?.context?.isReady,
+    kernel: kernel?.status, connection: kernel?.connectionStatus,
+    said: [...document.querySelectorAll('.jp-Dialog, .Toastify__toast')].map(
+      box => box.textContent)}}}}"""
+
 # Ends the kernels, too, which would go on until the server does.
 CLOSE_ALL = """Promise.all([...window.jupyterapp.shell.widgets('main')].map(
   async widget => {
@@ -378,7 +388,7 @@ class Notebook:
 
     def __init__(self, page):
         self.page = page
-        page.wait_for_function(
+        self.wait_until(
             "window.jupyterapp?.shell.currentWidget?.context?.isReady"
         )
         page.evaluate("window.jupyterapp.restored.then(() => null)")
@@ -386,9 +396,17 @@ class Notebook:
 
     def wait_idle(self):
         """Until the kernel has nothing to do."""
-        self.page.wait_for_function(
-            f"{KERNEL}?.session?.kernel?.status === 'idle'", polling=50
-        )
+        self.wait_until(f"{KERNEL}?.session?.kernel?.status === 'idle'")
+
+    def wait_until(self, script):
+        """Until that is true on the page; AssertionError: never."""
+        from playwright.sync_api import TimeoutError
+
+        try:
+            self.page.wait_for_function(script, polling=50)
+        except TimeoutError:
+            state = self.page.evaluate(STATE)
+            raise AssertionError(f"never so: {script}; {state}") from None
 
     def run_all(self):
         """Run every cell; an AssertionError with what a cell raised."""

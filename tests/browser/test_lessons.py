@@ -100,7 +100,7 @@ def test_the_lesson_shows_its_pictures_and_is_saved_as_it_was(lab, lesson):
     until(lambda: pictures.evaluate_all(SIZES), are_seen)
     # Once it has met its kernel, whose words JupyterLab puts into it. Or git
     # would see changes in what nobody has written in.
-    notebook.page.wait_for_function(f"{KERNEL}?.session?.kernel?.info")
+    notebook.wait_until(f"{KERNEL}?.session?.kernel?.info")
     notebook.save()
     saved, committed = (
         paths.lesson_path(lesson, root).read_text("utf-8")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.jupyter import Notebook
+
 FOLDER = Path(__file__).parent
 # What reads a page as it is at this moment: Playwright's, and our own.
 PLAYWRIGHTS = {
@@ -207,3 +209,12 @@ def test_a_single_look_is_found(line):
 def test_waiting_is_not_taken_for_a_look(line):
     source = f"def test_it(page):\n    {line}\n"
     assert looks_once(source, frozenset({"svg"})) == []
+
+
+def test_what_is_waited_for_in_vain_is_told(browser):
+    notebook = object.__new__(Notebook)
+    notebook.page = browser.new_page()
+    notebook.page.set_default_timeout(50)
+    with pytest.raises(AssertionError, match="never so: window.nothing; {"):
+        notebook.wait_until("window.nothing")
+    notebook.page.close()
