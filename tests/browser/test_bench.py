@@ -6,7 +6,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from tests.bench import edition, sliders, wait
-from tests.bench.sliders import Measured, measure, report
+from tests.bench.sliders import WATCH, Measured, measure, report
 
 # What the bench looks for in a notebook, and a slider that draws by `swap`.
 PAGE = """
@@ -150,3 +150,19 @@ def test_a_picture_that_is_always_there_is_never_blank(browser, swap):
 @pytest.mark.parametrize("swap", BLANK)
 def test_a_blank_frame_is_counted(browser, swap):
     assert measured(browser, BLANK[swap]) >= 2
+
+
+def test_to_watch_asks_for_no_frames(browser):
+    """A page that draws frame after frame lets a press wait for the next."""
+    page = browser.new_page()
+    page.set_content(PAGE.replace("SWAP", "draw()"))
+    page.evaluate("""() => {
+      window.asked = 0;
+      const ask = window.requestAnimationFrame;
+      window.requestAnimationFrame = then => {
+        window.asked += 1;
+        return ask(then); }}""")
+    page.locator(".jupyter-widgets").evaluate(WATCH)
+    page.wait_for_timeout(100)
+    assert page.evaluate("asked") == 0
+    page.close()

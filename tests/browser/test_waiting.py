@@ -215,6 +215,6 @@ def test_what_is_waited_for_in_vain_is_told(browser):
     notebook = object.__new__(Notebook)
     notebook.page = browser.new_page()
     notebook.page.set_default_timeout(50)
-    with pytest.raises(AssertionError, match="never so: window.nothing; {"):
+    with pytest.raises(AssertionError, match=r"never so: window\.nothing; \{"):
         notebook.wait_until("window.nothing")
     notebook.page.close()
