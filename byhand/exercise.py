@@ -128,7 +128,8 @@ class Exercise:
         call with the inputs (a class to build, a random answer to be
         measured): byhand/ways/.
     expected: what is expected of these inputs, in place of what the reference
-        gives: for a random answer, whose reference varies as it does.
+        gives: for a random answer, whose reference varies as it does, and
+        where what holds of every right answer is known beforehand.
     tolerance: relative and, near 0, absolute.
     not_by: names of library functions that would do it all: what
         byhand/short_cuts.py notices.

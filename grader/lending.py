@@ -25,7 +25,7 @@ SECONDS = 5
 
 
 class Lender:
-    """Answers for some functions, by their place in the list."""
+    """Answers for some functions, all that will be asked: a fork is dear."""
 
     def __init__(
         self, functions: list[Callable], seconds: float | None = None
@@ -46,10 +46,13 @@ class Lender:
         theirs.close()
         self.wire = Wire(ours)
 
-    def ask(self, place: int, inputs: list, named: dict) -> dict[str, Any]:
+    def ask(
+        self, function: Callable, inputs: list, named: dict
+    ) -> dict[str, Any]:
         """What a function makes of inputs: its value, or an error's text."""
         if _size([inputs, list(named.values())]) > MOST_ASKED:
             return {"error": "more numbers than a lesson ever has"}
+        place = self._place(function)
         question = {"place": place, "inputs": inputs, "named": named}
         try:
             self.wire.send(question)
@@ -62,9 +65,13 @@ class Lender:
             return {"error": "it needs too much memory, or what came of it"}
         return answer if isinstance(answer, dict) else {"error": "no answer"}
 
-    def knows(self, functions: list[Callable]) -> bool:
-        """Whether it is there, and these are the functions it answers for."""
-        return self.process != 0 and self.functions == tuple(functions)
+    def knows(self, function: Callable) -> bool:
+        """Whether it is there, and this is one that it answers for."""
+        return self.process != 0 and self._place(function) is not None
+
+    def _place(self, function: Callable) -> int | None:
+        places = range(len(self.functions))
+        return next((p for p in places if self.functions[p] is function), None)
 
     def close(self) -> None:
         if not self.process:

@@ -116,10 +116,10 @@ def _in_time(source: str, attachments: dict[str, Any]) -> str | None:
     global _lender
     if not hasattr(os, "fork"):
         return rendered(source, attachments)
-    if _lender is None or not _lender.knows([rendered]):
+    if _lender is None or not _lender.knows(rendered):
         _lender = Lender([rendered], SECONDS)
     plain = {name: dict(kinds) for name, kinds in attachments.items()}
-    came = _lender.ask(0, [source, plain], {}).get("value")
+    came = _lender.ask(rendered, [source, plain], {}).get("value")
     return came if isinstance(came, str) else None
 
 

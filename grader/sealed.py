@@ -315,6 +315,7 @@ class Worker:
         # Which of our functions it may call, by their place: inputs that
         # are functions, and right answers of earlier exercises.
         self.functions: list[Callable] = []
+        self.expected: list[Callable] = []  # among inputs of calls to come
         self.lender: Lender | None = None
 
     def request(self, what: str, seconds: float, **inputs: Any) -> Any:
@@ -332,22 +333,22 @@ class Worker:
 
         Returns how many of them, from the first one on; what comes of each is
         what `reply` returns. As many as fit, and none with a function of ours
-        among its inputs: nobody might be here to answer for it.
+        among its inputs: nobody might be here to answer for it. Of the rest
+        it keeps the functions in mind, so that one process lends them all.
         """
+        begun, size = 0, 0
         messages: list[bytes] = []
+        self.expected = []
         for inputs in requests:
-            functions: list[Callable] = []
-            message = encode({"do": what, **inputs}, functions)
-            if (
-                functions
-                or sum(map(len, messages)) + len(message) > MOST_AHEAD
-            ):
-                break
+            message = encode({"do": what, **inputs}, self.expected)
             messages.append(message)
-        if messages:
+            size += len(message)
+            if not self.expected and size <= MOST_AHEAD:
+                begun = len(messages)
+        if begun:
             with self._ends_with(0):
-                self.wire.put(b"".join(messages))
-        return len(messages)
+                self.wire.put(b"".join(messages[:begun]))
+        return begun
 
     def reply(self, seconds: float) -> Any:
         """What came of the next thing that was asked for ahead."""
@@ -388,10 +389,11 @@ class Worker:
             and isinstance(named, dict)
         ):
             return {"error": "no such function"}
-        if self.lender is None or not self.lender.knows(self.functions):
+        function = self.functions[place]
+        if self.lender is None or not self.lender.knows(function):
             self._end_lender()
-            self.lender = Lender(self.functions)
-        return self.lender.ask(place, inputs, named)
+            self.lender = Lender([*self.functions, *self.expected])
+        return self.lender.ask(function, inputs, named)
 
     def _end_lender(self) -> None:
         if self.lender:
@@ -400,7 +402,7 @@ class Worker:
 
     def take_back(self) -> None:
         """None of our functions may be called any more."""
-        self.functions = []
+        self.functions, self.expected = [], []
         self._end_lender()
 
     def kill(self) -> None:

@@ -246,6 +246,15 @@ def test_nothing_goes_ahead_that_may_ask_for_us(begun):
     assert outcomes(answer, abs)[0].value == 1
 
 
+def test_one_process_lends_the_functions_of_all_calls_to_come(begun):
+    one, two = partial(pow, 2), partial(pow, 3)
+    made, answer = begun("def f(x):\n    return x(2)", one, two)
+    first = outcomes(answer, one)[0].value, made.worker.lender
+    again = outcomes(answer, two)[0].value, made.worker.lender
+    assert (first[0], again[0]) == (4, 9)
+    assert first[1] is again[1]
+
+
 def test_an_interrupt_is_the_persons_here_and_the_answers_there(begun):
     def interrupted():
         raise KeyboardInterrupt

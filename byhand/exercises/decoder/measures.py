@@ -73,6 +73,13 @@ def measured(answer, settings, src, tgt, seed, learning=True):
     )
 
 
+def expected(settings, src, tgt, seed, learning=True):
+    """What is measured of a right Transformer: all holds, at any weights."""
+    rows = len(changed_sentences(settings, src, tgt))
+    shape = np.array([rows, tgt.shape[1], settings["tgt_vocab"]], dtype=float)
+    return shape, *(1.0,) * (len(MEASURES) - 1)
+
+
 def changed_sentences(settings, src, tgt):
     """Rows that differ in one thing: src, tgt, src_mask, tgt_mask."""
     m, n = src.shape[1], tgt.shape[1]
@@ -199,9 +206,9 @@ def what_it_learns(answer, settings, m, n, seed):
         [src, tgt[:, :1], None, None],
     ]
 
-    def tried(uses=uses, turns=TURNS, **other):
+    def tried(uses=uses, turns=TURNS, back=True, **other):
         seeds = draws(seed, turns)
-        return modules.used(answer, settings | other, seeds, uses, True)
+        return modules.used(answer, settings | other, seeds, uses, back)
 
     def awake(turns, use):
         """Which weights have a gradient in that use, with any of the draws."""
@@ -223,7 +230,7 @@ def what_it_learns(answer, settings, m, n, seed):
     deeper = tried(num_layers=settings["num_layers"] + 1)
     wider = tried(uses[:1], d_ff=d_ff + MORE)
     heads = other_number(settings["num_heads"], d_model)
-    heads = tried(uses[1:], LOOKS, num_heads=heads)
+    heads = tried(uses[1:], LOOKS, back=False, num_heads=heads)
     brings = counts(deeper) - counts(plain)
     # Four projections in each of three attentions, and two networks.
     layer = 12 * d_model**2 + 4 * d_model * d_ff

@@ -7,7 +7,7 @@ from torch import nn
 
 from byhand.exercise import Case, Exercise, Misconception
 
-from .measures import MEASURES, measured
+from .measures import MEASURES, expected, measured
 from .shared import (
     TURNED_ROUND,
     Attention,
@@ -239,6 +239,7 @@ EXERCISE = Exercise(
     minutes=20,
     reference=TorchTransformer,
     way=measured,
+    expected=expected,
     cases=(
         Case(
             "one layer, the source has more words",
