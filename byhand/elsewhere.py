@@ -63,11 +63,12 @@ class Elsewhere(ABC):
         """Use the answer there in a way, by its name in byhand/ways/."""
 
     @abstractmethod
-    def ahead(self, way: str, calls: list[tuple]) -> None:
+    def ahead(self, way: str, calls: list[tuple], noticed: int) -> None:
         """Begin calls there that will be made here, in this order.
 
         way: of all of them, by its name; "" for plain calls.
-        calls: the inputs of each.
+        calls: the inputs of each. noticed: in how many of them, the first,
+        library calls are looked out for.
         """
 
     @abstractmethod

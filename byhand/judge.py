@@ -134,7 +134,8 @@ def _ahead(trials: list[Trial], answer: Callable[..., Any]) -> None:
     """Have an answer elsewhere begin on all trials: most come to all."""
     way = door.asked_for(trials[0].exercise.way)
     if isinstance(answer, Elsewhere) and way is not None:
-        answer.ahead(way, [tuple(trial.inputs.values()) for trial in trials])
+        calls = [tuple(trial.inputs.values()) for trial in trials]
+        answer.ahead(way, calls, sum(not trial.again for trial in trials))
 
 
 # --- which mistake it is ---------------------------------------------------

@@ -21,8 +21,8 @@ def trials_of(
 ) -> list["Trial"]:
     """The cases of a part with their inputs, once for each seed."""
     return [
-        Trial(exercise, case, draw(case, seed, exercise))
-        for seed in seeds
+        Trial(exercise, case, draw(case, seed, exercise), again=turn > 0)
+        for turn, seed in enumerate(seeds)
         for case in exercise.cases_of(part)
     ]
 
@@ -37,11 +37,15 @@ def draw(case: Case, seed: int, exercise: Exercise) -> dict[str, Any]:
 
 @dataclass
 class Trial:
-    """A case with its inputs drawn; other answers when they are needed."""
+    """A case with its inputs drawn; other answers when they are needed.
+
+    again: a trial before it is of the same case, with other inputs.
+    """
 
     exercise: Exercise
     case: Case
     inputs: dict[str, Any]
+    again: bool = False
     wrong: dict[str, Outcome] = field(default_factory=dict, repr=False)
 
     def called(self) -> dict[str, Any]:
@@ -55,12 +59,15 @@ class Trial:
     ) -> Outcome:
         """Use an answer on these inputs, in the way of the exercise.
 
-        noticing: whether to look out for library calls, which takes time.
+        noticing: whether to look out for library calls, which takes longer
+            than the answer does: once a case is enough.
         """
         return attempt(
             partial(self.exercise.way, answer),
             self.inputs,
-            not_by=self.exercise.not_by if noticing else None,
+            not_by=self.exercise.not_by
+            if noticing and not self.again
+            else None,
             # Elsewhere somebody else keeps the time.
             watched=not isinstance(answer, Elsewhere),
         )

@@ -241,7 +241,7 @@ class Answer(Elsewhere):
         try:
             reply = self._came_ahead(seconds)
             if reply is None:
-                call = self._call(way, inputs)
+                call = self._call(way, inputs, short_cuts.is_noticing())
                 reply = self.session.request("call", seconds, **call)
             return self._came(reply, inputs)
         except Late as error:
@@ -264,17 +264,19 @@ class Answer(Elsewhere):
             return self.session.reply(seconds)
         return None
 
-    def _call(self, way: str, inputs: tuple, batch: int = 0) -> dict[str, Any]:
+    def _call(
+        self, way: str, inputs: tuple, noticing: bool, batch: int = 0
+    ) -> dict[str, Any]:
         return {
             "name": self.name,
             "way": way,
             "inputs": list(inputs),
             "limit": TIME_LIMIT,
-            "not_by": list(self.not_by),
+            "not_by": list(self.not_by) if noticing else None,
             "batch": batch,
         }
 
-    def ahead(self, way: str, calls: list[tuple]) -> None:
+    def ahead(self, way: str, calls: list[tuple], noticed: int) -> None:
         # With right ones lent to it, it may ask for them while nobody here
         # listens, and its time would run.
         if self.gone or self.lent:
@@ -284,7 +286,10 @@ class Answer(Elsewhere):
             self.session.ahead(
                 self,
                 "call",
-                [self._call(way, inputs, self.batch) for inputs in calls],
+                [
+                    self._call(way, inputs, place < noticed, self.batch)
+                    for place, inputs in enumerate(calls)
+                ],
             )
 
     def apart(self, way: str, *inputs: Any) -> Any:

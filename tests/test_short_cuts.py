@@ -13,9 +13,10 @@ from torch.nn import functional
 
 from byhand import special
 from byhand.bank import find
-from byhand.judge import judge
+from byhand.judge import drawn, judge, judge_on
 from byhand.short_cuts import handed_in, notice
 from byhand.sliders import maths, positions
+from byhand.ways import modules
 from tests.exercises.forms.encoder.multi_head_attention import (
     ByFusedFunction,
     HeadByHead,
@@ -177,3 +178,36 @@ def test_a_right_answer_that_is_lent_costs_nothing():
     assert judge(named, Own, None, (0,)).short_cuts == (
         "torch.TransformerEncoderLayer",
     )
+
+
+def is_watched():
+    return sys.getprofile() is not None
+
+
+def test_a_case_is_looked_at_once():
+    watched = []
+
+    def averaging(numbers):
+        watched.append(is_watched())
+        return sum(numbers) / len(numbers)
+
+    exercise = find("start_here.average")
+    assert not judge_on(drawn(exercise, None, (0, 1)), averaging).failed
+    number = len(exercise.cases)
+    assert watched == [True] * number + [False] * number
+
+
+def test_a_module_is_looked_at_with_its_first_weights():
+    watched = []
+
+    class Doubling(nn.Module):
+        def forward(self, x):
+            watched.append(is_watched())
+            return torch.relu(2 * x)
+
+    uses = [[torch.ones(1, 1)], [torch.zeros(1, 1)]]
+    with notice(("relu",)) as called:
+        modules.used(Doubling, {}, [1, 2, 3], uses)
+        assert is_watched()
+    assert called == ["torch.relu"]
+    assert watched == [True] * 2 + [False] * 4

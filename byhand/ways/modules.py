@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from byhand import short_cuts
 from byhand.ways.door import inside
 
 
@@ -217,7 +218,7 @@ def used(
     turn. uses: the inputs of each use. back: whether gradients are wanted.
     All is computed in float64, as in use: without dropout.
     Returns, turn by turn and use by use, the output (the first, of several)
-    and the gradients of all weights in a row: zeros where none are wanted.
+    and, where they are wanted, the gradients of all weights in a row.
     """
     import numpy as np
     import torch
@@ -229,33 +230,44 @@ def used(
     parameters = [p for p in module.parameters() if p.requires_grad]
     factors = [bool((p == 1).all()) for p in parameters]
     turns = []
-    for seed in seeds:
+
+    def turn(seed: int) -> list[list[Any]]:
         drawn = np.random.default_rng(seed)
-        for parameter, is_factor in zip(parameters, factors, strict=True):
-            _draw(parameter, is_factor, drawn)
+        _draw(parameters, factors, drawn)
         came = []
         for inputs in uses:
             seeded(seed)
-            module.zero_grad()
+            for parameter in parameters:
+                parameter.grad = None
             output = first_of(module(*inputs))
             if back and getattr(output, "requires_grad", False):
                 along = drawn.standard_normal(tuple(output.shape))
                 output.backward(torch.from_numpy(along).to(output.dtype))
-            came.append([output, in_a_row(parameters)])
-        turns.append(came)
-    return turns
+            came.append([output, in_a_row(parameters) if back else None])
+        return came
+
+    first, *others = seeds
+    turns = [turn(first)]
+    # They call what the first one called, with other numbers.
+    with short_cuts.unnoticed():
+        return turns + [turn(seed) for seed in others]
 
 
-def _draw(parameter: Any, is_factor: bool, rng: Any) -> None:
-    """Put random numbers into a parameter, of a size that suits it.
+def _draw(parameters: list[Any], factors: list[bool], rng: Any) -> None:
+    """Put random numbers into parameters, of a size that suits each.
 
-    is_factor: it began with ones, as the factors of a norm do.
+    factors: which of them began with ones, as those of a norm do.
     """
     import torch
 
-    noise = torch.from_numpy(rng.standard_normal(tuple(parameter.shape)))
+    sizes = [parameter.numel() for parameter in parameters]
+    noise = torch.from_numpy(rng.standard_normal(sum(sizes))).split(sizes)
     with torch.no_grad():
-        if parameter.dim() > 1:
-            parameter.copy_(noise / parameter.shape[-1] ** 0.5)
-        else:
-            parameter.copy_(is_factor + 0.2 * noise)
+        for parameter, is_factor, one in zip(
+            parameters, factors, noise, strict=True
+        ):
+            if parameter.dim() > 1:
+                one = one / parameter.shape[-1] ** 0.5
+            else:
+                one = is_factor + 0.2 * one
+            parameter.copy_(one.view_as(parameter))

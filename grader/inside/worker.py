@@ -90,7 +90,7 @@ class Service:
         way: str,
         inputs: list,
         limit: float,
-        not_by: list[str],
+        not_by: list[str] | None,
         batch: int = 0,
     ) -> dict:
         """Call an answer, or use it in one of the ways of byhand/ways/.
@@ -113,7 +113,7 @@ class Service:
             outcome = attempt(
                 partial(answer, *inputs),
                 {},
-                not_by=tuple(not_by),
+                not_by=None if not_by is None else tuple(not_by),
                 watched=False,
             )
         except KeyboardInterrupt as error:  # no person's: the answer's own

@@ -186,10 +186,10 @@ def begun(nursery):
     """Begin calls of a function `f(x)` of this source, one for each x."""
     made = Session(nursery, {}, SHORT.limits)
 
-    def begun(source, *inputs):
+    def begun(source, *inputs, noticed=0):
         made.run(source)
         answer = session.Answer(made, "f", find("self_attention.softmax"))
-        answer.ahead("", [(x,) for x in inputs])
+        answer.ahead("", [(x,) for x in inputs], noticed)
         return made, answer
 
     yield begun
@@ -207,6 +207,17 @@ def test_calls_go_ahead_and_each_finds_its_result(begun):
     assert [(o.value, o.printed) for o in came] == [
         *((2, "1"), (4, "2"), (6, "3"), (8, "4"))
     ]
+
+
+def test_library_calls_are_looked_out_for_where_that_is_asked(begun):
+    source = "import sys\ndef f(x):\n    return sys.getprofile() is not None"
+    _, answer = begun(source, 1, 2, noticed=1)
+    assert [o.value for o in outcomes(answer, 1, 2)] == [True, False]
+    alone = [
+        attempt(partial(answer, 3), {}, not_by=names, watched=False)
+        for names in ((), None)
+    ]
+    assert [o.value for o in alone] == [True, False]
 
 
 def test_after_one_that_never_returns_the_rest_are_not_tried(
