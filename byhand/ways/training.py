@@ -81,7 +81,9 @@ def trained(
             return x if self.training else 2 * x.flip(-1)
 
     model = little_model(5, 3, seed, Moody())
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    # In two groups, which are clipped together all the same.
+    groups = [{"params": list(layer.parameters())} for layer in model[::2]]
+    optimizer = torch.optim.SGD(groups, lr=0.5)
     model(batches[0][0]).square().sum().backward()
     model.eval()
     losses = [
@@ -95,18 +97,21 @@ def trained(
 
 
 def _weights(model: Any) -> Any:
+    """What a model keeps, learned or not, in a row."""
     import torch
 
-    return torch.cat([w.detach().flatten() for w in model.parameters()])
+    return torch.cat([w.flatten() for w in model.state_dict().values()])
 
 
-def in_training(seed: int, steps: int) -> tuple:
-    """A model with dropout and its AdamW, after some steps."""
+def in_training(seed: int, steps: int, lr: float = 0.1) -> tuple:
+    """A model with dropout and a buffer, and its AdamW, after some steps."""
     import torch
     from torch import nn
 
-    model = little_model(4, 2, seed, nn.Dropout(0.5))
-    adam = torch.optim.AdamW(model.parameters(), lr=0.1)
+    dropout = nn.Dropout(0.5)
+    dropout.register_buffer("seed", torch.tensor([seed % 100]))
+    model = little_model(4, 2, seed, dropout)
+    adam = torch.optim.AdamW(model.parameters(), lr, weight_decay=lr)
     _train_on(model, adam, steps)
     return model, adam
 
@@ -126,8 +131,8 @@ def saved(answer: Callable, step: int, seed: int, older: bytes) -> tuple:
 
     Returns what lay under the file's name, moment by moment (see
     `witnessed`); what the older file holds under another name that it had;
-    the names in the folder afterwards; and how many files it tried to move
-    in from another folder.
+    the names in the folder afterwards; how many files it tried to move in
+    from another folder; and what the model, with its dropout, gives then.
     """
     import torch
 
@@ -142,11 +147,13 @@ def saved(answer: Callable, step: int, seed: int, older: bytes) -> tuple:
         torch.set_rng_state(drawn)
         with witnessed(path) as seen:
             answer(path, model, optimizer, step)
+        torch.set_rng_state(drawn)
         return (
             seen.contents,
             other.read_bytes(),
             os.listdir(folder),
             len(seen.from_elsewhere),
+            model(torch.arange(4)).detach(),
         )
 
 
@@ -164,10 +171,10 @@ def read(_: None, file: bytes) -> tuple:
 
     try:
         kept = torch.load(io.BytesIO(file), weights_only=True)
-    except Exception as error:
+    except Exception:
         raise ValueError(
             "the file should be readable by torch.load with "
-            f"weights_only=True; {type(error).__name__}"
+            f"weights_only=True; {_what_keeps_it_from_that(file)}"
         ) from None
     if not isinstance(kept, dict) or set(kept) != set(CHECKPOINT):
         names = sorted(kept) if isinstance(kept, dict) else type(kept).__name__
@@ -190,6 +197,24 @@ def read(_: None, file: bytes) -> tuple:
     return weights, in_a_row, kept["step"], torch.rand(3)
 
 
+def _what_keeps_it_from_that(file: bytes) -> str:
+    """Why a file cannot be loaded safely, without loading it."""
+    import io
+
+    from torch.serialization import get_unsafe_globals_in_checkpoint
+
+    if not file.startswith(b"PK"):  # as an archive begins
+        return "torch.save did not write it"
+    try:
+        names = get_unsafe_globals_in_checkpoint(io.BytesIO(file))
+    except Exception:
+        return "it is not whole"
+    for library in ("torch", "numpy"):
+        if any(name.startswith(f"{library}.") for name in names):
+            return f"it holds objects of {library}"
+    return f"it holds {', '.join(names) or 'something else'}"
+
+
 def file_of(seed: int, step: Any) -> bytes:
     """A checkpoint of a model in training, as bytes."""
     import io
@@ -208,15 +233,15 @@ def file_of(seed: int, step: Any) -> bytes:
 def restored(answer: Callable, file: bytes, seed: int) -> tuple:
     """Let an answer load a file into another model in training.
 
-    Returns what it returned; the weights; three random numbers; and the
-    weights after two more steps, with dropout.
+    Returns what it returned; the weights, and the buffer; three random
+    numbers; and the same weights after two more steps, with dropout.
     """
     import torch
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "checkpoint.pt")
         path.write_bytes(file)
-        model, optimizer = in_training(seed, 1)
+        model, optimizer = in_training(seed, 1, lr=0.02)
         came = answer(path, model, optimizer)
     weights = _weights(model)
     random = torch.rand(3)

@@ -3,8 +3,9 @@
 import math
 
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import fresh
 
-from .shared import drawn
+from .shared import drawn, itself
 
 
 def times_the_inverse(logits, t):
@@ -30,12 +31,14 @@ EXERCISE = Exercise(
     importance=4,
     minutes=5,
     reference=times_the_inverse,
+    way=fresh.afterwards,
     cases=(
-        Case("t = 1 changes nothing", drawn(3, t=1.0)),
         Case("t = 2, one row of three", drawn(3, t=2.0)),
         Case("t = 0.5, two rows", drawn(2, 4, t=0.5)),
         Case("t = 0.8, a batch", drawn(2, 3, 4, t=0.8)),
         Case("t = 2, some tokens are at −∞", drawn(2, 4, dropped=2, t=2.0)),
+        Case("t = 1 changes nothing", drawn(3, t=1.0)),
+        Case("t = 0.01, nearly greedy", drawn(3, t=0.01)),
     ),
     misconceptions=(
         Misconception(
@@ -83,6 +86,22 @@ EXERCISE = Exercise(
             "t ignored",
             "t was never used: these are the logits as they came.",
             lambda logits, t: logits + 0,
+        ),
+        Misconception(
+            "t ignored, the given tensor",
+            "t was never used: you return the given tensor, as it came.",
+            lambda logits, t: logits,
+        ),
+        Misconception(
+            "the given tensor at t = 1",
+            itself("where t is 1,"),
+            lambda logits, t: logits if t == 1 else softened(logits, t),
+        ),
+        Misconception(
+            "never below 0.1",
+            "a t below 0.1 counts as 0.1 in yours. Divide by t as it is: it "
+            "is never 0.",
+            lambda logits, t: softened(logits, max(t, 0.1)),
         ),
         Misconception(
             "subtracted",

@@ -181,6 +181,12 @@ def everything(families, width, rank):
     return best_of_all(families, None, rank)
 
 
+def without_bos(families, width, rank):
+    every = [one for family in families for one in family]
+    once = [one for one in every if one[0].count(one[0][0]) == 1]
+    return best_of_all([once], width, rank)
+
+
 def greedily(families, width, rank):
     return best_of_all(families, 1, rank)
 
@@ -312,6 +318,12 @@ STEEPER = {  # with each further first token, a better pair
 }
 
 
+BOS_AGAIN = {  # a token like any other
+    (): (0.6, 0.05, 0.2, 0.15),
+    (0,): (0.05, 0.05, 0.8, 0.1),
+}
+
+
 EXERCISE = Exercise(
     id="decoding.beam_search",
     signature="beam_search(step, bos, eos, width, max_len)",
@@ -374,6 +386,7 @@ EXERCISE = Exercise(
         Case("other ids for bos and eos", model({}, 5, 4, 2, 3, 4)),
         Case("bos can never follow", model({}, 4, 3, 0, 4, 4, never=3)),
         Case("a beam that is wider than needed", model({}, 4, 2, 1, 100, 3)),
+        Case("bos follows", model(BOS_AGAIN, 4, 0, 1, 2, 2)),
     ),
     misconceptions=(
         Misconception(
@@ -389,6 +402,13 @@ EXERCISE = Exercise(
             "candidates together, and keep the best of *those*, even if they "
             "have the same beginning.",
             searched(prune=best_of_each),
+        ),
+        Misconception(
+            "bos never follows",
+            "`bos` never comes again in yours. It is a token like any "
+            "other, as likely as `step` says: extend every candidate by "
+            "*every* token.",
+            searched(prune=without_bos),
         ),
         Misconception(
             "nothing dropped",

@@ -20,6 +20,15 @@ def drawn(*shape, lowered=0.0, dropped=0, **settings):
     return inputs
 
 
+def itself(when):
+    """A misconception's sentence; the way is `fresh.afterwards`."""
+    return (
+        f"{when} you return the given tensor itself, and a caller may write "
+        "into that. The check did: it set all of it to 0, and your result "
+        "became 0 as well. Return a new tensor."
+    )
+
+
 def where_kept(logits, keep, other=-math.inf):
     """The logits where `keep` is True, and `other` elsewhere."""
     return logits.masked_fill(~keep, other)

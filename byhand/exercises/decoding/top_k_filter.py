@@ -3,8 +3,9 @@
 import math
 
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import fresh
 
-from .shared import drawn, where_kept
+from .shared import drawn, itself, where_kept
 
 
 def how_many_are_larger(logits):
@@ -72,6 +73,7 @@ EXERCISE = Exercise(
     importance=3,
     minutes=10,
     reference=top_k_by_rank,
+    way=fresh.afterwards,
     cases=(
         Case("one of three", drawn(3, k=1)),
         Case("two of five", drawn(5, k=2)),
@@ -189,6 +191,25 @@ EXERCISE = Exercise(
             "nothing dropped",
             "nothing is dropped: these are the logits as they came.",
             lambda logits, k: logits + 0,
+        ),
+        Misconception(
+            "nothing dropped, the given tensor",
+            "nothing is dropped: you return the given tensor, as it came.",
+            lambda logits, k: logits,
+        ),
+        Misconception(
+            "the given tensor for a large k",
+            itself("where k leaves all tokens,"),
+            lambda logits, k: (
+                logits if k >= logits.shape[-1] else top_k_by_rank(logits, k)
+            ),
+        ),
+        Misconception(
+            "the given tensor for a k too large",
+            itself("where k is larger than the vocabulary,"),
+            lambda logits, k: (
+                logits if k > logits.shape[-1] else top_k_by_rank(logits, k)
+            ),
         ),
         Misconception(
             "the others kept",

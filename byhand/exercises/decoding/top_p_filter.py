@@ -6,9 +6,10 @@ import numpy as np
 
 from byhand import special
 from byhand.exercise import Case, Exercise, Misconception
+from byhand.ways import fresh
 
 from ..pieces.tensors import tensor
-from .shared import where_kept
+from .shared import itself, where_kept
 
 
 def top_p_by_comparing(logits, p):
@@ -175,6 +176,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=20,
     reference=top_p_by_comparing,
+    way=fresh.afterwards,
     cases=(
         Case(
             "0.5, 0.3, 0.2 and p = 0.65",
@@ -289,6 +291,16 @@ EXERCISE = Exercise(
             "nothing dropped",
             "nothing is dropped: these are the logits as they came.",
             lambda logits, p: logits + 0,
+        ),
+        Misconception(
+            "nothing dropped, the given tensor",
+            "nothing is dropped: you return the given tensor, as it came.",
+            lambda logits, p: logits,
+        ),
+        Misconception(
+            "the given tensor at p = 1",
+            itself("where p is 1,"),
+            lambda logits, p: logits if p == 1 else nucleus(logits, p),
         ),
         Misconception(
             "p is dropped",

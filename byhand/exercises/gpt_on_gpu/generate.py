@@ -76,6 +76,11 @@ def sure(width, length, training):
     }
 
 
+def zeros_first(rng):
+    """The model is certain of a 0, for both texts, and goes on."""
+    return {**sure(1, 3, True)(rng), "ids": torch.full((2, 1), 2)}
+
+
 def unsure(temperature):
     return lambda rng: {
         "logits": torch.from_numpy(
@@ -96,14 +101,15 @@ def measured(answer, logits, ids, length, temperature, training, seed):
     came at each new place, (length, vocab); what the model says in the mode
     that it was left in; and 1 for yes and 0 for no: whether the same seed
     wrote the same, whether the generator went on after the first call, and
-    whether another seed wrote otherwise.
+    whether another seed wrote otherwise. Last, a gradient that is taken
+    afterwards.
     """
     came = writing.continued(
         answer, logits, ids, length, temperature, training, (seed, seed + 1)
     )
     if came[0] is None:
-        return (None,) * 6
-    texts, after, first, on, again, other = map(plain, came)
+        return (None,) * 7
+    texts, after, first, on, again, other, gradient = map(plain, came)
     new = texts[..., -length:]
     vocab = 7 if logits is None else len(logits)
     shares = np.stack(
@@ -116,6 +122,7 @@ def measured(answer, logits, ids, length, temperature, training, seed):
         yes(first, again),
         yes(first, on),
         yes(first, other),
+        gradient,
     )
 
 
@@ -128,7 +135,7 @@ def writing_bounds(logits, ids, length, temperature, training, seed):
     exact = 1e-6
     new, rows = ids.shape[1] + length, len(ids)
     said = np.full((2, min(ids.shape[1], 3), 7), exact)
-    flags = (np.array(exact),) * 3
+    flags = (*(np.array(exact),) * 3, np.full(2, exact))
     if logits is None:
         texts = np.full((rows, new), exact)
         return texts, np.full((length, 7), exact), said, *flags
@@ -138,6 +145,18 @@ def writing_bounds(logits, ids, length, temperature, training, seed):
     which = np.where(np.arange(new) < ids.shape[1], exact, len(chances))
     said = said[..., : len(chances)]
     return which[None], exact + shares[None], said, *flags
+
+
+def without_gradients(model, ids, length, temperature, rng):
+    torch.set_grad_enabled(False)
+    return write_by()(model, ids, length, temperature, rng)
+
+
+def until_all_are_0(model, ids, length, temperature, rng):
+    texts = write_by()(model, ids, length, temperature, rng)
+    new = texts[:, ids.shape[1] :]
+    zeros = (new == 0).all(dim=0).nonzero().flatten().tolist()
+    return texts[:, : ids.shape[1] + zeros[0] + 1] if zeros else texts
 
 
 def text_cut_off(model, ids, length, temperature, rng):
@@ -176,6 +195,7 @@ EXERCISE = Exercise(
         Case("four tokens, temperature 1", unsure(1.0)),
         Case("four tokens, temperature 0.5", unsure(0.5)),
         Case("four tokens, temperature 3", unsure(3.0)),
+        Case("every text goes on with a 0", zeros_first),
     ),
     misconceptions=(
         Misconception(
@@ -299,6 +319,28 @@ EXERCISE = Exercise(
             write_by(after=lambda model, was: model.train()),
         ),
         Misconception(
+            "gradients left off",
+            "you turned gradients off and never on again, for all that comes "
+            "after. `with torch.no_grad():` turns them on again at its end.",
+            without_gradients,
+        ),
+        Misconception(
+            "one draw for all texts",
+            "every text gets the token that was drawn for the first. Draw "
+            "one for each row: `torch.multinomial` takes all rows at once.",
+            write_by(
+                draw=lambda chances, rng: drawn_from(chances[:1], rng).expand(
+                    len(chances), 1
+                )
+            ),
+        ),
+        Misconception(
+            "stops at 0",
+            "you stop as soon as all texts go on with a 0. It is a token like "
+            "any other: write `length` tokens.",
+            until_all_are_0,
+        ),
+        Misconception(
             "text itself cut off",
             "you cut off the text itself. Show the model its last tokens "
             "only, and keep the whole text.",
@@ -321,6 +363,7 @@ EXERCISE = Exercise(
         Yes("the same seed writes the same texts"),
         Yes("a second call with the same generator writes the same"),
         Yes("another seed writes the same texts"),
+        Measured("gradient that is taken afterwards"),
     ),
     bounds=writing_bounds,
     called=lambda logits, ids, length, temperature, training, seed: {

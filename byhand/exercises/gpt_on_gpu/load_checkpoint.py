@@ -54,8 +54,11 @@ def by_copying(path, model, optimizer):
     """Number by number, into the optimizer's own state too."""
     kept = torch.load(path, weights_only=True)
     with torch.no_grad():
-        for name, weight in model.named_parameters():
-            weight.copy_(kept["model"][name])
+        for name, number in model.state_dict().items():
+            number.copy_(kept["model"][name])
+    groups = optimizer.param_groups, kept["optimizer"]["param_groups"]
+    for mine, theirs in zip(*groups, strict=True):
+        mine |= {n: one for n, one in theirs.items() if n != "params"}
     for place, weight in enumerate(model.parameters()):
         for name, value in kept["optimizer"]["state"][place].items():
             optimizer.state[weight][name].copy_(value)
@@ -68,6 +71,24 @@ def first_moment_only(optimizer, kept):
     for place, state in mine["state"].items():
         state["exp_avg"] = kept["state"][place]["exp_avg"]
     optimizer.load_state_dict(mine)
+
+
+def own_settings(optimizer, kept):
+    mine = [{"lr": g["lr"]} for g in optimizer.param_groups]
+    optimizer.load_state_dict(kept)
+    for group, own in zip(optimizer.param_groups, mine, strict=True):
+        group.update(own)
+
+
+def parameters_only(model, kept):
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            weight.copy_(kept[name])
+
+
+def then_evaluated(model, kept):
+    model.load_state_dict(kept)
+    model.eval()
 
 
 def half_of(model, kept):
@@ -129,6 +150,26 @@ EXERCISE = Exercise(
             "the optimizer has got back its mean of gradients, but not that "
             "of their squares.",
             load_by(memory=first_moment_only),
+        ),
+        Misconception(
+            "buffers not restored",
+            "what the model learns has arrived, but not its buffers: numbers "
+            "that it needs as well, such as the means of a batch norm. "
+            "`model.load_state_dict` restores both.",
+            load_by(weights=parameters_only),
+        ),
+        Misconception(
+            "learning rate not restored",
+            "the optimizer goes on with the learning rate that it had before. "
+            "Its state in the file has the rate of the run: leave it as "
+            "`load_state_dict` has set it.",
+            load_by(memory=own_settings),
+        ),
+        Misconception(
+            "left in evaluation mode",
+            "the model is in evaluation mode afterwards, so that training "
+            "goes on without dropout. Leave its mode as it is.",
+            load_by(weights=then_evaluated),
         ),
         Misconception(
             "random numbers not restored",

@@ -1,6 +1,7 @@
 """The exercise `gpt_on_gpu.save_checkpoint`."""
 
 import os
+import pickle
 import shutil
 import tempfile
 from pathlib import Path
@@ -56,7 +57,7 @@ def measured(answer, step, seed):
     older one, or one that can be read.
     """
     older = np.random.default_rng(seed).bytes(500)
-    contents, beside, names, from_elsewhere = training.saved(
+    contents, beside, names, from_elsewhere, says = training.saved(
         answer, step, seed, older
     )
     if contents[-1] is None:
@@ -76,7 +77,23 @@ def measured(answer, step, seed):
         float(bool(half) or beside != older),
         float(from_elsewhere),
         len(names) - 1,
+        says,
     )
+
+
+def parameters_only(kept):
+    return {name: one for name, one in kept.items() if "seed" not in name}
+
+
+def pickled(path, model, optimizer, step):
+    beside = path.with_suffix(".partial")
+    beside.write_bytes(pickle.dumps(state_of(model, optimizer, step)))
+    beside.replace(path)
+
+
+def in_evaluation_mode(path, model, optimizer, step):
+    model.eval()
+    save_all(path, model, optimizer, step)
 
 
 def written_over(path, model, optimizer, step):
@@ -190,6 +207,34 @@ EXERCISE = Exercise(
             save_by(step=lambda step: step + 1),
         ),
         Misconception(
+            "buffers forgotten",
+            "you kept what the model learns, without its buffers: numbers "
+            "that it needs as well, such as the means of a batch norm. "
+            "`model.state_dict()` has both.",
+            save_by(model=parameters_only),
+        ),
+        Misconception(
+            "left in evaluation mode",
+            "the model is in evaluation mode afterwards, so that training "
+            "goes on without dropout. Saving needs no mode: leave it as it "
+            "is.",
+            in_evaluation_mode,
+        ),
+        Misconception(
+            "something of NumPy's",
+            "something of NumPy's is in the file, and `weights_only=True` "
+            "refuses that. Do you keep NumPy's random numbers under `rng`? "
+            "Keep PyTorch's, `torch.get_rng_state()`.",
+            save_by(rng=lambda state: np.random.get_state()),
+        ),
+        Misconception(
+            "pickled",
+            "`torch.load` cannot read your file safely, as `torch.save` did "
+            "not write it: with `pickle`, perhaps? Write it with "
+            "`torch.save`.",
+            pickled,
+        ),
+        Misconception(
             "whole objects",
             "you saved objects, not their numbers. Reading such a file runs "
             "code that the file names, and `weights_only=True` refuses it. "
@@ -269,6 +314,7 @@ EXERCISE = Exercise(
         Yes("there is a moment with half a file at `path`"),
         Measured("number of files moved from another folder"),
         Measured("number of files left over"),
+        Measured("output of the model afterwards"),
     ),
     called=lambda step, seed: {"step": step},
 )

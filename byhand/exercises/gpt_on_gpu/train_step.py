@@ -90,6 +90,13 @@ def clip_now(optimizer, model, max_norm):
     nn.utils.clip_grad_norm_(model.parameters(), max_norm)
 
 
+def first_group_clipped(model, optimizer, batches, max_norm):
+    def clip(_, most):
+        nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], most)
+
+    return step_by(clip=clip)(model, optimizer, batches, max_norm)
+
+
 def pairs(count, batch, n, max_norm, steps):
     def inputs(rng):
         drawn = rng.integers(5, size=(count, 2, batch, n))
@@ -216,6 +223,13 @@ EXERCISE = Exercise(
             "you clipped the gradient of each weight tensor by itself. The "
             "norm is that of all gradients together.",
             step_by(clip=each_by_itself),
+        ),
+        Misconception(
+            "first group clipped",
+            "you clipped the gradients of the optimizer's first group of "
+            "weights alone. Here it has two. Clip those of all weights "
+            "together: `model.parameters()`.",
+            first_group_clipped,
         ),
         Misconception(
             "always scaled to the norm",

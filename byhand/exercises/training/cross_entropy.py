@@ -37,10 +37,18 @@ def overflowing_to_infinity(z):
     return z - z.exp().sum(-1, keepdim=True).log()
 
 
+def one_largest_for_all(z):
+    return overflowing_to_infinity(z - z.max())
+
+
 # ... how it may mix the target's part with that of all tokens,
 def mixed(chosen, every, share):
     # Nothing is mixed in where the share is 0: 0 · ∞ would be NaN.
     return (1 - share) * chosen + share * every.mean(-1) if share else chosen
+
+
+def always_mixed(chosen, every, share):
+    return (1 - share) * chosen + share * every.mean(-1)
 
 
 # ... which tokens count,
@@ -199,6 +207,27 @@ def huge(*places):
     return inputs
 
 
+def apart(rng):
+    """A sentence of two places whose logits are far apart."""
+    # Whole numbers: float32 holds no tenths of 1000.
+    rows = rng.permutation([1000.0, -1000.0])[:, None] + rng.integers(
+        -2, 3, size=(2, 3)
+    )
+    return {
+        "logits": tensor(rows[None]),
+        "targets": tensor(rng.integers(3, size=(1, 2))),
+    }
+
+
+def only_negative_ones_replaced(
+    logits, targets, ignore_index=-100, label_smoothing=0.0
+):
+    penalties = -log_softmax(logits)
+    chosen = penalties.gather(-1, targets.clamp(min=0).unsqueeze(-1))
+    losses = mixed(chosen.squeeze(-1), penalties, label_smoothing)
+    return losses[targets != ignore_index].mean()
+
+
 def padding_left_in(logits, targets, ignore_index=-100, label_smoothing=0.0):
     safe = targets.masked_fill(targets == ignore_index, 0)
     return loss_by(counts=all_of_them)(
@@ -266,6 +295,12 @@ EXERCISE = Exercise(
             to_score(2, 4, vocab=3, ignored=2, ignore_index=0, smoothing=0.2),
             "smoothing",
         ),
+        Case("one place near 1000, one near −1000", apart, "plain"),
+        Case(
+            "padding is 99, of 5 tokens",
+            to_score(4, vocab=5, ignored=1, ignore_index=99),
+            "padding",
+        ),
     ),
     misconceptions=(
         Misconception(
@@ -318,6 +353,21 @@ EXERCISE = Exercise(
             "largest logit of each row first. It changes nothing else, since "
             "it cancels.",
             loss_by(overflowing_to_infinity),
+        ),
+        Misconception(
+            "one largest logit for all places",
+            "you subtracted one largest logit from all places. Where another "
+            "place has much larger logits, every exponential is rounded to "
+            "0. Subtract from each row its own largest, along the last axis.",
+            loss_by(one_largest_for_all),
+        ),
+        Misconception(
+            "one largest logit for all places, NaN",
+            "the largest logit that you subtracted is that of all places "
+            "together. A place far below it is left with exponentials of 0, "
+            "and the logarithm of their sum is −∞. Each row needs its own "
+            "largest.",
+            loss_by(one_largest_for_all, mix=always_mixed),
         ),
         Misconception(
             "log of a rounded 0",
@@ -401,6 +451,13 @@ EXERCISE = Exercise(
             "every target got a one-hot row, the ignored ones as well. They "
             "have no token, so they have no row: leave them out before.",
             ignored_as_one_hot,
+        ),
+        Misconception(
+            "only negative targets replaced",
+            "you put a valid id where a target is *negative*. Padding may be "
+            "marked by any number: 99 is no token of a vocabulary of 5. Put "
+            "a valid id wherever the target is `ignore_index`.",
+            only_negative_ones_replaced,
         ),
         Misconception(
             "only −100 is ignored",

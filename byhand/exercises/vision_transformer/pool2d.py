@@ -103,6 +103,12 @@ def larger_in_size(windows):
     return far.gather(-1, place).squeeze(-1)
 
 
+def part_of_the_names(x, size, kind="max"):
+    if kind not in "max or mean":
+        refused(x, kind)
+    return pooled(x, size, "max" if kind == "max" else "mean")
+
+
 def asserted(windows, kind):
     raise AssertionError
 
@@ -167,6 +173,21 @@ EXERCISE = Exercise(
         Case(
             'kind="sum"',
             small_image(2, 4, size=2, kind="sum"),
+            raises=ValueError,
+        ),
+        Case(
+            'kind=""',
+            small_image(2, 2, size=2, kind=""),
+            raises=ValueError,
+        ),
+        Case(
+            'kind="m"',
+            small_image(2, 2, size=2, kind="m"),
+            raises=ValueError,
+        ),
+        Case(
+            "kind=None",
+            small_image(2, 2, size=2, kind=None),
             raises=ValueError,
         ),
     ),
@@ -285,6 +306,12 @@ EXERCISE = Exercise(
             'any `kind` that is not "mean" counts as "max" in yours. Raise a '
             "ValueError for what is neither.",
             but(other=lambda windows, kind: largest(windows)),
+        ),
+        Misconception(
+            "a part of the name",
+            'a part of "max or mean" passes as a `kind`: `in` looks for a '
+            "piece of a text. Look it up among whole names, in a tuple say.",
+            part_of_the_names,
         ),
         Misconception(
             "None for another kind",

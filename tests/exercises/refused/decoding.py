@@ -84,8 +84,69 @@ PRUNES = (
     one_more,
     finished_first,
 )
+
+
+def bos_left_out(step, bos, eos, width, max_len):
+    beam = [([bos], 0.0)]
+    for _ in range(max_len):
+        new = []
+        for tokens, score in beam:
+            if tokens[-1] == eos:
+                new.append((tokens, score))
+                continue
+            logs = enumerate(step(tokens).tolist())
+            new += [([*tokens, i], score + x) for i, x in logs if i != bos]
+        beam = best(new, width)
+    return beam[0]
+
+
+def top_k(itself):
+    def answer(logits, k):
+        if k >= logits.shape[-1]:
+            return itself(logits)
+        limit = logits.topk(k).values[..., -1:]
+        return torch.where(logits < limit, -torch.inf, logits)
+
+    return answer
+
+
+def top_p(itself):
+    def answer(logits, p):
+        if p >= 1:
+            return itself(logits)
+        shares, places = logits.softmax(-1).sort(dim=-1, descending=True)
+        drop = shares.cumsum(-1) - shares >= p
+        drop = torch.zeros_like(drop).scatter(-1, places, drop)
+        return logits.masked_fill(drop, -torch.inf)
+
+    return answer
+
+
+def cooled(itself):
+    return lambda logits, t: itself(logits) if t == 1 else logits / t
+
+
+# What is the given tensor, or looks into it.
+ITSELF = {
+    "itself": lambda logits: logits,
+    "a view": lambda logits: logits.view(logits.shape),
+    "a slice": lambda logits: logits[...],
+    "detached": lambda logits: logits.detach(),
+    "an array": lambda logits: logits.numpy(),
+}
+
+
 WRONG = {
-    "decoding.beam_search": {one.__name__: rounds(one) for one in PRUNES},
+    "decoding.beam_search": {
+        **{one.__name__: rounds(one) for one in PRUNES},
+        "bos left out": bos_left_out,
+    },
+    "decoding.apply_temperature": {
+        **{name: cooled(one) for name, one in ITSELF.items()},
+        "never below 0.05": lambda logits, t: logits / max(t, 0.05),
+    },
+    "decoding.top_k_filter": {n: top_k(one) for n, one in ITSELF.items()},
+    "decoding.top_p_filter": {n: top_p(one) for n, one in ITSELF.items()},
     "decoding.greedy": {
         "float32": lambda logits: logits.argmax(-1).float(),
         "an array of floats": lambda logits: np.argmax(

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import torch
+from torch.nn import functional
 
 
 def state_of(model, optimizer, step):
@@ -152,6 +153,98 @@ def trusting_in_the_end(path):
         return torch.load(path, weights_only=False)
 
 
+def step_clipping(gradients_of):
+    def answer(model, optimizer, batches, max_norm):
+        model.train()
+        optimizer.zero_grad()
+        total = 0.0
+        for x, y in batches:
+            logits = model(x).flatten(0, 1)
+            loss = functional.cross_entropy(logits, y.flatten())
+            (loss / len(batches)).backward()
+            total += loss.item() / len(batches)
+        for weights in gradients_of(optimizer.param_groups):
+            torch.nn.utils.clip_grad_norm_(weights, max_norm)
+        optimizer.step()
+        return total
+
+    return answer
+
+
+def saved_but(change):
+    """save_checkpoint of another state: change takes the four, and them."""
+
+    def answer(path, model, optimizer, step):
+        state = state_of(model, optimizer, step)
+        torch.save(change(state, model, optimizer), path.with_suffix(".new"))
+        os.replace(path.with_suffix(".new"), path)
+
+    return answer
+
+
+def as_parameters(state, model, optimizer):
+    return {**state, "model": dict(model.named_parameters())}
+
+
+def evaluated(state, model, optimizer):
+    model.eval()
+    return state
+
+
+def in_layers(state, model, optimizer):
+    for layer in model.children():
+        layer.eval()
+    return state
+
+
+def load_parameters(path, model, optimizer):
+    kept = torch.load(path, weights_only=True)
+    for name, weight in model.named_parameters():
+        weight.data.copy_(kept["model"][name])
+    optimizer.load_state_dict(kept["optimizer"])
+    torch.set_rng_state(kept["rng"])
+    return kept["step"]
+
+
+def load_with_own(*names):
+    def answer(path, model, optimizer):
+        kept = torch.load(path, weights_only=True)
+        model.load_state_dict(kept["model"])
+        own = {name: optimizer.param_groups[0][name] for name in names}
+        optimizer.load_state_dict(kept["optimizer"])
+        optimizer.param_groups[0].update(own)
+        torch.set_rng_state(kept["rng"])
+        return kept["step"]
+
+    return answer
+
+
+def flag_only(model, ids, length, temperature, rng):
+    was = model.training
+    model.training = False
+    with torch.no_grad():
+        for _ in range(length):
+            logits = model(ids[:, -model.block_size :])[:, -1] / temperature
+            new = torch.multinomial(logits.softmax(-1), 1, generator=rng)
+            ids = torch.cat([ids, new], dim=1)
+    model.training = was
+    return ids
+
+
+def gradients_off(*inputs):
+    torch.set_grad_enabled(False)
+    return writing(drawn(lambda rng: rng))(*inputs)
+
+
+def stops_at_0(model, ids, length, temperature, rng):
+    write = writing(drawn(lambda rng: rng))
+    for _ in range(length):
+        ids = write(model, ids, 1, temperature, rng)
+        if (ids[:, -1] == 0).all():
+            break
+    return ids
+
+
 def writing(draw, temper=lambda t: t):
     def answer(model, ids, length, temperature, rng):
         was = model.training
@@ -204,14 +297,35 @@ WRONG = {
     "gpt_on_gpu.save_checkpoint": {
         **{one.__name__: saving(one) for one in WAYS},
         "straight_by_torch": straight_by_torch,
+        "parameters for the model": saved_but(as_parameters),
+        "left in evaluation mode": saved_but(evaluated),
+        "layers left in evaluation mode": saved_but(in_layers),
     },
     "gpt_on_gpu.load_checkpoint": {
         "weights_only=False": loading(
             lambda path: torch.load(path, weights_only=False)
         ),
         "trusting in the end": loading(trusting_in_the_end),
+        "parameters only": load_parameters,
+        "its own rate": load_with_own("lr"),
+        "its own decay": load_with_own("weight_decay"),
+    },
+    "gpt_on_gpu.train_step": {
+        "first group clipped": step_clipping(lambda gs: [gs[0]["params"]]),
+        "last group clipped": step_clipping(lambda gs: [gs[-1]["params"]]),
+        "each group clipped": step_clipping(
+            lambda gs: [group["params"] for group in gs]
+        ),
     },
     "gpt_on_gpu.generate": {
+        "only its own flag": flag_only,
+        "gradients left off": gradients_off,
+        "stops at 0": stops_at_0,
+        "the first text's draw": writing(
+            lambda chances, rng: torch.multinomial(
+                chances[:1].expand_as(chances), 1, generator=rng
+            )[:1].expand(len(chances), 1)
+        ),
         "a generator of its own": writing(drawn(own)),
         "one that it keeps": writing(drawn(lambda rng: KEPT)),
         "the global one": writing(drawn(lambda rng: None)),

@@ -17,8 +17,39 @@ def loss_of(keep):
     return answer
 
 
+def loss_shifted_by(largest):
+    """Stable as far as `largest` is each row's own."""
+
+    def answer(logits, targets, ignore_index=-100, label_smoothing=0.0):
+        z = logits - largest(logits)
+        logs = z - z.exp().sum(-1, keepdim=True).log()
+        keep = targets != ignore_index
+        ids = torch.where(keep, targets, 0)
+        plain = -logs.gather(-1, ids[..., None])[..., 0]
+        even = -logs.mean(-1) if label_smoothing else 0
+        loss = (1 - label_smoothing) * plain + label_smoothing * even
+        return loss[keep].mean()
+
+    return answer
+
+
+def only_negative_targets_replaced(
+    logits, targets, ignore_index=-100, label_smoothing=0.0
+):
+    logs = logits.log_softmax(-1)
+    plain = -logs.gather(-1, targets.clamp(min=0)[..., None])[..., 0]
+    loss = torch.lerp(plain, -logs.mean(-1), label_smoothing)
+    return loss[targets != ignore_index].mean()
+
+
 WRONG = {
     "training.cross_entropy": {
+        "the largest of all": loss_shifted_by(lambda z: z.max()),
+        "the largest of a sentence": loss_shifted_by(
+            lambda z: z.amax((-2, -1), keepdim=True)
+        ),
+        "the largest, or 0": loss_shifted_by(lambda z: z.max().clamp(min=0)),
+        "only negative targets replaced": only_negative_targets_replaced,
         "0 dropped": loss_of(lambda t, ignored: (t != ignored) & (t != 0)),
         "only above 0": loss_of(lambda t, ignored: (t != ignored) & (t > 0)),
         "only 0 and −100": loss_of(lambda t, ignored: (t != 0) & (t != -100)),

@@ -624,6 +624,15 @@ def mean_by_prefix(x, size, kind="max"):
     return by_reshape(x, size, kind)
 
 
+def unless(known):
+    def answer(x, size, kind="max"):
+        if not known(kind):
+            raise ValueError("kind should be max or mean")
+        return by_reshape(x, size, "mean" if kind == "mean" else "max")
+
+    return answer
+
+
 def four_axes_only(x, size, kind="max"):
     _b, _c, _h, _w = x.shape
     return by_reshape(x, size, kind)
@@ -840,6 +849,10 @@ WRONG = {
         "last axes swapped": last_axes_swapped,
         "mean by prefix": mean_by_prefix,
         "four axes only": four_axes_only,
+        "a part of the names": unless(lambda kind: kind in "max or mean"),
+        "whatever is false": unless(
+            lambda kind: not kind or kind in ("max", "mean")
+        ),
         "an error for the mean": error_for_the_mean,
     },
     "vision_transformer.Autoencoder": {

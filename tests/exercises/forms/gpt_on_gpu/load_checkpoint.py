@@ -24,6 +24,8 @@ def loaded_weight_by_weight(path, model, optimizer):
     state = torch.load(path, weights_only=True)
     for name, weight in model.named_parameters():
         weight.data = state["model"][name]
+    for name, buffer in model.named_buffers():
+        buffer.copy_(state["model"][name])
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["rng"])
     return torch.tensor(state["step"])
