@@ -52,10 +52,10 @@ def backward(
     # So that those who drop at the same places drop the same numbers.
     torch.default_generator.manual_seed(0)
     came = built(*given)
-    if isinstance(along, list):
-        _go_back(came if isinstance(came, (tuple, list)) else [came], along)
-    else:
-        _go_back([first_of(came)], [along])
+    _go_back(
+        came if isinstance(came, (tuple, list)) else [came],
+        along if isinstance(along, list) else [along],
+    )
     leaves = [x for x in given if _has_gradient(x)]
     leaves += [table.weight for table in handed.values()]
     return came, in_a_row(leaves), in_a_row(parameters.values())
@@ -83,24 +83,20 @@ def built(answer: Callable, settings: dict[str, Any]) -> str:
     return "a module"
 
 
-def module(answer: Callable, *inputs: Any) -> tuple:
-    """As `backward`, with the output alone: the first, of several.
-
-    Attention may return its weights as well.
-    """
-    came, *gradients = backward(answer, *inputs)
-    return first_of(came), *gradients
-
-
 def alone(answer: Callable, *inputs: Any) -> tuple:
     """As `backward`. ValueError: the output does not come alone."""
     came, *gradients = backward(answer, *inputs)
+    return the_output(came), *gradients
+
+
+def the_output(came: Any) -> Any:
+    """What came of a module. ValueError: it does not come alone."""
     if isinstance(came, (tuple, list)):
         raise ValueError(
             "forward should return the output alone; yours returned "
             f"{_counted(came)}"
         )
-    return came, *gradients
+    return came
 
 
 def whole(answer: Callable, *inputs: Any) -> tuple:
@@ -124,12 +120,6 @@ def _counted(came: Any) -> str:
     name = type(came).__name__
     several = isinstance(came, (tuple, list, dict))
     return f"a {name} of {len(came)}" if several else f"one {name}"
-
-
-def first_of(came: Any) -> Any:
-    """The output, of a module that may return more."""
-    several = isinstance(came, (tuple, list)) and len(came)
-    return came[0] if several else came
 
 
 def _has_gradient(value: Any) -> bool:
@@ -216,8 +206,8 @@ def used(
     not matter, and of the directions in which gradients are taken; each is a
     turn. uses: the inputs of each use. back: whether gradients are wanted.
     All is computed in float64, as in use: without dropout.
-    Returns, turn by turn and use by use, the output (the first, of several)
-    and the gradients of all weights in a row: zeros where none are wanted.
+    Returns, turn by turn and use by use, what came and the gradients of all
+    weights in a row: zeros where none are wanted.
     """
     import numpy as np
     import torch
@@ -237,7 +227,7 @@ def used(
         for inputs in uses:
             seeded(seed)
             module.zero_grad()
-            output = first_of(module(*inputs))
+            output = module(*inputs)
             if back and getattr(output, "requires_grad", False):
                 along = drawn.standard_normal(tuple(output.shape))
                 output.backward(torch.from_numpy(along).to(output.dtype))

@@ -238,7 +238,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=20,
     reference=TorchDecoderLayer,
-    way=modules.module,
+    way=modules.alone,
     cases=cases_of(TorchDecoderLayer),
     misconceptions=(
         Misconception(

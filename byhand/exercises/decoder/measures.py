@@ -46,7 +46,7 @@ def measured(answer, settings, src, tgt, seed, learning=True):
         [src, tgt, None, None],
     ]  # fmt: skip
     turns = [
-        [as_numbers(each) for each, _ in came]
+        [as_numbers(modules.the_output(each)) for each, _ in came]
         for came in modules.used(answer, settings, draws(seed, LOOKS), uses)
     ]
     first = turns[0][0]

@@ -172,7 +172,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=TorchEncoder,
-    way=modules.module,
+    way=modules.alone,
     cases=(
         Case("a single layer", to_stack(1, sized(4, 2, 3), 1, 2)),
         Case("two layers", to_stack(2, sized(4, 2, 6), 1, 3)),

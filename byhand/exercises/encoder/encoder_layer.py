@@ -135,7 +135,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=TorchEncoderLayer,
-    way=modules.module,
+    way=modules.alone,
     cases=(
         Case("one token", to_read(sized(4, 2, 3), 1, 1)),
         Case("three tokens, one head", to_read(sized(4, 1, 6), 1, 3)),

@@ -94,12 +94,12 @@ def other_layer(flow=pre_norm, **more):
 
 
 def measured(answer, settings, weights, inputs, along, training=False):
-    """As `modules.module`; of dropout by half, what was kept.
+    """As `modules.alone`; of dropout by half, what was kept.
 
     The network is silent there, so that x and what attention adds are left:
     each number is dropped by itself, and with its head inside attention.
     """
-    came, *gradients = modules.module(
+    came, *gradients = modules.alone(
         answer, settings, weights, inputs, along, training
     )
     if settings.get("dropout") != HALF:

@@ -203,7 +203,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=TorchGPT,
-    way=modules.module,
+    way=modules.alone,
     cases=(
         Case(
             "one token, one block",

@@ -99,8 +99,7 @@ class Learned(nn.Module):
         for layer in self.layers:
             x = layer(x, src_mask)
         y = self.tgt(tgt) + self.tgt_places(places[: tgt.shape[1]])
-        y, maps = self.stack(y, x, src_mask, tgt_mask)
-        return y @ self.tgt.weight.T, maps
+        return self.stack(y, x, src_mask, tgt_mask) @ self.tgt.weight.T
 
 
 class Wrapped(nn.Module):
