@@ -7,10 +7,14 @@ from torch.nn import functional
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
+from ..pieces.dropping import DROPPING, measuring_dropout
 from ..pieces.tensors import GRADIENTS, going_in
 from .shared import (
     cases_of,
+    dropping_case,
     inverse,
+    library_layer,
+    masked_by_query,
     one_after_another,
     right_layer,
     stack_of,
@@ -42,9 +46,7 @@ class TorchDecoder(nn.Module):
             for _ in range(num_layers)
         )
         self.num_heads = num_heads
-        layer = nn.TransformerDecoderLayer(
-            d_model, num_heads, d_ff, dropout, batch_first=True, device="meta"
-        )
+        layer = library_layer(d_model, num_heads, d_ff, dropout)
         # In a list, so that it brings no numbers of its own to learn.
         self.library = [nn.TransformerDecoder(layer, num_layers)]
 
@@ -176,12 +178,19 @@ EXERCISE = Exercise(
     importance=4,
     minutes=8,
     reference=TorchDecoder,
-    way=modules.alone,
+    way=measuring_dropout(modules.alone, steps=3),
     cases=(
         cases_of(TorchDecoder, num_layers=1)[1],
         *cases_of(TorchDecoder, num_layers=2)[3:5],
         cases_of(TorchDecoder, num_layers=3)[5],
         *cases_of(TorchDecoder, num_layers=2)[6:],
+        dropping_case(
+            TorchDecoder,
+            "one layer, dropout of 0.25, in training",
+            "layers.0.",
+            num_layers=1,
+        ),
+        *masked_by_query(TorchDecoder, num_layers=1),
     ),
     misconceptions=(
         Misconception(
@@ -311,6 +320,6 @@ EXERCISE = Exercise(
         "memory, src_mask, tgt_mask; return x.",
     ),
     not_by=("TransformerDecoder", "Transformer"),
-    returns=GRADIENTS,
+    returns=(*GRADIENTS, *DROPPING),
     called=going_in("x", "memory", "src_mask", "tgt_mask"),
 )

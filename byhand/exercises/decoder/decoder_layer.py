@@ -7,14 +7,18 @@ from torch.nn import functional
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
+from ..pieces.dropping import DROPPING, measuring_dropout
 from ..pieces.tensors import GRADIENTS, going_in
 from .shared import (
     TURNED_ROUND,
     cases_of,
     dropped,
+    dropping_case,
     inverse,
     layer_of,
+    library_layer,
     masked_as,
+    masked_by_query,
     network,
 )
 
@@ -38,13 +42,7 @@ class TorchDecoderLayer(nn.Module):
         )
         self.num_heads = num_heads
         # In a list, so that it brings no numbers of its own to learn.
-        self.library = [
-            nn.TransformerDecoderLayer(
-                *(d_model, num_heads, d_ff, dropout),
-                batch_first=True,
-                device="meta",
-            )
-        ]
+        self.library = [library_layer(d_model, num_heads, d_ff, dropout)]
 
     def forward(self, x, memory, src_mask=None, tgt_mask=None):
         own = dict(self.named_parameters())
@@ -144,6 +142,39 @@ def dropping_in_use(self, x, memory, src_mask, tgt_mask):
     return self.norm3(b + drop(network(self, b)))
 
 
+def dropping_inside(self, x, memory, src_mask, tgt_mask):
+    a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
+    b = self.norm2(a + self.cross_attention(a, memory, memory, src_mask))
+    inside = dropped(self, torch.relu(self.linear1(b)))
+    return self.norm3(b + dropped(self, self.linear2(inside)))
+
+
+def dropping_memory(self, x, memory, src_mask, tgt_mask):
+    memory = dropped(self, memory)
+    a = self.norm1(x + self.self_attention(x, x, x, tgt_mask))
+    b = self.norm2(a + self.cross_attention(a, memory, memory, src_mask))
+    return self.norm3(b + network(self, b))
+
+
+def not_divided(self, each):
+    if not self.training:
+        return each
+    return each * (torch.rand_like(each) >= self.dropout)
+
+
+def dropping_by(drop):
+    """As it should be, but for how it drops what each step returns."""
+
+    def forward(self, x, memory, src_mask, tgt_mask):
+        found = self.self_attention(x, x, x, tgt_mask)
+        a = self.norm1(x + drop(self, found))
+        found = self.cross_attention(a, memory, memory, src_mask)
+        b = self.norm2(a + drop(self, found))
+        return self.norm3(b + drop(self, network(self, b)))
+
+    return layer_of(forward, drops=lambda dropout: 0.0)
+
+
 def dropping_the_sums(self, x, memory, src_mask, tgt_mask):
     def drop(each):
         return functional.dropout(each, self.dropout, self.training)
@@ -226,8 +257,8 @@ EXERCISE = Exercise(
         "Three steps, each followed by its add & norm (post-norm): the "
         "target attends to itself; the target attends to `memory`; the "
         "network. In training, dropout falls on what each step returns, "
-        "before the sum, with probability `dropout`; in use, nothing is "
-        "dropped.\n\n"
+        "before the sum, with probability `dropout`, and on nothing else; in "
+        "use, nothing is dropped.\n\n"
         f"{MASKS} The check copies weights into your parts, so their names "
         "matter, and looks at gradients too: where the mask hides the "
         "future, output 0 must have no gradient with respect to later "
@@ -238,8 +269,12 @@ EXERCISE = Exercise(
     importance=5,
     minutes=20,
     reference=TorchDecoderLayer,
-    way=modules.alone,
-    cases=cases_of(TorchDecoderLayer),
+    way=measuring_dropout(modules.alone, steps=3),
+    cases=(
+        *cases_of(TorchDecoderLayer),
+        dropping_case(TorchDecoderLayer, "dropout of 0.25, in training"),
+        *masked_by_query(TorchDecoderLayer),
+    ),
     misconceptions=(
         Misconception(
             "keys and values from the decoder",
@@ -364,6 +399,35 @@ EXERCISE = Exercise(
             layer_of(dropping_the_sums),
         ),
         Misconception(
+            "dropped inside the network",
+            "in training you also drop numbers inside the network, as "
+            "PyTorch's own layer does. Here dropout falls on what each step "
+            "returns, and on nothing else.",
+            layer_of(dropping_inside),
+        ),
+        Misconception(
+            "memory dropped",
+            "in training you also drop numbers of `memory`. Dropout falls on "
+            "what each step returns, and on nothing else.",
+            layer_of(dropping_memory),
+        ),
+        Misconception(
+            "not divided by 1 − p",
+            "in training what your dropout keeps is not divided by 1 − p. "
+            "Then it is too small on average. `nn.Dropout` divides by itself.",
+            dropping_by(not_divided),
+        ),
+        Misconception(
+            "dropped with 1 − p",
+            "you drop with probability 1 − p, and keep with p. Drop with "
+            "probability `dropout`.",
+            dropping_by(
+                lambda self, each: functional.dropout(
+                    each, 1 - self.dropout, self.training
+                )
+            ),
+        ),
+        Misconception(
             "one norm for all",
             "one and the same norm is used three times. Each step has its "
             "own γ and β.",
@@ -462,6 +526,6 @@ EXERCISE = Exercise(
         "x = norm3(x + linear2 of ReLU of linear1 of x); return x.",
     ),
     not_by=("TransformerDecoderLayer",),
-    returns=GRADIENTS,
+    returns=(*GRADIENTS, *DROPPING),
     called=going_in("x", "memory", "src_mask", "tgt_mask"),
 )

@@ -70,12 +70,7 @@ class TorchEncoderLayer(nn.Module):
     def forward(self, x, mask=None):
         # Always in training, if without dropout: in use it would take a
         # short cut that has no gradients.
-        library = nn.TransformerEncoderLayer(
-            *self.sizes,
-            dropout=self.p if self.training else 0.0,
-            batch_first=True,
-            device="meta",
-        ).train()
+        library = library_layer(*self.sizes, self.p * self.training)
         theirs = {
             name.replace("self_attention", "self_attn"): parameter
             for name, parameter in self.named_parameters()
@@ -93,6 +88,15 @@ class TorchEncoderLayer(nn.Module):
         return torch.func.functional_call(
             library, theirs, (x,), {"src_mask": mask}
         )
+
+
+def library_layer(d_model, num_heads, d_ff, dropout):
+    """PyTorch's, which drops what each sub-layer returns and no more."""
+    layer = nn.TransformerEncoderLayer(
+        *(d_model, num_heads, d_ff, dropout), batch_first=True, device="meta"
+    )
+    layer.dropout.p = layer.self_attn.dropout = 0.0
+    return layer
 
 
 def attended(own, x, mask):
@@ -166,6 +170,17 @@ def to_read(
         }
 
     return inputs
+
+
+# Of a layer, with a place for what stands before the names.
+STEPS = (
+    (
+        "{}self_attention.v_proj",
+        "{}self_attention.out_proj",
+        "{}norm1",
+    ),
+    ("{}linear1", "{}linear2", "{}norm2"),
+)
 
 
 def sized(d_model, num_heads, d_ff):

@@ -70,7 +70,7 @@ class PlainLayer(nn.Module):
         x = self.norm1(x + drop(self.self_attention(x, x, x, tgt_mask)))
         found = self.cross_attention(x, memory, memory, src_mask)
         x = self.norm2(x + drop(found))
-        inside = drop(torch.relu(self.linear1(x)))
+        inside = torch.relu(self.linear1(x))
         return self.norm3(x + drop(self.linear2(inside)))
 
 

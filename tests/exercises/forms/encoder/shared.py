@@ -167,7 +167,6 @@ class LayerWithFlag(nn.Module):
         found, self.looked = self.self_attention(x, x, x, mask=mask)
         x = self.norm1(self.drop(found).add(x))
         inside = self.linear1(x).clamp(min=0)
-        inside = self.drop(inside)  # as PyTorch's own layer does as well
         return self.norm2(self.drop(self.linear2(inside)) + x)
 
 
