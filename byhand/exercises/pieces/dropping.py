@@ -44,15 +44,20 @@ def group(steps: int, k: int) -> slice:
     return slice(start, start + EACH)
 
 
+def silent(reference: Any, settings: dict[str, Any]) -> dict[str, Any]:
+    """Weights that are 0, but for the factors of norms, which are 1."""
+    return {
+        name: np.full(shape, float("norm" in name and "weight" in name))
+        for name, shape in shapes_of(reference, tuple(settings.items()))
+    }
+
+
 def told_by(weights: dict[str, Any], reading: list[list[str]]) -> None:
     """Weights with which step k adds 1 in its own group.
 
     reading: for each step, the names of: what sums its input (each number of
-    it 1 then), what turns that into what it returns, the norm behind it. All
-    other weights are 0, but for the factors of norms.
+    it 1 then), what turns that into what it returns, the norm behind it.
     """
-    for name, weight in weights.items():
-        weight[...] = "norm" in name and name.endswith("weight")
     steps = len(reading)
     for k, (sums, returns, norm) in enumerate(reading):
         weights[f"{sums}.weight"][...] = 1
@@ -81,8 +86,7 @@ def dropped_by_a_quarter(reference, settings, reading, memory=0):
     }
 
     def inputs(rng):
-        shapes = shapes_of(reference, tuple(settings.items()))
-        weights = {name: np.zeros(shape) for name, shape in shapes}
+        weights = silent(reference, settings)
         told_by(weights, reading)
         x = np.zeros((TEXTS, TOKENS, d_model))
         x[..., 0] = 1
@@ -133,8 +137,11 @@ def what_dropout_does(added, kept=()):
     return np.round(factors, 3), np.array(shares), float(own), float(anew)
 
 
-def measuring_dropout(way, steps):
-    """A way that gives `DROPPING`, too, and of a case of it that alone."""
+def measuring_dropout(way, steps, read=before_the_norms):
+    """A way that gives `DROPPING`, too, and of a case of it that alone.
+
+    read: of what came, what each step added, and all of them together.
+    """
 
     def measured(answer, settings, weights, inputs, along, training=False):
         given = settings, weights, inputs, along, training
@@ -145,13 +152,13 @@ def measuring_dropout(way, steps):
         nothing = [np.zeros(0) for _ in gradients]
         came = plain(came)
         if came.shape != along.shape:
-            return came, *nothing, *_silent(steps)
+            return came, *nothing, *_unread(steps)
         with np.errstate(all="ignore"):
-            found = before_the_norms(came.astype(float), steps)
+            found = read(came.astype(float), steps)
         return np.zeros(0), *nothing, *what_dropout_does(*found)
 
     return measured
 
 
-def _silent(steps):
+def _unread(steps):
     return np.zeros(steps), np.zeros(steps), 0.0, 0.0
