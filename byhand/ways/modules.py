@@ -199,13 +199,15 @@ def used(
     seeds: list[int],
     uses: list[list[Any]],
     back: bool = False,
+    training: bool = False,
 ) -> list[list[Any]]:
     """Build a torch module whose weights nobody else can name, and use it.
 
     seeds: of the weights that it is given, so that what it begins with does
     not matter, and of the directions in which gradients are taken; each is a
     turn. uses: the inputs of each use. back: whether gradients are wanted.
-    All is computed in float64, as in use: without dropout.
+    training: whether dropout is on. All is computed in float64, and what is
+    drawn on the way is drawn anew in each use.
     Returns, turn by turn and use by use, what came and the gradients of all
     weights in a row: zeros where none are wanted.
     """
@@ -215,7 +217,7 @@ def used(
     # The processor's alone: all is computed there, and it is the quicker way.
     seeded = torch.default_generator.manual_seed
     seeded(seeds[0])
-    module = answer(**settings).double().eval()
+    module = answer(**settings).double().train(training)
     parameters = [p for p in module.parameters() if p.requires_grad]
     factors = [bool((p == 1).all()) for p in parameters]
     turns = []
@@ -224,8 +226,8 @@ def used(
         for parameter, is_factor in zip(parameters, factors, strict=True):
             _draw(parameter, is_factor, drawn)
         came = []
+        seeded(seed)
         for inputs in uses:
-            seeded(seed)
             module.zero_grad()
             output = module(*inputs)
             if back and getattr(output, "requires_grad", False):

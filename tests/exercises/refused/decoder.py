@@ -208,6 +208,39 @@ class MixesTheBatch(Base):
         return memory + 0.1 * memory.mean(0, keepdim=True)
 
 
+class SourceZeroHidden(Base):
+    """Where there is no mask, id 0 is taken for padding."""
+
+    def read(self, src, src_mask):
+        mask = (src != 0)[:, None] if src_mask is None else src_mask
+        return super().read(src, mask)
+
+
+class TargetZeroHidden(Base):
+    """Id 0 is taken for padding whatever the mask says."""
+
+    def forward(self, src, tgt, src_mask=None, tgt_mask=None):
+        real = (tgt != 0)[:, None]
+        tgt_mask = real if tgt_mask is None else tgt_mask & real
+        return super().forward(src, tgt, src_mask, tgt_mask)
+
+
+class RandomPositions(Base):
+    """A table that is made anew in each use."""
+
+    def embed(self, table, ids):
+        x = table(ids)
+        return x + torch.randn(x.shape[1:], dtype=x.dtype)
+
+
+class AlwaysATenthDropped(Base):
+    """In training, whatever `dropout` is."""
+
+    def __init__(self, *sizes, **more):
+        super().__init__(*sizes, **more)
+        self.dropout = nn.Dropout(0.1)
+
+
 class NotTrained(Base):
     """Its encoder is cut off from the gradient."""
 

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from tests.exercises.forms.encoder.encoder import PlainStack
-from tests.exercises.forms.encoder.shared import PlainLayer
+from tests.exercises.forms.encoder.shared import ByFusedFunction, PlainLayer
 
 
 class Dropping(PlainLayer):
@@ -69,6 +69,15 @@ class DropsWhatTheNetworkReads(Dropping):
         return super().ideas(self.dropout(x))
 
 
+class MaskByBatchSize(ByFusedFunction):
+    """As many rows as sentences: so there is one for each."""
+
+    def forward(self, query, key, value, mask=None):
+        if mask is not None and len(mask) == len(query) and mask.dim() == 2:
+            mask = mask[:, None].expand(-1, query.shape[1], -1)
+        return super().forward(query, key, value, mask)
+
+
 class HandsOnHalf(PlainStack):
     def __init__(self, *sizes, dropout=0.0, **more):
         super().__init__(*sizes, dropout=dropout / 2, **more)
@@ -82,5 +91,6 @@ WRONG = {
         and issubclass(one, Dropping)
         and one is not Dropping
     },
+    "encoder.MultiHeadAttention": {"MaskByBatchSize": MaskByBatchSize},
     "encoder.Encoder": {"HandsOnHalf": HandsOnHalf},
 }

@@ -84,9 +84,12 @@ class Learned(nn.Module):
         self.src_places = nn.Embedding(64, d_model)
         self.tgt_places = nn.Embedding(64, d_model)
         self.layers = nn.ModuleList(
-            EncoderLayer(d_model, num_heads, d_ff) for _ in range(num_layers)
+            EncoderLayer(d_model, num_heads, d_ff, dropout)
+            for _ in range(num_layers)
         )
-        self.stack = StackByAppending(num_layers, d_model, num_heads, d_ff)
+        self.stack = StackByAppending(
+            num_layers, d_model, num_heads, d_ff, dropout
+        )
         for name, parameter in self.named_parameters():
             if parameter.dim() > 1:
                 nn.init.normal_(parameter, std=0.02)
