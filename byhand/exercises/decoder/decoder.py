@@ -13,7 +13,6 @@ from .shared import (
     cases_of,
     dropping_case,
     inverse,
-    library_layer,
     masked_by_query,
     one_after_another,
     right_layer,
@@ -46,7 +45,12 @@ class TorchDecoder(nn.Module):
             for _ in range(num_layers)
         )
         self.num_heads = num_heads
-        layer = library_layer(d_model, num_heads, d_ff, dropout)
+        layer = nn.TransformerDecoderLayer(
+            d_model, num_heads, d_ff, dropout, batch_first=True, device="meta"
+        )
+        # What each step returns is dropped, and no more.
+        layer.dropout.p = 0.0
+        layer.self_attn.dropout = layer.multihead_attn.dropout = 0.0
         # In a list, so that it brings no numbers of its own to learn.
         self.library = [nn.TransformerDecoder(layer, num_layers)]
 

@@ -16,7 +16,6 @@ from .shared import (
     dropping_case,
     inverse,
     layer_of,
-    library_layer,
     masked_as,
     masked_by_query,
     network,
@@ -41,8 +40,14 @@ class TorchDecoderLayer(nn.Module):
             nn.Linear(d_ff, d_model),
         )
         self.num_heads = num_heads
+        layer = nn.TransformerDecoderLayer(
+            d_model, num_heads, d_ff, dropout, batch_first=True, device="meta"
+        )
+        # What each step returns is dropped, and no more.
+        layer.dropout.p = 0.0
+        layer.self_attn.dropout = layer.multihead_attn.dropout = 0.0
         # In a list, so that it brings no numbers of its own to learn.
-        self.library = [library_layer(d_model, num_heads, d_ff, dropout)]
+        self.library = [layer]
 
     def forward(self, x, memory, src_mask=None, tgt_mask=None):
         own = dict(self.named_parameters())

@@ -14,16 +14,6 @@ from ..pieces.tensors import NEARLY_ALL, flags
 from ..pieces.weights import weights_of
 
 
-def library_layer(d_model, num_heads, d_ff, dropout):
-    """PyTorch's, which drops what each step returns and no more."""
-    layer = nn.TransformerDecoderLayer(
-        *(d_model, num_heads, d_ff, dropout), batch_first=True, device="meta"
-    )
-    layer.dropout.p = 0.0
-    layer.self_attn.dropout = layer.multihead_attn.dropout = 0.0
-    return layer
-
-
 class Attention(nn.Module):
     """Multi-head attention with the names of the course."""
 

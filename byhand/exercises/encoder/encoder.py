@@ -20,7 +20,6 @@ from .shared import (
     STEPS,
     TWO_TRIPLES,
     Layer,
-    library_layer,
     sized,
     to_read,
 )
@@ -46,8 +45,15 @@ class TorchEncoder(nn.Module):
             self.layers.append(layer)
 
     def forward(self, x, mask=None):
+        layer = nn.TransformerEncoderLayer(
+            *(*self.sizes, self.p * self.training),
+            batch_first=True,
+            device="meta",
+        )
+        # What each sub-layer returns is dropped, and no more.
+        layer.dropout.p = layer.self_attn.dropout = 0.0
         library = nn.TransformerEncoder(
-            library_layer(*self.sizes, self.p * self.training),
+            layer,
             num_layers=len(self.layers),
             enable_nested_tensor=False,
         ).train()

@@ -70,7 +70,13 @@ class TorchEncoderLayer(nn.Module):
     def forward(self, x, mask=None):
         # Always in training, if without dropout: in use it would take a
         # short cut that has no gradients.
-        library = library_layer(*self.sizes, self.p * self.training)
+        library = nn.TransformerEncoderLayer(
+            *(*self.sizes, self.p * self.training),
+            batch_first=True,
+            device="meta",
+        )
+        # What each sub-layer returns is dropped, and no more.
+        library.dropout.p = library.self_attn.dropout = 0.0
         theirs = {
             name.replace("self_attention", "self_attn"): parameter
             for name, parameter in self.named_parameters()
@@ -88,15 +94,6 @@ class TorchEncoderLayer(nn.Module):
         return torch.func.functional_call(
             library, theirs, (x,), {"src_mask": mask}
         )
-
-
-def library_layer(d_model, num_heads, d_ff, dropout):
-    """PyTorch's, which drops what each sub-layer returns and no more."""
-    layer = nn.TransformerEncoderLayer(
-        *(d_model, num_heads, d_ff, dropout), batch_first=True, device="meta"
-    )
-    layer.dropout.p = layer.self_attn.dropout = 0.0
-    return layer
 
 
 def attended(own, x, mask):
