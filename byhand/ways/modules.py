@@ -53,10 +53,10 @@ def backward(
     # So that those who drop at the same places drop the same numbers.
     torch.default_generator.manual_seed(0)
     came = built(*given)
-    if isinstance(along, list):
-        _go_back(came if isinstance(came, (tuple, list)) else [came], along)
-    else:
-        _go_back([first_of(came)], [along])
+    _go_back(
+        came if isinstance(came, (tuple, list)) else [came],
+        along if isinstance(along, list) else [along],
+    )
     leaves = [x for x in given if _has_gradient(x)]
     leaves += [table.weight for table in handed.values()]
     return came, in_a_row(leaves), in_a_row(parameters.values())
@@ -84,24 +84,20 @@ def built(answer: Callable, settings: dict[str, Any]) -> str:
     return "a module"
 
 
-def module(answer: Callable, *inputs: Any) -> tuple:
-    """As `backward`, with the output alone: the first, of several.
-
-    Attention may return its weights as well.
-    """
-    came, *gradients = backward(answer, *inputs)
-    return first_of(came), *gradients
-
-
 def alone(answer: Callable, *inputs: Any) -> tuple:
     """As `backward`. ValueError: the output does not come alone."""
     came, *gradients = backward(answer, *inputs)
+    return the_output(came), *gradients
+
+
+def the_output(came: Any) -> Any:
+    """What came of a module. ValueError: it does not come alone."""
     if isinstance(came, (tuple, list)):
         raise ValueError(
             "forward should return the output alone; yours returned "
             f"{_counted(came)}"
         )
-    return came, *gradients
+    return came
 
 
 def whole(answer: Callable, *inputs: Any) -> tuple:
@@ -125,12 +121,6 @@ def _counted(came: Any) -> str:
     name = type(came).__name__
     several = isinstance(came, (tuple, list, dict))
     return f"a {name} of {len(came)}" if several else f"one {name}"
-
-
-def first_of(came: Any) -> Any:
-    """The output, of a module that may return more."""
-    several = isinstance(came, (tuple, list)) and len(came)
-    return came[0] if several else came
 
 
 def _has_gradient(value: Any) -> bool:
@@ -210,15 +200,17 @@ def used(
     seeds: list[int],
     uses: list[list[Any]],
     back: bool = False,
+    training: bool = False,
 ) -> list[list[Any]]:
     """Build a torch module whose weights nobody else can name, and use it.
 
     seeds: of the weights that it is given, so that what it begins with does
     not matter, and of the directions in which gradients are taken; each is a
     turn. uses: the inputs of each use. back: whether gradients are wanted.
-    All is computed in float64, as in use: without dropout.
-    Returns, turn by turn and use by use, the output (the first, of several)
-    and, where they are wanted, the gradients of all weights in a row.
+    training: whether dropout is on. All is computed in float64, and what is
+    drawn on the way is drawn anew in each use.
+    Returns, turn by turn and use by use, what came and, where they are
+    wanted, the gradients of all weights in a row.
     """
     import numpy as np
     import torch
@@ -226,20 +218,19 @@ def used(
     # The processor's alone: all is computed there, and it is the quicker way.
     seeded = torch.default_generator.manual_seed
     seeded(seeds[0])
-    module = answer(**settings).double().eval()
+    module = answer(**settings).double().train(training)
     parameters = [p for p in module.parameters() if p.requires_grad]
     factors = [bool((p == 1).all()) for p in parameters]
-    turns = []
 
     def turn(seed: int) -> list[list[Any]]:
         drawn = np.random.default_rng(seed)
         _draw(parameters, factors, drawn)
         came = []
+        seeded(seed)
         for inputs in uses:
-            seeded(seed)
             for parameter in parameters:
                 parameter.grad = None
-            output = first_of(module(*inputs))
+            output = module(*inputs)
             if back and getattr(output, "requires_grad", False):
                 along = drawn.standard_normal(tuple(output.shape))
                 output.backward(torch.from_numpy(along).to(output.dtype))

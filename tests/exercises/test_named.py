@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from byhand.bank import find
 from byhand.judge import judge
+from tests import gates
 from tests.exercises.forms.encoder.shared import ByFusedFunction, PlainLayer
 from tests.exercises.forms.gpt_on_gpu.shared import Fused, PlainBlock
 
@@ -395,3 +396,44 @@ def test_a_readers_mistake_is_named(exercise, name, answer):
     failed = judge(find(exercise), answer, None, (0,)).failed
     assert failed is not None
     assert failed.misconception == name, str(failed)
+
+
+ONE_OUTPUT = [
+    "encoder.MultiHeadAttention",
+    "encoder.EncoderLayer",
+    "encoder.Encoder",
+    "decoder.DecoderLayer",
+    "decoder.Decoder",
+    "decoder.Transformer",
+    "gpt_on_gpu.CausalSelfAttention",
+    "gpt_on_gpu.Block",
+    "gpt_on_gpu.GPT",
+    "bert.BertEmbeddings",
+    "vision_transformer.PatchEmbedding",
+    "vision_transformer.ViTBlock",
+    "vision_transformer.VisionTransformer",
+]
+
+
+@pytest.mark.parametrize("exercise", ONE_OUTPUT)
+@pytest.mark.parametrize(
+    ("put", "came"),
+    [
+        (lambda output: (output,), "a tuple of 1"),
+        (lambda output: (output, None), "a tuple of 2"),
+        (lambda output: [output], "a list of 1"),
+    ],
+)
+def test_an_output_that_does_not_come_alone_is_told(exercise, put, came):
+    """A comma behind what is returned is enough."""
+    exercise = find(exercise)
+    right = gates.forms(exercise)[0]
+
+    class Answer(right):
+        def forward(self, *given, **named):
+            return put(super().forward(*given, **named))
+
+    failed = judge(exercise, Answer, None, (0,)).failed
+    assert failed is not None
+    told = f"forward should return the output alone; yours returned {came}"
+    assert told in str(failed)

@@ -537,7 +537,7 @@ def made_up(reference, inputs, call, returns):
             made_up(
                 lambda d_in, d_out: torch.nn.Linear(d_in, d_out),
                 linear_inputs,
-                modules.module,
+                modules.alone,
                 ("output", "of_inputs", "of_weights"),
             ),
         ),

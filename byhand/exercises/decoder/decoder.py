@@ -7,10 +7,13 @@ from torch.nn import functional
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
+from ..pieces.dropping import DROPPING, measuring_dropout
 from ..pieces.tensors import GRADIENTS, going_in
 from .shared import (
     cases_of,
+    dropping_case,
     inverse,
+    masked_by_query,
     one_after_another,
     right_layer,
     stack_of,
@@ -45,6 +48,9 @@ class TorchDecoder(nn.Module):
         layer = nn.TransformerDecoderLayer(
             d_model, num_heads, d_ff, dropout, batch_first=True, device="meta"
         )
+        # What each step returns is dropped, and no more.
+        layer.dropout.p = 0.0
+        layer.self_attn.dropout = layer.multihead_attn.dropout = 0.0
         # In a list, so that it brings no numbers of its own to learn.
         self.library = [nn.TransformerDecoder(layer, num_layers)]
 
@@ -176,12 +182,19 @@ EXERCISE = Exercise(
     importance=4,
     minutes=8,
     reference=TorchDecoder,
-    way=modules.module,
+    way=measuring_dropout(modules.alone, steps=3),
     cases=(
         cases_of(TorchDecoder, num_layers=1)[1],
         *cases_of(TorchDecoder, num_layers=2)[3:5],
         cases_of(TorchDecoder, num_layers=3)[5],
         *cases_of(TorchDecoder, num_layers=2)[6:],
+        dropping_case(
+            TorchDecoder,
+            "one layer, dropout of 0.25, in training",
+            "layers.0.",
+            num_layers=1,
+        ),
+        *masked_by_query(TorchDecoder, num_layers=1),
     ),
     misconceptions=(
         Misconception(
@@ -311,6 +324,6 @@ EXERCISE = Exercise(
         "memory, src_mask, tgt_mask; return x.",
     ),
     not_by=("TransformerDecoder", "Transformer"),
-    returns=GRADIENTS,
+    returns=(*GRADIENTS, *DROPPING),
     called=going_in("x", "memory", "src_mask", "tgt_mask"),
 )

@@ -7,14 +7,17 @@ from torch.nn import functional
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
+from ..pieces.dropping import DROPPING, measuring_dropout
 from ..pieces.tensors import GRADIENTS, going_in
 from .shared import (
     TURNED_ROUND,
     cases_of,
     dropped,
+    dropping_case,
     inverse,
     layer_of,
     masked_as,
+    masked_by_query,
     network,
 )
 
@@ -144,6 +147,25 @@ def dropping_in_use(self, x, memory, src_mask, tgt_mask):
     return self.norm3(b + drop(network(self, b)))
 
 
+def not_divided(self, each):
+    if not self.training:
+        return each
+    return each * (torch.rand_like(each) >= self.dropout)
+
+
+def dropping_by(drop):
+    """As it should be, but for how it drops what each step returns."""
+
+    def forward(self, x, memory, src_mask, tgt_mask):
+        found = self.self_attention(x, x, x, tgt_mask)
+        a = self.norm1(x + drop(self, found))
+        found = self.cross_attention(a, memory, memory, src_mask)
+        b = self.norm2(a + drop(self, found))
+        return self.norm3(b + drop(self, network(self, b)))
+
+    return layer_of(forward, drops=lambda dropout: 0.0)
+
+
 def dropping_the_sums(self, x, memory, src_mask, tgt_mask):
     def drop(each):
         return functional.dropout(each, self.dropout, self.training)
@@ -238,8 +260,12 @@ EXERCISE = Exercise(
     importance=5,
     minutes=20,
     reference=TorchDecoderLayer,
-    way=modules.module,
-    cases=cases_of(TorchDecoderLayer),
+    way=measuring_dropout(modules.alone, steps=3),
+    cases=(
+        *cases_of(TorchDecoderLayer),
+        dropping_case(TorchDecoderLayer, "dropout of 0.25, in training"),
+        *masked_by_query(TorchDecoderLayer),
+    ),
     misconceptions=(
         Misconception(
             "keys and values from the decoder",
@@ -364,6 +390,22 @@ EXERCISE = Exercise(
             layer_of(dropping_the_sums),
         ),
         Misconception(
+            "not divided by 1 − p",
+            "in training what your dropout keeps is not divided by 1 − p. "
+            "Then it is too small on average. `nn.Dropout` divides by itself.",
+            dropping_by(not_divided),
+        ),
+        Misconception(
+            "dropped with 1 − p",
+            "you drop with probability 1 − p, and keep with p. Drop with "
+            "probability `dropout`.",
+            dropping_by(
+                lambda self, each: functional.dropout(
+                    each, 1 - self.dropout, self.training
+                )
+            ),
+        ),
+        Misconception(
             "one norm for all",
             "one and the same norm is used three times. Each step has its "
             "own γ and β.",
@@ -462,6 +504,6 @@ EXERCISE = Exercise(
         "x = norm3(x + linear2 of ReLU of linear1 of x); return x.",
     ),
     not_by=("TransformerDecoderLayer",),
-    returns=GRADIENTS,
+    returns=(*GRADIENTS, *DROPPING),
     called=going_in("x", "memory", "src_mask", "tgt_mask"),
 )

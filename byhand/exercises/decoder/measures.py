@@ -43,10 +43,11 @@ def measured(answer, settings, src, tgt, seed, learning=True):
         [*map(torch.cat, (ids, targets)), torch.stack(src_masks),
          torch.stack(tgt_masks)],
         [src, tgt, rows["plain"][2][None], causal],
-        [src, tgt, None, None],
+        [torch.cat([src, zero_at(src, 1)]), torch.cat([tgt, zero_at(tgt, 0)]),
+         None, None],
     ]  # fmt: skip
     turns = [
-        [as_numbers(each) for each, _ in came]
+        [as_numbers(modules.the_output(each)) for each, _ in came]
         for came in modules.used(answer, settings, draws(seed, LOOKS), uses)
     ]
     first = turns[0][0]
@@ -61,10 +62,12 @@ def measured(answer, settings, src, tgt, seed, learning=True):
     whole, by_itself, no_masks = map(np.stack, zip(*turns, strict=True))
     at = dict(zip(rows, whole.swapaxes(0, 1), strict=True))
     at["by itself"], at["no masks"] = by_itself[:, 0], no_masks[:, 0]
+    at["zeros, no masks"] = no_masks[:, 1]
     return (
         shape,
         *what_it_computes(at, n),
         *how_far_it_sees(answer, settings, seed),
+        *what_it_drops(answer, settings, src, tgt, seed),
         *(
             what_it_learns(answer, settings, src.shape[1], n, seed)
             if learning
@@ -90,6 +93,9 @@ def changed_sentences(settings, src, tgt):
     hides_one[:, 1] = False  # from everybody
     hides_first = causal.clone()
     hides_first[1:, 0] = False  # from all but itself
+    beside_first = opened.clone()
+    beside_first[1:, 0] = False
+    zeros = zero_at(src, 1), zero_at(tgt, 0)
     other_src = other(src, settings["src_vocab"])
     other_tgt = other(tgt, settings["tgt_vocab"])
     return {
@@ -111,6 +117,9 @@ def changed_sentences(settings, src, tgt):
         "open": (src, tgt, sees_all, opened),
         "open, last token": (src, other_tgt(n - 1), sees_all, opened),
         "tgt turned": (src, swapped(tgt), sees_all, opened),
+        "zeros": (*zeros, sees_all, opened),
+        "zero of the source covered": (*zeros, hides_one, opened),
+        "zero of the target covered": (*zeros, sees_all, beside_first),
     }
 
 
@@ -149,6 +158,22 @@ def how_far_it_sees(answer, settings, seed):
     )
 
 
+def what_it_drops(answer, settings, src, tgt, seed):
+    """Whether two equal sentences differ in training, with dropout and not."""
+
+    def gap(dropout):
+        use = [torch.cat([src, src]), torch.cat([tgt, tgt]), None, None]
+        came = modules.used(
+            answer,
+            settings | {"dropout": dropout},
+            *(draws(seed, 1), [use], False, True),
+        )
+        one, other = logits(came, 0).swapaxes(0, 1)
+        return apart(one, other).max()
+
+    return yes(gap(0.5) > DIFFER), yes(gap(0.0) <= AGREE)
+
+
 def what_it_computes(at, n):
     """Of the logits, (turns, n_tgt, tgt_vocab): which tokens change which."""
     late, first = n - 2, at["plain"]
@@ -171,9 +196,12 @@ def what_it_computes(at, n):
     sums = at["src 0"] + at["first token"] - at["both"]
     return (
         1.0,
+        agree(gaps("plain", "again")),
+        agree(gaps("plain", "by itself")),
         yes(not np.allclose(first.sum(axis=-1), 1, atol=1e-4)),
         yes(not np.allclose(totals, 0, atol=1e-4)),
         yes(first.min() < 0 or first.max() > 1),
+        yes(first.min() < 0),
         agree(future[:late]),
         differ(future[late]),
         differ(future[late + 1 :]),
@@ -187,8 +215,15 @@ def what_it_computes(at, n):
         differ(gaps("open", "tgt turned")[-1]),
         differ(apart(first, sums).max()),
         agree(gaps("open", "no masks")),
-        agree(gaps("plain", "again")),
-        agree(gaps("plain", "by itself")),
+        agree(gaps("zeros", "zeros, no masks")),
+        differ(
+            np.array(
+                [
+                    gaps("zeros", "zero of the source covered").max(),
+                    gaps("zeros", "zero of the target covered")[1:].max(),
+                ]
+            )
+        ),
     )
 
 
@@ -301,6 +336,8 @@ def other_number(num_heads, d_model):
 MEASURES = (
     Measured("shape of the logits"),
     Yes("all logits are finite"),
+    Yes("equal sentences of a batch get equal logits in use"),
+    Yes("a sentence alone gets the same logits as in a batch"),
     Yes("a row of logits does not add up to 1, as it would after a softmax"),
     Yes(
         "the exponentials of a row do not add up to 1, as they "
@@ -309,6 +346,7 @@ MEASURES = (
     Yes(
         "some logits are below 0 or above 1, as none would be after a sigmoid"
     ),
+    Yes("some logits are below 0, as none would be after a ReLU"),
     Yes(
         "under a look-ahead mask, a later target token changes "
         "no earlier logits"
@@ -330,11 +368,13 @@ MEASURES = (
         "each its own share"
     ),
     Yes("no masks give the same as masks that are True everywhere"),
-    Yes("equal sentences of a batch get equal logits"),
-    Yes("a sentence alone gets the same logits as in a batch"),
+    Yes("no masks hide nothing, and token 0 neither"),
+    Yes("token 0 is seen as every other, where a mask shows it"),
     Yes(f"sentences of {LONG} tokens fit"),
     Yes("late places of a long source differ"),
     Yes("late places of a long target differ"),
+    Yes("in training, a `dropout` of 0.5 changes the logits"),
+    Yes("in training, a `dropout` of 0 changes nothing"),
     Yes(
         "one more layer brings the weights of an encoder layer "
         "and a decoder layer, and all learn"
@@ -360,6 +400,12 @@ def other(ids, vocabulary):
         return changed
 
     return at
+
+
+def zero_at(ids, place):
+    changed = ids.clone()
+    changed[:, place] = 0
+    return changed
 
 
 def draws(seed, turns):

@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from byhand.exercise import Case
 
+from ..pieces.dropping import dropped_by_a_quarter
 from ..pieces.inputs import readable
 from ..pieces.tensors import NEARLY_ALL, flags
 from ..pieces.weights import weights_of
@@ -135,6 +136,35 @@ def decoding(
         }
 
     return inputs
+
+
+# As many queries as sentences, heads and source tokens, so that a mask stops
+# nothing where it is on the wrong axis, or in the wrong attention.
+EACH_QUERY = flags("10", "11")
+EACH_OF_EACH = torch.stack([EACH_QUERY, flags("01", "11")])
+
+
+def masked_by_query(reference, **more):
+    """What each query may see of the source; one mask, or one a sentence."""
+    settings = {**more, "d_model": 4, "num_heads": 2, "d_ff": 5}
+    return tuple(
+        Case(name, decoding(reference, settings, (2, 2, 2), src_mask=mask))
+        for name, mask in (
+            ("a source mask `(n, m)`", EACH_QUERY),
+            ("a source mask `(batch, n, m)`", EACH_OF_EACH),
+        )
+    )
+
+
+def dropping_case(reference, name, start="", **more):
+    """Of a layer, or (with num_layers=1) of a stack of one."""
+    parts = (
+        ("self_attention.out_proj", "norm1"),
+        ("cross_attention.out_proj", "norm2"),
+        ("linear2", "norm3"),
+    )
+    steps = [[start + part for part in step] for step in parts]
+    return Case(name, dropped_by_a_quarter(reference, more, steps, memory=8))
 
 
 def cases_of(reference, **more):

@@ -231,7 +231,8 @@ EXERCISE = Exercise(
         "parts, scale the embeddings and make the positions is up to you, as "
         "long as 64 tokens fit. The check builds your model by keyword, with "
         "weights of its own, and measures what it does: which tokens change "
-        "which logits. In use (`eval()`) dropout must be off."
+        "which logits. In training something is dropped with probability "
+        "`dropout`, where is up to you. In use (`eval()`) nothing is."
     ),
     points=4,
     difficulty=3,
@@ -397,6 +398,18 @@ EXERCISE = Exercise(
             transformer_like(
                 drop=lambda x, p, training: nn.functional.dropout(x, p)
             ),
+        ),
+        Misconception(
+            "dropout ignored",
+            "in training nothing is dropped: `dropout` is never used. Hand "
+            "it on to the layers.",
+            transformer_like(drop=lambda x, p, training: x),
+        ),
+        Misconception(
+            "ReLU at the end",
+            "no logit is below 0, as after a ReLU. Return the scores of the "
+            "linear layer as they are.",
+            transformer_like(end=torch.relu),
         ),
         Misconception(
             "shifts the target itself",

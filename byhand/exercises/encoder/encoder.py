@@ -9,8 +9,20 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
+from ..pieces.dropping import (
+    DROPPING,
+    dropped_by_a_quarter,
+    measuring_dropout,
+)
 from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
-from .shared import LOOK_BACK, TWO_TRIPLES, Layer, sized, to_read
+from .shared import (
+    LOOK_BACK,
+    STEPS,
+    TWO_TRIPLES,
+    Layer,
+    sized,
+    to_read,
+)
 
 
 class TorchEncoder(nn.Module):
@@ -172,7 +184,7 @@ EXERCISE = Exercise(
     importance=4,
     minutes=10,
     reference=TorchEncoder,
-    way=modules.module,
+    way=measuring_dropout(modules.alone, steps=2),
     cases=(
         Case("a single layer", to_stack(1, sized(4, 2, 3), 1, 2)),
         Case("two layers", to_stack(2, sized(4, 2, 6), 1, 3)),
@@ -193,6 +205,14 @@ EXERCISE = Exercise(
             "dropout of nearly 1, in training: x alone gets through",
             to_stack(
                 2, sized(4, 2, 6), 2, 3, dropout=NEARLY_ALL, training=True
+            ),
+        ),
+        Case(
+            "one layer, dropout of 0.25, in training",
+            dropped_by_a_quarter(
+                TorchEncoder,
+                {"num_layers": 1},
+                [[one.format("layers.0.") for one in step] for step in STEPS],
             ),
         ),
     ),
@@ -335,7 +355,7 @@ EXERCISE = Exercise(
         "of x and mask; return x.",
     ),
     not_by=("TransformerEncoder", "Transformer"),
-    returns=GRADIENTS,
+    returns=(*GRADIENTS, *DROPPING),
     called=going_in("x", "mask"),
     tolerance=1e-5,
 )

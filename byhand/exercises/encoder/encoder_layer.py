@@ -8,9 +8,15 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
+from ..pieces.dropping import (
+    DROPPING,
+    dropped_by_a_quarter,
+    measuring_dropout,
+)
 from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from .shared import (
     LOOK_BACK,
+    STEPS,
     TWO_TRIPLES,
     Layer,
     TorchEncoderLayer,
@@ -97,6 +103,17 @@ def dropping_the_norms(own, x, mask):
     return dropped(own, own.norm2(x + thought(own, x)))
 
 
+def dropping_twice(own, x, mask):
+    x = own.norm1(x + attended(own, x, mask))
+    return own.norm2(x + dropped(own, thought(own, x)))
+
+
+def not_divided(own, each):
+    if not own.training:
+        return each
+    return each * (torch.rand_like(each) >= own.p)
+
+
 def dropping_one(which):
     def flow(own, x, mask):
         drop = [dropped if which == k else nothing_dropped for k in (0, 1)]
@@ -135,7 +152,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=TorchEncoderLayer,
-    way=modules.module,
+    way=measuring_dropout(modules.alone, steps=2),
     cases=(
         Case("one token", to_read(sized(4, 2, 3), 1, 1)),
         Case("three tokens, one head", to_read(sized(4, 1, 6), 1, 3)),
@@ -152,6 +169,14 @@ EXERCISE = Exercise(
         Case(
             "dropout of nearly 1, in training: x alone gets through",
             to_read(sized(4, 2, 6), 2, 3, dropout=NEARLY_ALL, training=True),
+        ),
+        Case(
+            "dropout of 0.25, in training",
+            dropped_by_a_quarter(
+                TorchEncoderLayer,
+                {},
+                [[one.format("") for one in step] for step in STEPS],
+            ),
         ),
     ),
     misconceptions=(
@@ -322,6 +347,28 @@ EXERCISE = Exercise(
             "*before* the sum.",
             other_layer(dropping_the_norms),
         ),
+        Misconception(
+            "not divided by 1 − p",
+            "in training what your dropout keeps is not divided by 1 − p. "
+            "Then it is too small on average. `nn.Dropout` divides by itself.",
+            other_layer(drop=not_divided),
+        ),
+        Misconception(
+            "dropped with 1 − p",
+            "you drop with probability 1 − p, and keep with p. Drop with "
+            "probability `dropout`.",
+            other_layer(
+                drop=lambda own, each: functional.dropout(
+                    each, 1 - own.p, own.training
+                )
+            ),
+        ),
+        Misconception(
+            "dropped twice",
+            "in training you drop what the network returns twice. Once is "
+            "enough, before the sum.",
+            other_layer(dropping_twice),
+        ),
     ),
     hints=(
         "Read your `add_and_norm` of lesson 12 again. What are its "
@@ -334,7 +381,7 @@ EXERCISE = Exercise(
         "dropout(ideas)).",
     ),
     not_by=("TransformerEncoderLayer",),
-    returns=GRADIENTS,
+    returns=(*GRADIENTS, *DROPPING),
     called=going_in("x", "mask"),
     tolerance=1e-5,
 )

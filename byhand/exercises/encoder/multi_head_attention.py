@@ -220,6 +220,12 @@ EXERCISE = Exercise(
             "a token that may attend to nothing",
             to_attend(4, 2, 1, 3, 3, LONELY),
         ),
+        # As many sentences as queries and heads: only its axes tell that this
+        # mask is for all.
+        Case(
+            "one mask for two sentences, two queries, two heads",
+            to_attend(4, 2, 2, 2, 3, TWO_BY_THREE[0]),
+        ),
     ),
     misconceptions=(
         Misconception(

@@ -168,5 +168,9 @@ def to_read(
     return inputs
 
 
+# Of a layer, with a place for what stands before the names.
+STEPS = (("{}self_attention.out_proj", "{}norm1"), ("{}linear2", "{}norm2"))
+
+
 def sized(d_model, num_heads, d_ff):
     return {"d_model": d_model, "num_heads": num_heads, "d_ff": d_ff}

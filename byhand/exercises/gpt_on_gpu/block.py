@@ -10,6 +10,14 @@ from byhand.exercise import Case, Exercise, Misconception
 from byhand.results.tensors import plain
 from byhand.ways import modules
 
+from ..pieces.dropping import (
+    DROPPING,
+    QUARTER,
+    TEXTS,
+    TOKENS,
+    measuring_dropout,
+    silent,
+)
 from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from .shared import (
     HALF,
@@ -89,23 +97,51 @@ def bent_at_the_end(own, x):
     return x + functional.gelu(network(own, own.norm2(x), lambda z: z))
 
 
+def dropping_inside(own, x):
+    x = x + seen(own, own.norm1(x))
+    inside = functional.gelu(own.linear1(own.norm2(x)))
+    return x + own.drop(own, own.linear2(own.drop(own, inside)))
+
+
 def other_layer(flow=pre_norm, **more):
     return partial(Layer, flow=flow, **more)
 
 
 def measured(answer, settings, weights, inputs, along, training=False):
-    """As `modules.module`; of dropout by half, what was kept.
+    """As `modules.alone`; of dropout by half, what was kept.
 
     The network is silent there, so that x and what attention adds are left:
     each number is dropped by itself, and with its head inside attention.
     """
-    came, *gradients = modules.module(
+    came, *gradients = modules.alone(
         answer, settings, weights, inputs, along, training
     )
     if settings.get("dropout") != HALF:
         return came, *gradients
     x = plain(inputs[0])[0, 0]
     return kept_only(came, x, 1), *(np.zeros(0) for _ in gradients)
+
+
+ADDED = 4  # numbers to which the network adds 1, of twice as many
+
+
+def network_alone(rng):
+    """The network returns the same, whatever it reads, and attention 0."""
+    settings = sized(2 * ADDED, 2, dropout=QUARTER)
+    weights = silent(TorchBlock, settings)
+    weights["norm2.bias"][0] = 1
+    weights["linear1.weight"][...] = 1
+    # Two units are heard, so that it shows where they are dropped.
+    bent = functional.gelu(torch.ones(1).double()).item()
+    weights["linear2.weight"][:ADDED, :2] = 1 / (2 * bent)
+    x = np.zeros((TEXTS, TOKENS, 2 * ADDED))
+    return {
+        "settings": settings,
+        "weights": weights,
+        "inputs": [x],
+        "along": x,
+        "training": True,
+    }
 
 
 EXERCISE = Exercise(
@@ -120,14 +156,17 @@ EXERCISE = Exercise(
         "d_model`) and `linear2` (back again), with GELU between, "
         "`torch.nn.functional.gelu`. `forward(x)` takes and returns `(batch, "
         "n, d_model)`. In training, what attention and network add is dropped "
-        "with probability `dropout`; in use, nothing."
+        "with probability `dropout`, and nothing inside the network. In use "
+        "nothing is dropped."
     ),
     points=2,
     difficulty=2,
     importance=5,
     minutes=10,
     reference=TorchBlock,
-    way=measured,
+    way=measuring_dropout(
+        measured, steps=1, read=lambda came, _: ([came[..., :ADDED]], [])
+    ),
     cases=(
         Case("one token", reading(TorchBlock, sized(4, 2), 1, 1)),
         Case("one head, two tokens", reading(TorchBlock, sized(3, 1), 1, 2)),
@@ -153,8 +192,19 @@ EXERCISE = Exercise(
             "dropout of 0.5, in training, and a network that adds nothing",
             half_dropped(TorchBlock, 4, 2, silent="linear2"),
         ),
+        Case(
+            "dropout of 0.25, in training, and attention that adds nothing",
+            network_alone,
+        ),
     ),
     misconceptions=(
+        Misconception(
+            "dropped inside the network",
+            "in training you also drop numbers inside the network, between "
+            "its linear layers. Drop what the network returns, and nothing "
+            "else of it.",
+            other_layer(dropping_inside),
+        ),
         Misconception(
             "post-norm",
             "this is post-norm, as in the first Transformer: the norm comes "
@@ -264,7 +314,7 @@ EXERCISE = Exercise(
         "x = x + drop(attention(norm1(x))); return x + "
         "drop(linear2(gelu(linear1(norm2(x))))).",
     ),
-    returns=GRADIENTS,
+    returns=(*GRADIENTS, *DROPPING),
     called=going_in("x"),
     not_by=("TransformerEncoderLayer", "TransformerDecoderLayer"),
     tolerance=1e-5,

@@ -104,12 +104,12 @@ def other_causal(**parts):
 
 
 def measured(answer, settings, weights, inputs, along, training=False):
-    """As `modules.module`; of dropout by half, what was kept.
+    """As `modules.alone`; of dropout by half, what was kept.
 
     A token alone has a single weight in each head: all of the head's numbers
     are dropped with it, or none.
     """
-    came, *gradients = modules.module(
+    came, *gradients = modules.alone(
         answer, settings, weights, inputs, along, training
     )
     if settings.get("dropout") != HALF:

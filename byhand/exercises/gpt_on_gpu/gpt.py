@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -9,6 +10,14 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
+from ..pieces.dropping import (
+    DROPPING,
+    QUARTER,
+    TEXTS,
+    TOKENS,
+    measuring_dropout,
+    silent,
+)
 from ..pieces.inputs import readable
 from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from ..pieces.weights import weights_of
@@ -95,6 +104,17 @@ def tokens_dropped(own, ids):
     return dropped(own, own.tokens(ids)) + own.positions(places)
 
 
+def both_dropped(own, ids):
+    places = own.positions(torch.arange(ids.shape[1]).expand_as(ids))
+    return dropped(own, own.tokens(ids)) + dropped(own, places)
+
+
+def dropping_after(own, x):
+    for one in own.blocks:
+        x = dropped(own, one(x))
+    return x
+
+
 def scaled_tokens(own, ids):
     return embedded(own, ids) + own.tokens(ids) * (
         own.tokens.embedding_dim**0.5 - 1
@@ -125,11 +145,12 @@ class Whole(nn.Module):
         own_head=False,
         drop=dropped,
         handed=lambda dropout: dropout,
+        padding=None,
     ):
         super().__init__()
         self.embed, self.flow, self.head = embed, flow, head
         self.drop, self.p = drop, dropout
-        self.tokens = nn.Embedding(vocab_size, d_model)
+        self.tokens = nn.Embedding(vocab_size, d_model, padding_idx=padding)
         self.positions = nn.Embedding(block_size, d_model)
         sizes = d_model, num_heads, handed(dropout)
         made = [Layer(*sizes) for _ in range(num_layers)]
@@ -150,6 +171,8 @@ def other_gpt(**parts):
 def writing(settings, batch, n, first=None, training=False):
     def inputs(rng):
         ids = rng.integers(settings["vocab_size"], size=(batch, n))
+        if batch > 1:
+            ids[-1, -1] = 0  # it learns as every other does
         along = readable(rng, batch, n, settings["vocab_size"])
         if first is not None:
             along[:, first:] = 0
@@ -179,6 +202,35 @@ def all_but_the_last(own, x):
     return x
 
 
+# About the root of a norm's ε, which then tells how much the norm has scaled.
+TINY = 1e-3
+
+
+def sum_alone(rng):
+    """Every token is 1, every place 2; logits say the numbers of the norm."""
+    settings = gpt_of(33, TOKENS, 1, 2, 32, dropout=QUARTER)
+    weights = silent(TorchGPT, settings)
+    weights["tokens.weight"][0] = TINY
+    weights["tokens.weight"][1:] = np.eye(32)
+    weights["positions.weight"][...] = 2 * TINY
+    return {
+        "settings": settings,
+        "weights": weights,
+        "inputs": [torch.zeros(TEXTS, TOKENS, dtype=torch.int64)],
+        "along": np.zeros((TEXTS, TOKENS, 33)),
+        "training": True,
+    }
+
+
+def before_the_norm(logits, _):
+    """What entered the last norm, where some of it is dropped: 0 is."""
+    normed = logits[..., 1:]
+    spread = normed.var(axis=-1, keepdims=True)
+    entered = normed * np.sqrt(1e-5 / (1 - spread)) / (3 * TINY)
+    some = spread[..., 0] > TINY
+    return [(entered - entered.min(axis=-1, keepdims=True))[some]], []
+
+
 EXERCISE = Exercise(
     id="gpt_on_gpu.GPT",
     signature=(
@@ -203,7 +255,7 @@ EXERCISE = Exercise(
     importance=5,
     minutes=15,
     reference=TorchGPT,
-    way=modules.module,
+    way=measuring_dropout(modules.alone, steps=1, read=before_the_norm),
     cases=(
         Case(
             "one token, one block",
@@ -227,6 +279,7 @@ EXERCISE = Exercise(
                 training=True,
             ),
         ),
+        Case("dropout of 0.25, in training, blocks that add 0", sum_alone),
     ),
     misconceptions=(
         Misconception(
@@ -347,6 +400,24 @@ EXERCISE = Exercise(
             ),
         ),
         Misconception(
+            "padding_idx",
+            "token 0 never learns: that is `padding_idx=0`. Here every id has "
+            "a vector that learns.",
+            other_gpt(padding=0),
+        ),
+        Misconception(
+            "dropped apart",
+            "in training you drop the vectors of tokens and of positions, "
+            "each by itself. Drop their *sum*.",
+            other_gpt(embed=both_dropped, drop=lambda own, x: x),
+        ),
+        Misconception(
+            "dropped after the blocks",
+            "in training you also drop what the blocks return. They see to "
+            "dropout themselves. Drop the sum at the start, and no more.",
+            other_gpt(flow=dropping_after),
+        ),
+        Misconception(
             "only tokens dropped",
             "in training you drop the token vectors alone. Drop the *sum* of "
             "token and position.",
@@ -373,7 +444,7 @@ EXERCISE = Exercise(
         "x = drop(tokens(ids) + positions(0 … n − 1)); for each block: x = "
         "block(x); return last_norm(x) times the transposed token table.",
     ),
-    returns=GRADIENTS,
+    returns=(*GRADIENTS, *DROPPING),
     called=going_in("ids"),
     tolerance=1e-5,
     not_by=(

@@ -123,6 +123,7 @@ class TorchBlock(nn.Module):
             for ours, theirs in names.items():
                 name = name.replace(ours, theirs)
             given[name] = weight
+        library.dropout.p = 0.0  # inside the network
         later = torch.ones(n, n, dtype=torch.bool).triu(1)
         return torch.func.functional_call(library, given, (x, later))
 

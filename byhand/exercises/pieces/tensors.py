@@ -11,7 +11,7 @@ from byhand.results.tensors import plain
 
 from . import masks
 
-# What the way `modules.module` returns: of the output, along given numbers.
+# What the way `modules.alone` returns: of the output, along given numbers.
 GRADIENTS = (
     "output",
     Measured("gradients of the inputs"),

@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from tests.exercises.forms.decoder.shared import PlainLayer, PlainStack
 from tests.exercises.forms.decoder.transformer import Plain, waves
 
 
@@ -207,6 +208,39 @@ class MixesTheBatch(Base):
         return memory + 0.1 * memory.mean(0, keepdim=True)
 
 
+class SourceZeroHidden(Base):
+    """Where there is no mask, id 0 is taken for padding."""
+
+    def read(self, src, src_mask):
+        mask = (src != 0)[:, None] if src_mask is None else src_mask
+        return super().read(src, mask)
+
+
+class TargetZeroHidden(Base):
+    """Id 0 is taken for padding whatever the mask says."""
+
+    def forward(self, src, tgt, src_mask=None, tgt_mask=None):
+        real = (tgt != 0)[:, None]
+        tgt_mask = real if tgt_mask is None else tgt_mask & real
+        return super().forward(src, tgt, src_mask, tgt_mask)
+
+
+class RandomPositions(Base):
+    """A table that is made anew in each use."""
+
+    def embed(self, table, ids):
+        x = table(ids)
+        return x + torch.randn(x.shape[1:], dtype=x.dtype)
+
+
+class AlwaysATenthDropped(Base):
+    """In training, whatever `dropout` is."""
+
+    def __init__(self, *sizes, **more):
+        super().__init__(*sizes, **more)
+        self.dropout = nn.Dropout(0.1)
+
+
 class NotTrained(Base):
     """Its encoder is cut off from the gradient."""
 
@@ -214,10 +248,52 @@ class NotTrained(Base):
         return super().read(src, src_mask).detach()
 
 
+class SourceMaskOfOneQuery(PlainLayer):
+    """What the first query may see, all see."""
+
+    def forward(self, x, memory, src_mask=None, tgt_mask=None):
+        if src_mask is not None and src_mask.dim() == 3:
+            src_mask = src_mask[:, :1]
+        return super().forward(x, memory, src_mask, tgt_mask)
+
+
+class SourceMaskOfSentences(PlainLayer):
+    """The rows of a mask for all are taken for sentences."""
+
+    def forward(self, x, memory, src_mask=None, tgt_mask=None):
+        if src_mask is not None and src_mask.dim() == 2:
+            src_mask = src_mask[:, None]
+        return super().forward(x, memory, src_mask, tgt_mask)
+
+
+class NoSourceMaskForAll(PlainStack):
+    def forward(self, x, memory, src_mask=None, tgt_mask=None):
+        assert src_mask is None or src_mask.dim() == 3
+        return super().forward(x, memory, src_mask, tgt_mask)
+
+
+class DropsAllOrNothing(PlainLayer):
+    """A draw for a whole step."""
+
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
+        super().__init__(d_model, num_heads, d_ff)
+        self.one = nn.Dropout(dropout)
+        self.dropout = lambda x: x * self.one(x.new_ones(1))
+
+
 WRONG = {
+    "decoder.DecoderLayer": {
+        one.__name__: one
+        for one in (
+            SourceMaskOfOneQuery,
+            SourceMaskOfSentences,
+            DropsAllOrNothing,
+        )
+    },
+    "decoder.Decoder": {"NoSourceMaskForAll": NoSourceMaskForAll},
     "decoder.Transformer": {
         name: one
         for name, one in list(globals().items())
         if isinstance(one, type) and issubclass(one, Base) and one is not Base
-    }
+    },
 }

@@ -7,7 +7,11 @@ import tempfile
 from pathlib import Path
 
 import torch
+from torch import nn
 from torch.nn import functional
+
+from tests.exercises.forms.gpt_on_gpu.gpt import PlainGPT
+from tests.exercises.forms.gpt_on_gpu.shared import PlainBlock
 
 
 def state_of(model, optimizer, step):
@@ -293,7 +297,38 @@ def own(_):
     return torch.Generator().manual_seed(0)
 
 
+class NetworkReadsDropped(PlainBlock):
+    def forward(self, x):
+        x = x + self.dropout(self.attention(self.norm1(x)))
+        read = self.dropout(self.norm2(x))
+        inside = functional.gelu(self.linear1(read))
+        return x + self.dropout(self.linear2(inside))
+
+
+class DropsWords(PlainBlock):
+    def forward(self, x):
+        x = x + self.dropout(self.attention(self.norm1(x)))
+        inside = functional.gelu(self.linear1(self.norm2(x)))
+        whole = functional.dropout1d(
+            self.linear2(inside), self.dropout.p, self.training
+        )
+        return x + whole
+
+
+class DropsWholeSums(PlainGPT):
+    def __init__(self, *sizes, dropout=0.0, **more):
+        super().__init__(*sizes, dropout=dropout, **more)
+        self.dropout = nn.Dropout1d(dropout)
+
+
 WRONG = {
+    "gpt_on_gpu.Block": {
+        "the network reads dropped numbers": NetworkReadsDropped,
+        "whole words": DropsWords,
+    },
+    "gpt_on_gpu.GPT": {
+        "whole sums": DropsWholeSums,
+    },
     "gpt_on_gpu.save_checkpoint": {
         **{one.__name__: saving(one) for one in WAYS},
         "straight_by_torch": straight_by_torch,

@@ -93,12 +93,12 @@ class LayerByParts(nn.Module):
     def forward(self, x, memory, src_mask=None, tgt_mask=None):
         found, self.looked = self.self_attention(x, x, x, mask=tgt_mask)
         x = self.joined(x, found, self.norm1)
-        found, seen = self.cross_attention(
+        found, self.seen = self.cross_attention(
             key=memory, value=memory, query=x, mask=src_mask
         )
         x = self.joined(x, found, self.norm2)
         found = self.linear2(functional.relu(self.linear1(x)))
-        return self.joined(x, found, self.norm3), seen
+        return self.joined(x, found, self.norm3)
 
 
 class LayerWithLists(nn.Module):
@@ -171,8 +171,6 @@ class StackByAppending(nn.Module):
             self.layers.append(LayerByParts(*sizes, **more))
 
     def forward(self, x, memory, src_mask=None, tgt_mask=None):
-        maps = []
         for layer in self.layers:
-            x, seen = layer(x, memory, tgt_mask=tgt_mask, src_mask=src_mask)
-            maps.append(seen)
-        return x, maps
+            x = layer(x, memory, tgt_mask=tgt_mask, src_mask=src_mask)
+        return x

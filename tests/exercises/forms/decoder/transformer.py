@@ -84,9 +84,12 @@ class Learned(nn.Module):
         self.src_places = nn.Embedding(64, d_model)
         self.tgt_places = nn.Embedding(64, d_model)
         self.layers = nn.ModuleList(
-            EncoderLayer(d_model, num_heads, d_ff) for _ in range(num_layers)
+            EncoderLayer(d_model, num_heads, d_ff, dropout)
+            for _ in range(num_layers)
         )
-        self.stack = StackByAppending(num_layers, d_model, num_heads, d_ff)
+        self.stack = StackByAppending(
+            num_layers, d_model, num_heads, d_ff, dropout
+        )
         for name, parameter in self.named_parameters():
             if parameter.dim() > 1:
                 nn.init.normal_(parameter, std=0.02)
@@ -99,8 +102,7 @@ class Learned(nn.Module):
         for layer in self.layers:
             x = layer(x, src_mask)
         y = self.tgt(tgt) + self.tgt_places(places[: tgt.shape[1]])
-        y, maps = self.stack(y, x, src_mask, tgt_mask)
-        return y @ self.tgt.weight.T, maps
+        return self.stack(y, x, src_mask, tgt_mask) @ self.tgt.weight.T
 
 
 class Wrapped(nn.Module):

@@ -27,7 +27,7 @@ class PlainStack(nn.Module):
 
 
 class StackByAppending(nn.Module):
-    """Layers that return pairs; their maps are collected and returned."""
+    """The maps of the layers are collected and kept."""
 
     def __init__(self, num_layers, *sizes, **more):
         super().__init__()
@@ -36,11 +36,11 @@ class StackByAppending(nn.Module):
             self.layers.append(LayerWithFlag(*sizes, **more))
 
     def forward(self, x, mask=None):
-        maps = []
+        self.maps = []
         for layer in self.layers:
-            x, weights = layer(x, mask)
-            maps.append(weights)
-        return x, maps
+            x = layer(x, mask)
+            self.maps.append(layer.looked)
+        return x
 
 
 class StackByName(nn.Module):

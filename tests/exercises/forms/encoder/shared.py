@@ -150,7 +150,7 @@ class PlainLayer(nn.Module):
 
 
 class LayerWithFlag(nn.Module):
-    """Dropout by the function; attention returns a pair; norms in front."""
+    """Dropout by the function; attention gives its weights, which are kept."""
 
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
         super().__init__()
@@ -164,11 +164,11 @@ class LayerWithFlag(nn.Module):
         return functional.dropout(x, p=self.p, training=self.training)
 
     def forward(self, x, mask=None):
-        found, weights = self.self_attention(x, x, x, mask=mask)
+        found, self.looked = self.self_attention(x, x, x, mask=mask)
         x = self.norm1(self.drop(found).add(x))
         inside = self.linear1(x).clamp(min=0)
         inside = self.drop(inside)  # as PyTorch's own layer does as well
-        return self.norm2(self.drop(self.linear2(inside)) + x), weights
+        return self.norm2(self.drop(self.linear2(inside)) + x)
 
 
 class LayerInParts(nn.Module):

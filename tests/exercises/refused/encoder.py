@@ -1,0 +1,96 @@
+"""Wrong answers to the exercises of lesson 13."""
+
+import torch
+from torch import nn
+
+from tests.exercises.forms.encoder.encoder import PlainStack
+from tests.exercises.forms.encoder.shared import ByFusedFunction, PlainLayer
+
+
+class Dropping(PlainLayer):
+    """A right one, in parts that the wrong ones do otherwise."""
+
+    def seen(self, x, mask):
+        return self.dropout(self.self_attention(x, x, x, mask))
+
+    def ideas(self, x):
+        inside = torch.relu(self.linear1(x))
+        return self.dropout(self.linear2(inside))
+
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.seen(x, mask))
+        return self.norm2(x + self.ideas(x))
+
+
+class DropsWords(Dropping):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
+        super().__init__(d_model, num_heads, d_ff)
+        self.dropout = nn.Dropout1d(dropout)
+
+
+class DropsSquared(Dropping):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
+        super().__init__(d_model, num_heads, d_ff, dropout**2)
+
+
+class OnePatternForBoth(Dropping):
+    def forward(self, x, mask=None):
+        keep = self.dropout(torch.ones_like(x))
+        x = self.norm1(x + keep * self.self_attention(x, x, x, mask))
+        inside = torch.relu(self.linear1(x))
+        return self.norm2(x + keep * self.linear2(inside))
+
+
+class OnePatternForAllWords(Dropping):
+    def ideas(self, x):
+        inside = self.linear2(torch.relu(self.linear1(x)))
+        return inside * self.dropout(torch.ones_like(inside[:, :1]))
+
+
+class OnePatternForAllSentences(Dropping):
+    def seen(self, x, mask):
+        found = self.self_attention(x, x, x, mask)
+        return found * self.dropout(torch.ones_like(found[:1]))
+
+
+class DropsAllOrNothing(Dropping):
+    def ideas(self, x):
+        inside = self.linear2(torch.relu(self.linear1(x)))
+        return inside * self.dropout(inside.new_ones(1))
+
+
+class DropsWhatAttentionReads(Dropping):
+    def seen(self, x, mask):
+        return super().seen(self.dropout(x), mask)
+
+
+class DropsWhatTheNetworkReads(Dropping):
+    def ideas(self, x):
+        return super().ideas(self.dropout(x))
+
+
+class MaskByBatchSize(ByFusedFunction):
+    """As many rows as sentences: so there is one for each."""
+
+    def forward(self, query, key, value, mask=None):
+        if mask is not None and len(mask) == len(query) and mask.dim() == 2:
+            mask = mask[:, None].expand(-1, query.shape[1], -1)
+        return super().forward(query, key, value, mask)
+
+
+class HandsOnHalf(PlainStack):
+    def __init__(self, *sizes, dropout=0.0, **more):
+        super().__init__(*sizes, dropout=dropout / 2, **more)
+
+
+WRONG = {
+    "encoder.EncoderLayer": {
+        name: one
+        for name, one in list(globals().items())
+        if isinstance(one, type)
+        and issubclass(one, Dropping)
+        and one is not Dropping
+    },
+    "encoder.MultiHeadAttention": {"MaskByBatchSize": MaskByBatchSize},
+    "encoder.Encoder": {"HandsOnHalf": HandsOnHalf},
+}
