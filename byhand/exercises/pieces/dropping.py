@@ -101,6 +101,8 @@ def dropped_by_a_quarter(reference, settings, parts, memory=0):
 
 def before_the_norms(came, steps):
     """What was added, step by step, and all of it where all add."""
+    if (came == 0).mean() > 1 / 20:  # dropped behind the norms: unreadable
+        return [np.zeros_like(came)] * steps, []
     first, none = came[..., :1], came[..., 1:2]
     came = (came - none) / (first - none)
     scales = [1.0, *(came[..., 2 + k : 3 + k] for k in range(steps - 1))]

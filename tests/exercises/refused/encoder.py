@@ -59,16 +59,6 @@ class DropsAllOrNothing(Dropping):
         return inside * self.dropout(inside.new_ones(1))
 
 
-class DropsWhatAttentionReads(Dropping):
-    def seen(self, x, mask):
-        return super().seen(self.dropout(x), mask)
-
-
-class DropsWhatTheNetworkReads(Dropping):
-    def ideas(self, x):
-        return super().ideas(self.dropout(x))
-
-
 class MaskByBatchSize(ByFusedFunction):
     """As many rows as sentences: so there is one for each."""
 
