@@ -75,20 +75,26 @@ def at(k, *places, n):
     return lambda rng: {**drawn(rng), "k": k}
 
 
-def telling(k, *places, n, wrong):
-    """As `at`, where these wrong answers get something else."""
+def telling(k, *places, n, wrong, apart=(by_topk,)):
+    """As `at`, where these wrong answers get something else than those."""
     drawn = at(k, *places, n=n)
 
     def inputs(rng):
         while True:
             given = drawn(rng)
-            right = by_topk(**given)
-            if all(abs(float(one(**given)) - right) > 0.01 for one in wrong):
+            taken = [float(one(**given)) for one in apart]
+            gaps = [
+                abs(float(one(**given)) - each)
+                for one in wrong
+                for each in taken
+            ]
+            if min(gaps) > 0.01:
                 return given
 
     return inputs
 
 
+ONE_TOO_MANY = but(share, hit=lambda found, k: found <= k + 1)
 RANKED_OTHERWISE = tuple(
     but(share, rank=rank) for rank, _ in OTHER_RANKS.values()
 )
@@ -126,7 +132,10 @@ EXERCISE = Exercise(
         Case(
             "ranks 3, 3, 1, 4, 5, 3, 2 of eight, k = 3",
             telling(
-                3, 3, 3, 1, 4, 5, 3, 2, n=8, wrong=(*RANKED_OTHERWISE, any_hit)
+                *(3, 3, 3, 1, 4, 5, 3, 2),
+                n=8,
+                wrong=(*RANKED_OTHERWISE, any_hit),
+                apart=(by_topk, ONE_TOO_MANY),
             ),
         ),
         Case("k is all of them", at(4, 4, 1, 2, n=4)),
@@ -148,7 +157,7 @@ EXERCISE = Exercise(
         Misconception(
             "one too many",
             "rank k + 1 counts in yours. Count the `k` highest, no more.",
-            but(share, hit=lambda found, k: found <= k + 1),
+            ONE_TOO_MANY,
         ),
         *(
             Misconception(name, sentence, but(share, rank=rank))
