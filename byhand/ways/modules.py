@@ -207,8 +207,8 @@ def used(
     seeds: of the weights that it is given, so that what it begins with does
     not matter, and of the directions in which gradients are taken; each is a
     turn. uses: the inputs of each use. back: whether gradients are wanted.
-    training: whether dropout is on. All is computed in float64, and what is
-    drawn on the way is drawn anew in each use.
+    training: whether dropout is on. All is computed in float64. What is
+    drawn on the way goes on from use to use.
     Returns, turn by turn and use by use, what came and, where they are
     wanted, the gradients of all weights in a row.
     """

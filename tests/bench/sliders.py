@@ -62,9 +62,9 @@ ipywidgets.interact(
 # if there is no picture with a height when its scripts and layout are done: a
 # ResizeObserver has its turn then, if something changes size. The probe does
 # with every change in the figure, apart from the page's layout. To watch must
-# not slow what is watched: no frame is asked for while nothing changes. Where
-# frames go on and on, a press waits for the next one, 8 ms on average; in a
-# page at rest its own begins at once.
+# not slow what is watched: it asks for no frame while nothing changes. Where
+# frames go on and on, a press waits for the next one, 8 ms on average. A page
+# at rest starts one for the press.
 WATCH = """area => {
   const picture = () => area.querySelector(
     'svg[data-figure], .jp-OutputArea img, .jp-RenderedImage img');

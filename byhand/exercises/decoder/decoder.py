@@ -48,9 +48,6 @@ class TorchDecoder(nn.Module):
         layer = nn.TransformerDecoderLayer(
             d_model, num_heads, d_ff, dropout, batch_first=True, device="meta"
         )
-        # What each step returns is dropped, and no more.
-        layer.dropout.p = 0.0
-        layer.self_attn.dropout = layer.multihead_attn.dropout = 0.0
         # In a list, so that it brings no numbers of its own to learn.
         self.library = [nn.TransformerDecoder(layer, num_layers)]
 

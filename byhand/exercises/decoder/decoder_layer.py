@@ -7,7 +7,7 @@ from torch.nn import functional
 from byhand.exercise import Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.dropping import DROPPING, measuring_dropout
+from ..pieces.dropping import DROPPING, measuring_dropout, not_divided
 from ..pieces.tensors import GRADIENTS, going_in
 from .shared import (
     TURNED_ROUND,
@@ -145,12 +145,6 @@ def dropping_in_use(self, x, memory, src_mask, tgt_mask):
     found = self.cross_attention(a, memory, memory, src_mask)
     b = self.norm2(a + drop(found))
     return self.norm3(b + drop(network(self, b)))
-
-
-def not_divided(self, each):
-    if not self.training:
-        return each
-    return each * (torch.rand_like(each) >= self.dropout)
 
 
 def dropping_by(drop):
@@ -393,7 +387,11 @@ EXERCISE = Exercise(
             "not divided by 1 − p",
             "in training what your dropout keeps is not divided by 1 − p. "
             "Then it is too small on average. `nn.Dropout` divides by itself.",
-            dropping_by(not_divided),
+            dropping_by(
+                lambda self, each: not_divided(
+                    each, self.dropout, self.training
+                )
+            ),
         ),
         Misconception(
             "dropped with 1 − p",

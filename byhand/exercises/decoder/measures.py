@@ -163,11 +163,9 @@ def what_it_drops(answer, settings, src, tgt, seed):
 
     def gap(dropout):
         use = [torch.cat([src, src]), torch.cat([tgt, tgt]), None, None]
-        came = modules.used(
-            answer,
-            settings | {"dropout": dropout},
-            *(draws(seed, 1), [use], False, True),
-        )
+        given = settings | {"dropout": dropout}
+        # Without gradients, in training.
+        came = modules.used(answer, given, draws(seed, 1), [use], False, True)
         one, other = logits(came, 0).swapaxes(0, 1)
         return apart(one, other).max()
 

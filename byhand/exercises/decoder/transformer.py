@@ -231,8 +231,8 @@ EXERCISE = Exercise(
         "parts, scale the embeddings and make the positions is up to you, as "
         "long as 64 tokens fit. The check builds your model by keyword, with "
         "weights of its own, and measures what it does: which tokens change "
-        "which logits. In training something is dropped with probability "
-        "`dropout`, where is up to you. In use (`eval()`) nothing is."
+        "which logits. In training, drop something with probability "
+        "`dropout`: where is up to you. In use (`eval()`), drop nothing."
     ),
     points=4,
     difficulty=3,

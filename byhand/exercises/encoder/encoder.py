@@ -9,17 +9,13 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.dropping import (
-    DROPPING,
-    dropped_by_a_quarter,
-    measuring_dropout,
-)
+from ..pieces.dropping import DROPPING, measuring_dropout
 from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from .shared import (
     LOOK_BACK,
-    STEPS,
     TWO_TRIPLES,
     Layer,
+    dropping_case,
     sized,
     to_read,
 )
@@ -207,13 +203,11 @@ EXERCISE = Exercise(
                 2, sized(4, 2, 6), 2, 3, dropout=NEARLY_ALL, training=True
             ),
         ),
-        Case(
+        dropping_case(
+            TorchEncoder,
             "one layer, dropout of 0.25, in training",
-            dropped_by_a_quarter(
-                TorchEncoder,
-                {"num_layers": 1},
-                [[one.format("layers.0.") for one in step] for step in STEPS],
-            ),
+            "layers.0.",
+            num_layers=1,
         ),
     ),
     misconceptions=(

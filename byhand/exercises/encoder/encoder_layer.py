@@ -8,20 +8,16 @@ from torch.nn import functional
 from byhand.exercise import Case, Exercise, Misconception
 from byhand.ways import modules
 
-from ..pieces.dropping import (
-    DROPPING,
-    dropped_by_a_quarter,
-    measuring_dropout,
-)
+from ..pieces.dropping import DROPPING, measuring_dropout, not_divided
 from ..pieces.tensors import GRADIENTS, NEARLY_ALL, going_in
 from .shared import (
     LOOK_BACK,
-    STEPS,
     TWO_TRIPLES,
     Layer,
     TorchEncoderLayer,
     attended,
     dropped,
+    dropping_case,
     post_norm,
     sized,
     thought,
@@ -108,12 +104,6 @@ def dropping_twice(own, x, mask):
     return own.norm2(x + dropped(own, thought(own, x)))
 
 
-def not_divided(own, each):
-    if not own.training:
-        return each
-    return each * (torch.rand_like(each) >= own.p)
-
-
 def dropping_one(which):
     def flow(own, x, mask):
         drop = [dropped if which == k else nothing_dropped for k in (0, 1)]
@@ -170,14 +160,7 @@ EXERCISE = Exercise(
             "dropout of nearly 1, in training: x alone gets through",
             to_read(sized(4, 2, 6), 2, 3, dropout=NEARLY_ALL, training=True),
         ),
-        Case(
-            "dropout of 0.25, in training",
-            dropped_by_a_quarter(
-                TorchEncoderLayer,
-                {},
-                [[one.format("") for one in step] for step in STEPS],
-            ),
-        ),
+        dropping_case(TorchEncoderLayer, "dropout of 0.25, in training"),
     ),
     misconceptions=(
         Misconception(
@@ -351,7 +334,9 @@ EXERCISE = Exercise(
             "not divided by 1 − p",
             "in training what your dropout keeps is not divided by 1 − p. "
             "Then it is too small on average. `nn.Dropout` divides by itself.",
-            other_layer(drop=not_divided),
+            other_layer(
+                drop=lambda own, each: not_divided(each, own.p, own.training)
+            ),
         ),
         Misconception(
             "dropped with 1 − p",

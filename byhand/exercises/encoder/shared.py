@@ -5,6 +5,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from byhand.exercise import Case
+
+from ..pieces.dropping import dropped_by_a_quarter
 from ..pieces.inputs import readable
 from ..pieces.masks import flags
 from ..pieces.weights import weights_of
@@ -168,8 +171,11 @@ def to_read(
     return inputs
 
 
-# Of a layer, with a place for what stands before the names.
-STEPS = (("{}self_attention.out_proj", "{}norm1"), ("{}linear2", "{}norm2"))
+def dropping_case(reference, name, start="", **more):
+    """Of a layer, or (with num_layers=1) of a stack of one."""
+    parts = ("self_attention.out_proj", "norm1"), ("linear2", "norm2")
+    steps = [[start + part for part in step] for step in parts]
+    return Case(name, dropped_by_a_quarter(reference, more, steps))
 
 
 def sized(d_model, num_heads, d_ff):

@@ -20,7 +20,7 @@ DROPPING = (
     Measured("factor of what dropout keeps, in each step"),
     Measured("share of what dropout drops, in each step"),
     Yes("dropout falls on each number by itself"),
-    Yes("dropout draws anew in each step"),
+    Yes("dropout draws new numbers in each step"),
 )
 TEXTS, TOKENS = 12, 8
 EACH = 4  # numbers that a single step adds to, and numbers that all add to
@@ -128,12 +128,12 @@ def what_dropout_does(added, kept=()):
             for axis, length in enumerate(heard.shape)
             if length > 1
         )
-    anew = all(
+    redrawn = all(
         (one != other).any() and (one == other).any()
         for place, one in enumerate(kept)
         for other in kept[:place]
     )
-    return np.round(factors, 3), np.array(shares), float(own), float(anew)
+    return np.round(factors, 3), np.array(shares), float(own), float(redrawn)
 
 
 def measuring_dropout(way, steps, read=before_the_norms):
@@ -157,6 +157,13 @@ def measuring_dropout(way, steps, read=before_the_norms):
         return np.zeros(0), *nothing, *what_dropout_does(*found)
 
     return measured
+
+
+def not_divided(each, p, training):
+    """Dropout that leaves what it keeps as it is: a wrong one."""
+    if not training:
+        return each
+    return each * (each.new_empty(each.shape).uniform_() >= p)
 
 
 def _unread(steps):

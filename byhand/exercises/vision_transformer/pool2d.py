@@ -175,20 +175,13 @@ EXERCISE = Exercise(
             small_image(2, 4, size=2, kind="sum"),
             raises=ValueError,
         ),
-        Case(
-            'kind=""',
-            small_image(2, 2, size=2, kind=""),
-            raises=ValueError,
-        ),
-        Case(
-            'kind="m"',
-            small_image(2, 2, size=2, kind="m"),
-            raises=ValueError,
-        ),
-        Case(
-            "kind=None",
-            small_image(2, 2, size=2, kind=None),
-            raises=ValueError,
+        *(
+            Case(
+                f"kind={kind!r}",
+                small_image(2, 2, size=2, kind=kind),
+                raises=ValueError,
+            )
+            for kind in ("", "m", None)
         ),
     ),
     misconceptions=(

@@ -226,7 +226,7 @@ class TargetZeroHidden(Base):
 
 
 class RandomPositions(Base):
-    """A table that is made anew in each use."""
+    """A new table in each use."""
 
     def embed(self, table, ids):
         x = table(ids)
