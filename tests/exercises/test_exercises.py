@@ -35,6 +35,15 @@ def test_no_draw_hides_what_a_right_transformer_does():
     assert gates.right_forms(exercise, gates.forms(exercise), 595) == []
 
 
+@pytest.mark.parametrize(
+    ("exercise", "seed"),
+    [("decoding.top_p_filter", 5), ("sentence_embeddings.recall_at_k", 8)],
+)
+def test_no_mistake_takes_anothers_sentence_by_chance(exercise, seed):
+    """With these seeds one did."""
+    assert gates.mutation(bank.find(exercise), seed) == []
+
+
 @every_exercise
 def test_its_sentences_are_easy_to_read(exercise):
     assert gates.hard_to_read(exercise) == []
