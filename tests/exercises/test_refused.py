@@ -6,8 +6,10 @@ and nothing else. Each of them, or one like it, was accepted at some time.
 
 import importlib
 import pkgutil
+import traceback
 
 import pytest
+import torch
 
 from byhand.bank import find
 from byhand.judge import drawn
@@ -32,10 +34,40 @@ FEW_SEEDS = {"decoder.Transformer": 3, "bert.mask_tokens": 3}
 def test_it_is_refused_at_every_seed(exercise, answer):
     exercise = find(exercise)
     for seed in range(FEW_SEEDS.get(exercise.id, SEEDS)):
-        assert any(
-            trial.distance(trial.run(answer, noticing=False)) > 1
-            for trial in drawn(exercise, None, (seed,))
-        ), f"accepted with seed {seed}"
+        outcome = refused_with(exercise, answer, seed)
+        assert outcome, f"accepted with seed {seed}"
+        assert not by_accident(outcome.error), outcome.error
+
+
+def refused_with(exercise, answer, seed):
+    """What came of the first case that refuses it, or None."""
+    for trial in drawn(exercise, None, (seed,)):
+        outcome = trial.run(answer, noticing=False)
+        if trial.distance(outcome) > 1:
+            return outcome
+    return None
+
+
+def by_accident(error):
+    """Whether a slip in the wrong answer itself kept it from being judged: a
+    library, and neither the answer nor a check, says that it cannot be.
+    """
+    if not isinstance(error, TypeError | AttributeError | NameError):
+        return False
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and "site-packages" in frames[-1].filename
+
+
+def test_an_accident_is_noticed():
+    class Slip(torch.nn.Linear):
+        def __init__(self, *sizes):
+            super().__init__(*sizes)
+            self.weight = 1
+
+    with pytest.raises(TypeError) as slip:
+        Slip(2, 2)
+    assert by_accident(slip.value)
+    assert not by_accident(TypeError("not raised by a library"))
 
 
 @pytest.mark.parametrize(

@@ -272,13 +272,17 @@ class NoSourceMaskForAll(PlainStack):
         return super().forward(x, memory, src_mask, tgt_mask)
 
 
-class DropsAllOrNothing(PlainLayer):
+class AllOrNothing(nn.Dropout):
     """A draw for a whole step."""
 
+    def forward(self, x):
+        return x * super().forward(x.new_ones(1))
+
+
+class DropsAllOrNothing(PlainLayer):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
         super().__init__(d_model, num_heads, d_ff)
-        self.one = nn.Dropout(dropout)
-        self.dropout = lambda x: x * self.one(x.new_ones(1))
+        self.dropout = AllOrNothing(dropout)
 
 
 WRONG = {

@@ -33,17 +33,19 @@ class DropsSquared(Dropping):
         super().__init__(d_model, num_heads, d_ff, dropout**2)
 
 
-class DropsTooFew(Dropping):
+class TooFew(nn.Dropout):
     """Where p is nearly 1 the share is right; the factor always is."""
 
-    def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
-        super().__init__(d_model, num_heads, d_ff)
-        self.p, self.dropout = dropout, self.drop
-
-    def drop(self, x):
-        if not self.training or not self.p:
+    def forward(self, x):
+        if not self.training:
             return x
         return x * (torch.rand_like(x) >= self.p**2) / (1 - self.p)
+
+
+class DropsTooFew(Dropping):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.0):
+        super().__init__(d_model, num_heads, d_ff)
+        self.dropout = TooFew(dropout)
 
 
 class OnePatternForBoth(Dropping):
