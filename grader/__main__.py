@@ -169,6 +169,7 @@ def how_to_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument(
         "--scheduler",
         metavar="ADDRESS",
+        default="",
         help="grade on a Dask cluster, such as tcp://HOST:8786",
     )
     for what, text in (
@@ -176,7 +177,9 @@ def how_to_grade(grade: argparse.ArgumentParser) -> None:
         ("cert", "our certificate for it"),
         ("key", "its key, if it is in another file"),
     ):
-        grade.add_argument(f"--tls-{what}", metavar="FILE", help=text)
+        grade.add_argument(
+            f"--tls-{what}", metavar="FILE", default="", help=text
+        )
     grade.add_argument(
         "--allow-library-calls",
         action="store_true",
@@ -225,8 +228,12 @@ def autograde(options: argparse.Namespace) -> int:
 
 def begin(options: argparse.Namespace) -> None:
     """Before nbgrader, which takes seconds to import."""
-    if not options.scheduler:
-        ahead.begin(options.lesson, not options.unsealed)
+    ahead.begin(
+        options.lesson,
+        not options.unsealed,
+        options.scheduler,
+        (options.tls_ca, options.tls_cert, options.tls_key),
+    )
 
 
 def graded(nbgrader: Any, options: argparse.Namespace) -> int:

@@ -46,6 +46,7 @@ from grader import (
     sealed,
     submissions,
 )
+from grader.cluster import NoCluster
 from grader.feedback import Feedback
 from grader.journal import Journal, only_one
 from grader.judging import Options
@@ -126,15 +127,20 @@ class SealedAutograde(Autograde):
 
     def start(self) -> None:
         """Grade. NbGraderException: something could not be graded."""
-        if not self.scheduler:
-            ahead.begin(self.coursedir.assignment_id, self.sealed)
-        elif not self.scheduler.startswith("tls://"):
+        if self.scheduler and not self.scheduler.startswith("tls://"):
             self.log.warning(PLAIN_TEXT, self.scheduler)
+        ahead.begin(
+            self.coursedir.assignment_id,
+            self.sealed,
+            self.scheduler,
+            self.certificates(),
+        )
         try:
             summary = ClassRun(self).run()
         except (
             gradebook.CannotBegin,
             gradebook.Locked,
+            NoCluster,
             sealed.CannotSeal,
         ) as error:
             message = str(error)
@@ -160,7 +166,7 @@ class SealedAutograde(Autograde):
         if summary.given_up:
             raise NbGraderException("; ".join(summary.given_up))
 
-    def certificates(self) -> tuple[str, str, str]:
+    def certificates(self) -> ahead.Certificates:
         return self.tls_ca, self.tls_cert, self.tls_key
 
     def options(self) -> Options:

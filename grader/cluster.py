@@ -10,10 +10,16 @@ from collections.abc import Callable
 from concurrent import futures
 from typing import Any
 
-from grader import gradebook, sealed
-
 # As text, which needs no unpickling.
 _PLAIN = ("msgpack",)
+
+
+# Workers that may die over a submission before it is given up.
+TRIES = 3
+
+
+class NoCluster(Exception):
+    """There is none to be had; the message says why."""
 
 
 class Refused(TypeError):
@@ -35,21 +41,29 @@ class Cluster(futures.Executor):
     """Has functions run on a cluster, which must return a text.
 
     scheduler: its address. certificates: files of the authority's
-    certificate, of ours and of its key, for an address with tls://. tries:
-    workers that may die over a call. CannotBegin: nobody answers there.
+    certificate, of ours and of its key, for an address with tls://.
+    NoCluster: nobody answers there, or the library is missing.
     """
 
     def __init__(
-        self, scheduler: str, certificates: tuple[str, str, str], tries: int
+        self, scheduler: str, certificates: tuple[str, str, str]
     ) -> None:
-        self.client, self.tries = _client(scheduler, certificates), tries
+        self.client = _client(scheduler, certificates)
         self.width = max(1, sum(self.client.nthreads().values()))
+        self.begun: list[Any] = []  # what nobody holds is never done
+
+    def everywhere(self, fn: Callable, *args: Any) -> None:
+        """Have every worker that is there do something, and do not wait."""
+        self.begun += [
+            self.client.submit(fn, *args, workers=[worker], pure=False)
+            for worker in self.client.nthreads()
+        ]
 
     def submit(
         self, fn: Callable, /, *args: Any, **kwargs: Any
     ) -> futures.Future:
         asked = self.client.submit(
-            fn, *args, retries=self.tries, pure=False, **kwargs
+            fn, *args, retries=TRIES, pure=False, **kwargs
         )
         given: futures.Future = futures.Future()
         self.client.loop.add_callback(self._pass_on, asked, given)
@@ -79,7 +93,7 @@ def _client(scheduler: str, certificates: tuple[str, str, str]) -> Any:
         import distributed
         import distributed.client
     except ImportError:
-        raise sealed.CannotSeal(
+        raise NoCluster(
             "--scheduler needs dask.distributed: pip install -c "
             "constraints.txt -e '.[cluster]'"
         ) from None
@@ -105,6 +119,6 @@ def _client(scheduler: str, certificates: tuple[str, str, str]) -> Any:
             deserializers=_PLAIN,
         )
     except (OSError, ValueError, TypeError, RuntimeError) as error:
-        raise gradebook.CannotBegin(
+        raise NoCluster(
             f"no Dask scheduler answers at {scheduler} ({error})"
         ) from None

@@ -20,7 +20,7 @@ from typing import Any
 import byhand
 import grader
 from byhand import bank as exercises
-from grader import judging
+from grader import ahead, judging
 from grader.sealed import CannotSeal, Door, Nursery
 from grader.submissions import (
     CODE,
@@ -86,6 +86,14 @@ def grade_here(
                 if not again:
                     raise
     raise AssertionError("either returned or raised")
+
+
+def prepare(lesson: str, is_sealed: bool) -> str:
+    """Import what grading a lesson needs, while nothing is there to grade."""
+    with _one_at_a_time, contextlib.suppress(CannotSeal):
+        # Why it cannot, the first submission will be told.
+        _door(is_sealed, ahead.needs_torch(lesson), lesson)
+    return ""
 
 
 def told(*job: Any) -> str:

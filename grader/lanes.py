@@ -9,11 +9,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from typing import Any
 
-from grader import lane, sealed
-from grader.cluster import Cluster
+from grader import ahead, lane, sealed
+from grader.cluster import TRIES, Cluster
 from grader.submissions import Graded, Submission
-
-_TRIES = 3  # lanes that may die over a submission before it is given up
 
 
 def cores() -> int:
@@ -43,7 +41,7 @@ class Lanes:
         scheduler: str,
         jobs: int,
         step: Callable[[], object],
-        certificates: tuple[str, str, str] = ("", "", ""),
+        certificates: ahead.Certificates = ("", "", ""),
         nursery: sealed.Nursery | None = None,
     ) -> None:
         self.step, self.nursery = step, nursery
@@ -62,7 +60,7 @@ class Lanes:
     def submit(self, submission: Submission, *rest: Any) -> None:
         """Send a submission to the next lane that is free."""
         if self.scheduler and not self.cluster:
-            self.cluster = Cluster(self.scheduler, self.certificates, _TRIES)
+            self.cluster = ahead.cluster(self.scheduler, self.certificates)
             self.width = self.cluster.width
             self.lanes = [self.cluster]
         self.queue.append((submission, rest))
@@ -141,7 +139,7 @@ class Lanes:
         """The lane died that was grading a submission: try it once more."""
         student = job[0].student
         self.tries[student] += 1
-        if self.tries[student] < _TRIES:
+        if self.tries[student] < TRIES:
             self.suspects.append(job)
             return
         self.step()

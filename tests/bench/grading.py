@@ -10,6 +10,7 @@ import argparse
 import random
 import resource
 import shutil
+import statistics
 import tempfile
 import time
 from collections import Counter
@@ -19,7 +20,7 @@ from contextlib import ExitStack, chdir, suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 import distributed
@@ -143,10 +144,14 @@ class Run:
     def a_minute(self) -> float:
         return 60 * self.size / self.seconds
 
+    @property
+    def each(self) -> float:
+        return self.seconds / self.size
+
     def line(self, who: str) -> str:
         return (
             f"{who:<8}{self.size:>13}{self.seconds:>10.1f}"
-            f"{self.a_minute:>12.1f}{self.seconds / self.size:>14.3f}"
+            f"{self.a_minute:>12.1f}{self.each:>14.3f}"
             f"{self.memory / 2**20:>14.0f}"
         )
 
@@ -203,7 +208,7 @@ def same_marks(stock: Course, ours: Course) -> None:
         raise SystemExit("\n".join(["The marks differ.", *wrong]))
 
 
-def on_dask(ours: Course, place: Path, size: int, workers: int) -> None:
+def on_dask(ours: Course, place: Path, size: int, workers: int) -> Run:
     """Grade the same class once more, on a Dask cluster of this machine.
 
     It is there already, and its workers have graded nothing yet.
@@ -223,27 +228,71 @@ def on_dask(ours: Course, place: Path, size: int, workers: int) -> None:
         f"its coordinator took {own:.1f} s of CPU, so that more machines give "
         f"at most {60 * size / own:.0f} a minute"
     )
+    return spread
 
 
-def bench(lesson: str, size: int, stock_size: int, workers: int) -> None:
+class Round(NamedTuple):
+    """The same class, graded by each; None: by them it was not."""
+
+    stock: Run | None
+    ours: Run
+    dask: Run | None
+
+
+def bench(lesson: str, size: int, stock_size: int, workers: int) -> Round:
     """Grade so many with ours, and the first of them with stock.
 
     workers: of a Dask cluster that grades them again; 0: none.
     """
+    stock = dask = None
     with tempfile.TemporaryDirectory() as place:
         ours = entered(Path(place, "ours"), lesson, size)
         print(HEAD)
         if stock_size:
-            stock = entered(Path(place, "stock"), lesson, stock_size, STOCK)
-            slow = grade(stock, stock_size, "nbgrader")
-            print(slow.line("stock"))
+            there = entered(Path(place, "stock"), lesson, stock_size, STOCK)
+            stock = grade(there, stock_size, "nbgrader")
+            print(stock.line("stock"))
         fast = grade(ours, size, "grader")
-        print(fast.line("ours"))
+        print(fast.line("ours"), flush=True)
         if stock_size:
-            same_marks(stock, ours)
-            print(f"ratio {fast.a_minute / slow.a_minute:.1f}")
+            same_marks(there, ours)
         if workers:
-            on_dask(ours, Path(place), size, workers)
+            dask = on_dask(ours, Path(place), size, workers)
+    return Round(stock, fast, dask)
+
+
+def report(rounds: list[Round]) -> str:
+    """What the rounds came to: each figure's median, and its range."""
+    figures: dict[str, tuple[int, list[float]]] = {
+        "seconds each, ours": (3, [r.ours.each for r in rounds]),
+        "peak MiB, ours": (0, [r.ours.memory / 2**20 for r in rounds]),
+        "seconds each, nbgrader": (
+            3,
+            [r.stock.each for r in rounds if r.stock],
+        ),
+        "times nbgrader": (
+            1,
+            [r.stock.each / r.ours.each for r in rounds if r.stock],
+        ),
+        "seconds each, Dask": (3, [r.dask.each for r in rounds if r.dask]),
+        "Dask, times ours": (
+            2,
+            [r.dask.each / r.ours.each for r in rounds if r.dask],
+        ),
+    }
+    lines = [f"{'':<24}{'median':>8}   range of {len(rounds)}"]
+    for what, (digits, values) in figures.items():
+        if values:
+            middle, *ends = (
+                f"{value:.{digits}f}"
+                for value in (
+                    statistics.median(values),
+                    min(values),
+                    max(values),
+                )
+            )
+            lines.append(f"{what:<24}{middle:>8}   {' to '.join(ends)}")
+    return "\n".join(lines)
 
 
 # --- where the time goes ---------------------------------------------------
@@ -371,6 +420,14 @@ def main(arguments: list[str] | None = None) -> None:
         help="grade them on a Dask cluster of N workers here, too",
     )
     parser.add_argument(
+        "--rounds",
+        type=int,
+        default=1,
+        metavar="N",
+        help="do all of it so many times, and show medians and ranges "
+        "(default: 1)",
+    )
+    parser.add_argument(
         "--profile",
         action="store_true",
         help="show where the time of a submission goes, in one process",
@@ -380,6 +437,10 @@ def main(arguments: list[str] | None = None) -> None:
     stock_size = size if stock_size is None else stock_size
     if size < 1 or not 1 <= stock_size <= size:
         parser.error("N must be at least 1, and M between 1 and N")
+    if options.rounds < 1:
+        parser.error(
+            f"--rounds must be at least 1, but it is {options.rounds}"
+        )
     found = [name for name in lessons() if name.startswith(options.lesson)]
     if len(found) != 1:
         parser.error(f"no lesson {options.lesson!r}; there are 00 to 23")
@@ -387,7 +448,11 @@ def main(arguments: list[str] | None = None) -> None:
         profile(found[0], size)
     else:
         stock_size = 0 if options.ours_only else stock_size
-        bench(found[0], size, stock_size, options.dask)
+        rounds = [
+            bench(found[0], size, stock_size, options.dask)
+            for _ in range(options.rounds)
+        ]
+        print(report(rounds))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from authoring.paths import ROOT
+from grader import ahead
+from grader.cluster import NoCluster
 from tests.grader.conftest import free_port, running
 from tests.grader.courses import (
     LESSON,
@@ -148,6 +150,71 @@ def test_a_scheduler_that_is_not_there_is_named(tmp_path):
     assert ran.returncode == 1
     assert address in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def doors():
+    """Run on a worker by somebody else's client."""
+    from grader import lane
+
+    return len(lane._doors)
+
+
+BEGIN = """
+import sys
+from grader import ahead
+
+ahead.begin("07_self_attention", True, sys.argv[1], ("", "", ""))
+sys.stdin.read()
+"""
+
+
+def test_workers_prepare_before_anything_is_handed_to_them(cluster):
+    import cloudpickle
+    import distributed
+
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    with distributed.Client(cluster.address, timeout=60) as stranger:
+        stranger.wait_for_workers(2, timeout=120)
+        with subprocess.Popen(
+            [sys.executable, "-c", BEGIN, cluster.address],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+        ) as begun:
+            wait_for(lambda: [*stranger.run(doors).values()] == [1, 1])
+            begun.communicate()
+    assert begun.returncode == 0
+
+
+@pytest.fixture
+def no_cluster(monkeypatch):
+    """None is to be had; how often one was looked for."""
+    tried = []
+
+    def fail(*where):
+        tried.append(where)
+        raise NoCluster("nobody is there")
+
+    monkeypatch.setattr(ahead, "Cluster", fail)
+    monkeypatch.setattr(ahead, "_cluster", None)
+    return tried
+
+
+def test_who_asks_for_a_cluster_is_told_that_there_is_none(no_cluster):
+    where = "tcp://nowhere:1", ("", "", "")
+    for _ in range(2):  # by the command, and by nbgrader's
+        ahead.begin(LESSON, True, *where)
+    with pytest.raises(NoCluster, match="nobody is there"):
+        ahead.cluster(*where)
+    assert no_cluster == [where]  # it takes seconds each time
+    with pytest.raises(NoCluster):  # for the next run: it may be back
+        ahead.cluster(*where)
+    assert no_cluster == [where, where]
+
+
+def test_a_missing_library_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(NoCluster, match="pip install"):
+        ahead.cluster("tcp://nowhere:1", ("", "", ""))
 
 
 # --- PostgreSQL ------------------------------------------------------------
