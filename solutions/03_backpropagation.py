@@ -13,7 +13,7 @@
 # knobs, some of them deep inside. How does the *first* layer learn that the
 # *last* number was wrong? Backpropagation answers that. It goes through the
 # network once more, from the loss back to the input. On the way it hands every
-# weight its gradient. Each model in this course is trained with it.
+# weight its gradient. Every network in this course is trained with it.
 #
 # **After it you can**
 #
@@ -38,8 +38,8 @@ np.set_printoptions(precision=4, suppress=True, floatmode="fixed")
 # %% [markdown]
 # ## The idea in one picture
 #
-# Numbers go forward, from left to right, until a loss comes out. Then the
-# question is asked at the end: *if this number grew a little, how much would
+# Numbers go forward, from left to right, until a loss comes out. Then
+# ask at the end: *if this number grew a little, how much would
 # the loss grow?* At the loss itself the answer is 1. Each box on the left
 # finds its answer from the box on its right: multiply by the slope in between.
 # That is the chain rule of lesson 1, once for each step.
@@ -528,7 +528,8 @@ for size in (0, 1, 2, 3, 4):
 # In Python, `a - b` calls `a.__sub__(b)`. For `2.0 - a` it first asks the number
 # 2.0, which knows nothing of your class. Then it calls `a.__rsub__(2.0)`: the
 # *r* says that `a` stands on the right. The cell below brings `__init__` and
-# `+`. The other operators follow their pattern.
+# `+`. It also brings `lift`, which makes a `Value` of a plain number and leaves a
+# `Value` as it is. The other operators follow the pattern of `+`.
 #
 # {card backpropagation.Value}
 
@@ -704,10 +705,11 @@ print("dW2:", ", ".join(f"{w.grad:.4f}" for row in V2 for w in row))
 #
 # On the way back, each layer multiplies the gradient by slope × weight. Many
 # such factors make a product that is tiny or huge. You need not read `gain`
-# below. It sends random rows through 50 layers and a gradient back. Its table has
-# the deviation of the last output, and the gradient's size at the input, over
-# its size at the end. N(0, 0.01²) says that the weights are random numbers
-# around 0 with the deviation 0.01:
+# below. It sends random rows through 50 layers and a gradient back. Its table
+# shows the deviation of the last output. Beside it stands the gradient's size at
+# the input, divided by its size at the last output. N(0, 0.01²) says that the
+# weights are random numbers around 0 with the deviation 0.01. *Xavier* and *He*
+# are two recipes for it, and stand below the table:
 
 # %% tags=["demonstration"]
 for n in (5, 10, 50):
@@ -752,7 +754,7 @@ for name, deviation, relu in (
 #
 # So choose the weights at the start to suit. **Xavier** draws them with the
 # variance (the deviation squared) 2/(in + out), which suits tanh. **He** draws them with 2/in, because
-# ReLU throws half of the numbers away. With He's, ReLU keeps 0.90 of the
+# ReLU throws half of the numbers away. With He's, ReLU keeps 0.9 of the
 # gradient through 50 layers.
 #
 # ## Poke at it

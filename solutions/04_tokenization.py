@@ -97,8 +97,8 @@ print("folded:", len({token.lower() for token in tokens}), "distinct")
 # ## Other rules
 #
 # Our rule is one of many. NLTK is a library for the study of language. Its
-# tokenizer has rules for English: it knows that "don't" is *do not*, and that
-# "Mr." is no end of a sentence. scikit-learn, a library for machine learning,
+# tokenizer has rules for English: it knows that "don't" is *do not*. It cuts off
+# a full stop at the end of the line only, so that "Mr." stays whole. scikit-learn, a library for machine learning,
 # drops words of one letter. Look at what they make of the same text. (If a
 # library is missing on your machine, the cell says so, and shows what it printed
 # when this page was built.)
@@ -287,8 +287,8 @@ print("the bird sat. →", ids, "→", decode(ids, vocabulary))
 #
 # ## A batch of sentences
 #
-# Lesson 2 needs rows of the same length. Sentences do not have the same length,
-# so fill up the short ones with `<pad>`. Here a sentence of three tokens and
+# All rows of an array have the same length. Sentences do not, so fill up the short
+# ones with `<pad>`. Here a sentence of three tokens and
 # one of two become an array of shape `(2, 3)`, with the pad id 0:
 # [[1, 2, 3], [4, 5, 0]]. Lesson 9 makes sure that nobody looks at the padding.
 #

@@ -510,7 +510,7 @@ print("king − man + woman:", words[answer])
 # %% [markdown]
 # The 72 analogies are all that the three facts allow, such as boy : girl =
 # prince : princess. The answer may be any of the 64 words. On the machine where
-# this was written, the vectors answered 72 of 72; random vectors get 0 to 6.
+# this was written, the vectors answered 72 of 72; random vectors seldom get more than 6.
 # (Your digits may differ: after thousands of steps, the last bit of a sum
 # becomes the second digit of a vector. So the cell prints bounds.)
 #
@@ -673,8 +673,8 @@ if tools.installed("gensim", recorded="word_vectors/gensim"):
 # 2. No axis has a meaning. A rotation changes all numbers and no dot product.
 # 3. The three words are not left out, so the answer is *king* or *woman*. You
 #    saw it in 200 of 200 runs.
-# 4. `TfidfVectorizer` computes $\ln\frac{1+N}{1+n} + 1$ and scales to length
-#    1. "the" has 0.5812 there, and 0 by the formula.
+# 4. `TfidfVectorizer` computes $\ln\frac{1+N}{1+n} + 1$, and scales each row
+#    to length 1. "the" has 0.5812 there, and 0 by the formula.
 # 5. The default is CBOW (`sg=0`). And gensim draws each window from 1 to
 #    `window`.
 # 6. Antonyms share their neighbours, so they come out as near as synonyms.

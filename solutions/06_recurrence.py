@@ -197,8 +197,9 @@ for name, W in (("all entries 0.6", even), ("one entry of 2", corner)):
 # Against explosion there is lesson 3's clipping: a norm of 20 clipped at 5
 # becomes a quarter. Against vanishing it does nothing.
 #
-# In the figure the last step stands at the right. Move the state of an earlier
-# step a little. The curve says how many times as fast the last state moves.
+# In the figure the last step stands at the right. Suppose that the state of
+# an earlier step moves a little. The curve says how many times as fast the last
+# state then moves.
 #
 # {figure through_time}
 #

@@ -11,8 +11,8 @@
 #
 # In lesson 7 every score was divided by $\sqrt{d_k}$, and you were asked to
 # take it on trust. It looks like a detail. Leave it out, and a wide model
-# stops learning in the very first minute, without an error message: every word
-# stares at one other word, and nothing it is told changes its mind. This
+# stops learning in the first minute. There is no error message. Every word stares
+# at one other word, and nothing changes its mind. This
 # lesson shows where the square root comes from, and what dies without it.
 #
 # **After it you can**
@@ -263,8 +263,8 @@ for d_k, each in one_each.items():
 #
 # ## Why that stops learning
 #
-# To be sure of oneself before one knows anything is bad. To be unable to change
-# one's mind is worse. Lesson 1: a model learns by asking of each of its
+# It is bad to be sure before you know anything. It is worse when you cannot change
+# your mind. Lesson 1: a model learns by asking of each of its
 # numbers, "if this grows a little, by how much does the outcome change?" That
 # is a slope. For the scores to learn anything, the weights must *move* when a
 # score moves.
@@ -277,8 +277,8 @@ for d_k, each in one_each.items():
 # $$\frac{\partial p_i}{\partial z_j} = \begin{cases} p_i - p_i\,p_i & i = j \\ -\,p_i\,p_j & i \neq j \end{cases} \qquad\text{as a table: } \operatorname{diag}(p) - p\,p^\top$$
 #
 # (say "d-p-i by d-z-j: how fast weight *i* grows with score *j*"). As a table,
-# diag(p) has the weights on its diagonal and zeros elsewhere, and $p\,p^\top$,
-# the weights as a column times the weights as a row, holds the product of every
+# diag(p) has the weights on its diagonal and zeros elsewhere. $p\,p^\top$ is the
+# weights as a column times the weights as a row: it holds the product of every
 # two. In words: *your own score helps you by what you have times what you have
 # not yet; your neighbour's score takes from you what you have times what they
 # have.*
@@ -453,7 +453,7 @@ scaling.show()
 # 2. The histogram stays where it is, and so does the curve of slopes. The
 #    weights move, since a wider query has other numbers in it, but several
 #    keys keep a share at every width.
-# 3. From 2.5 on it is alive. The very weights of ÷ √d_k come with 8, which is
+# 3. From 2.25 on it is alive. The very weights of ÷ √d_k come with 8, which is
 #    √64: scaling *is* a temperature.
 # 4. Nearly: at 0.25 the weights become uneven, and the slopes are a fraction of
 #    what they were. A temperature that is low enough kills every gradient.

@@ -62,8 +62,8 @@ def scaled_scores(Q, K):
 # that is looked at. A mask is a second table of the same shape that says yes or
 # no. In this course yes is `True` and means **"may attend"**.
 #
-# A **token** is one of the pieces that a text is cut into; here each is a word,
-# in lesson 4 they may be smaller. Take four tokens: *I, am, here*, and a
+# The words are **tokens**, as in lesson 4, where they could also be smaller pieces.
+# Take four tokens: *I, am, here*, and a
 # **pad**, a filler that is no word.
 #
 # {picture who_may_look.svg In three tables with the rows and columns I, am, here and pad, the mask opens the cells on and below the diagonal except the column of the pad, the scores of the shut cells are −∞, and after the softmax their weights are 0, so that here gives 0.12 to I, 0.27 to am and 0.62 to itself.}
@@ -111,7 +111,7 @@ print(padding_mask(batch, 0).astype(int))
 # The second mask does not depend on the words, only on their number: token *i*
 # may look at token *j* if *j* is not later than *i*. Nothing that comes later can
 # be a *cause*, so it is also called a **causal** mask. A token always sees
-# itself: it is the question "what comes after me?", and knows who asks.
+# itself. The model guesses the word *after* it, so the token itself is no secret.
 #
 # {card masking.causal_mask}
 
@@ -425,8 +425,8 @@ for name, long_mask, short_mask in (
     print(f"{name:12} the same as alone: {np.allclose(padded[:2], alone)}")
 
 # %% [markdown]
-# Keep this test. You will run it again in lesson 14, on a model that writes (a
-# *decoder*), and it finds in a second what a falling loss hides.
+# Keep this test. It finds in a second what a falling loss hides. Lesson 14 has a
+# stricter one, with gradients, for a model that writes (a *decoder*).
 #
 # ## Poke at it
 #

@@ -96,7 +96,7 @@ X = np.array(
     ]
 )
 W_q = W_v = W_o = np.eye(4)
-W_k = np.eye(4)[[0, 1, 3, 2]]  # the last two columns change places
+W_k = np.eye(4)[[0, 1, 3, 2]]  # swap the last two columns
 Q, K, V = X @ W_q, X @ W_k, X @ W_v
 print("query of The:", Q[0])
 for word, key in zip(words, K, strict=True):
@@ -632,11 +632,11 @@ for text in ("Lily had a drum.", "Tom had a drum.", trained_heads.SENTENCE):
 #   looks at *drum* with 0.887, and *drum* is what the model says next. On
 #   average of the new stories it is 0.9643.
 #
-# Type sentences of your own. The model knows 77 words, and tells you which.
+# Type sentences of your own. The model knows 77 words and signs. Type any other word, and it lists them.
 #
-# 1. Layer 1, head 2: put *Tom* for *Lily*. What does the full stop look at? And
-#    what comes after it?
-# 2. Layer 1, head 3: which row is the darkest? Leave out *very*. Does *small*
+# 1. Layer 1, head 2: type "Tom had a very small drum." and stop there. What does
+#    the full stop look at? And what is likely to come next?
+# 2. Layer 1, head 3: *start* aside, which row is the darkest? Leave out *very*. Does *small*
 #    still find its thing?
 # 3. Layer 2, head 2: which words look at *start*, and nowhere else?
 # 4. Find a head whose question you cannot say.

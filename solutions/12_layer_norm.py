@@ -328,8 +328,8 @@ residual.show()
 # 1. 0.7 to the power of 50, which is 1.80 · 10⁻⁸.
 # 2. $s = 1$ and hardly anything else: 0.95 leaves 0.0769, and 1.05 makes 11.47.
 #    Nobody can hold fifty layers at exactly 1 while they learn.
-# 3. Without the norm, the path makes the gradient explode (it is worse off than
-#    without a path). With it, the gradient grows only slowly with the depth.
+# 3. The path alone makes the gradient explode, even faster than no path does. With
+#    the norm as well, the gradient grows only slowly with the depth.
 #
 # </details>
 
@@ -456,8 +456,8 @@ if tools.installed("torch", recorded="layer_norm/arrangements"):
 # Attention moves information *between* words, and does little with it: it mixes.
 # The second sub-layer works on what has arrived. It is the **position-wise
 # network**: every word goes through the same small network on its own. In the
-# middle it is wide: four times as wide as a word in the paper, in BERT and in
-# GPT-2. There an **activation function** bends the numbers. Without it you could
+# middle it is wide: in the paper, in BERT and in GPT-2 it is four times as wide as
+# a word's vector. There an **activation function** bends the numbers. Without it you could
 # multiply the two matrices into one. The paper used **ReLU**: what is negative becomes 0,
 # the rest stays.
 #
@@ -515,8 +515,8 @@ print(feed_forward(x, tiny, np.zeros(3), notes, np.zeros(2)))
 
 # %% [markdown]
 # GPT and BERT, two models of 2018, use **GELU** (Hendrycks and Gimpel, 2016)
-# instead of ReLU. It is $x$ times $\Phi(x)$, where $\Phi$ (*phi*) is the chance
-# that a standard normal number is below $x$: ReLU with a soft bend. Just below 0 a
+# instead of ReLU. You wrote it in lesson 3: $x$ times $\Phi(x)$, where $\Phi$
+# (*phi*) is the chance that a standard normal number is below $x$: ReLU with a soft bend. Just below 0 a
 # little gets through, so that a gradient gets through as well, where ReLU has a
 # slope of 0. (That is the exact form. GPT-2's code comes close to it with a tanh.)
 
@@ -820,7 +820,7 @@ print("   pre-norm, adding zeros: ", table[0] + zero)
 #
 # ## What comes next
 #
-# That was the last lesson with a pencil. You have every part of a Transformer:
+# You now have every part of a Transformer:
 # attention, scaling, masks, heads, positions, norms, residual paths, the
 # network, dropout. In lesson 13 they become PyTorch modules, and are measured
 # against the library's.

@@ -21,7 +21,7 @@
 #
 # - say what a module is, where its numbers live and how they get their
 #   gradients;
-# - work out `nn.Linear` by hand, and say why its matrix is transposed;
+# - work out `nn.Linear` by hand, and say which way round it keeps its matrix;
 # - write multi-head attention, an encoder layer and an encoder as modules;
 # - show that they compute what the library computes, to the last digits;
 # - say what `True` means in a PyTorch mask (it depends);
@@ -580,8 +580,8 @@ for kind in (torch.float64, torch.float32):
         print(apart(mine(given, look_back), library(given, ~look_back)))
 
 # %% [markdown]
-# You have written what people mean by "a Transformer encoder". BERT's smaller
-# published size is twelve such layers, with GELU instead of ReLU, between an
+# You have written what people mean by "a Transformer encoder". The smaller model
+# in BERT's paper is twelve such layers, with GELU instead of ReLU, between an
 # embedding and a small network that reads off the answer (lesson 19).
 #
 # ## The road, seen from above
@@ -836,7 +836,7 @@ with torch.no_grad():
 #
 # Think first, then open.
 #
-# <details><summary>1. Which shape has the weight of nn.Linear(3, 2)?</summary>
+# <details><summary>1. What shape does the weight of nn.Linear(3, 2) have?</summary>
 #
 # `(2, 3)`: a row for each number that comes out.
 #
@@ -870,7 +870,7 @@ with torch.no_grad():
 #
 # </details>
 #
-# <details><summary>6. Which shape does an encoder return?</summary>
+# <details><summary>6. What shape does an encoder return?</summary>
 #
 # The shape of its input, `(batch, n, d_model)`. So its layers can be stacked.
 #

@@ -13,8 +13,8 @@
 # word, and there it stops: nothing is ever said. The **decoder** writes. It is
 # an encoder with one more question in it: "and what does the *other* sentence
 # say about this?" Put the two together, add a last layer that turns vectors
-# into words, and you have the model of 2017 that everything since is named
-# after.
+# into words, and you have the **Transformer** of 2017. It is the T in GPT
+# and in BERT.
 #
 # **After it you can**
 #
@@ -172,10 +172,10 @@ for word, fits, shares in zip(target, scores, weights, strict=True):
 for word, row in zip(target, weights @ memory, strict=True):
     print(f"{word:7} takes home {row}")
 
-padded = np.array([True, True, False])  # were Sat only padding
+real = np.array([True, True, False])  # were Sat only padding
 print("\nSat hidden by src_mask:")
 for word, shares in zip(
-    target, softmax(np.where(padded, scores, -np.inf)), strict=True
+    target, softmax(np.where(real, scores, -np.inf)), strict=True
 ):
     print(f"{word:7} weights {shares}")
 
@@ -353,8 +353,9 @@ crossing.show()
 # "The mask hides the future" is easily said, and lesson 9 checked it by changing
 # a word and watching the past. There is a stricter test. The **gradient** of
 # output $i$ with respect to input $j$ says how output $i$ moves when input $j$
-# moves by a hair. If it is *exactly* 0, there is no path at all from $j$ to $i$:
-# not through attention, nor a norm, nor a residual path.
+# moves by a hair. If it is not 0, $j$ reaches $i$. If all slopes are *exactly* 0, no
+# path is open that a gradient can follow from $j$ to $i$: not through attention,
+# nor a norm, nor a residual path.
 #
 # Here is a table of its size for your layer, $|∂\,\text{output}_i / ∂\,\text{input}_j|$
 # (the curly ∂ says "one input moves, the others stay"). Both are vectors of 16
@@ -576,7 +577,7 @@ for name, together in (("with", at_once), ("without", unmasked)):
 # future. So in training, where the right target is known, all places are
 # learned at once, and each as if it stood at the end. The recurrent networks
 # that came before had to go word by word. Without the mask the rows differ,
-# and each would have been told its own answer.
+# and all but the last would have been told their own answer.
 #
 # ## In your own words
 #
@@ -691,11 +692,11 @@ for depth in (1, 2):
 #    from that? (It is right where several answers may be true at once: which
 #    topics a text is about.)
 # 2. The decoder asks and the encoder answers. The one who asks gets one result
-#    for each of its words. Turned round, there would be five rows, one for each
+#    for each of its words. Swapped, there would be five rows, one for each
 #    source word, and the residual path could not add them to the target's four.
 # 3. The source has no future. Masked, *(start)* would have to take everything
-#    from *The*, and could never look at *Sat*, where a German sentence keeps
-#    its verb.
+#    from *The*, and could never look at *Sat*, the last word. In a German
+#    subordinate clause the verb stands there.
 # 4. The last word may see everything anyway, so with *one* layer nothing changes.
 #    With two, the *earlier* words of the first layer have now seen later ones,
 #    as they never did in training, and the last word reads them. Leave it on.
@@ -713,8 +714,8 @@ for depth in (1, 2):
 #
 # </details>
 #
-# <details><summary>2. Five target words, seven source words. Which shape have
-# the weights of cross-attention?</summary>
+# <details><summary>2. Five target words, seven source words. What shape do
+# the weights of cross-attention have?</summary>
 #
 # `(5, 7)`: a row for each word that asks.
 #

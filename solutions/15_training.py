@@ -178,7 +178,9 @@ print(f"{math.exp(math.log(8)):.4f}")
 #
 # **Look at the loss before the first step.** It should be near the logarithm of
 # the vocabulary's size: ln 8 = 2.0794 here. Far above it, the model is sure of
-# things that it cannot know. Far below it, the answer leaks into the input.
+# things that it cannot know. Far below it, you divide by the wrong count, or the
+# weights are not new. A leaked answer does not show yet: a new model has not
+# learned to use it.
 #
 # ## Three things that go wrong
 #
@@ -591,7 +593,7 @@ for kind in (torch.optim.AdamW, torch.optim.Adam):
 # Here is a translator in small: lesson 14's Transformer (PyTorch's this time,
 # whose masks say `True` for "may *not*"), with 16 numbers a word and one layer
 # on each side. `byhand/text/two_sentences.py` has it, in 25 lines. Both sources
-# have three words, so they need no padding. That of the targets comes last,
+# have three words, so they need no padding. In the targets it comes last,
 # where the look-ahead mask hides it from every real place.
 #
 # The training has **your four functions**, `backward` and clipping, and nothing
@@ -687,12 +689,13 @@ first_batch.show(seen)
 # 1. The target of each row is the token that the row was given. So the model
 #    learned to copy. At *&lt;bos&gt;*, which it has never seen, there is nothing
 #    to copy, and it writes *i &lt;eos&gt;* for both sentences.
-# 2. It begins sentence 2 with *i* in place of *thanks*. The teacher then gives it
+# 2. It begins sentence 2 with *i* instead of *thanks*. The teacher then gives it
 #    *thanks* all the same, and the next token is right. On its own it goes on
 #    from its *i*, and one mistake leads to the next.
 # 3. At step 10, with a loss of 1.5066. The right tokens are the likeliest, but
-#    their chances are small. Counting tokens stops there. The loss falls on
-#    until the model is sure.
+#    their chances are small. At steps 13 and 14 one is wrong again, and from
+#    step 15 on all seven stay right. The count can say no more then. The loss
+#    falls on until the model is sure.
 #
 # </details>
 #

@@ -80,10 +80,10 @@ print("top-p, p = 0.8: ", shown(model_says[:3] / model_says[:3].sum(), 2))
 # two words, and at nothing else.
 #
 # The logits are the logarithms of the counts: softmax takes the exponential
-# again and divides by the sum, and so the probabilities are the shares. A
-# little is added to each count, at most 0.02 and everywhere something else, so
-# that no word is quite impossible. In a neural network none is either: no
-# softmax of finite numbers is exactly 0, unless it is rounded to it.
+# again and divides by the sum, and so the probabilities are the shares. We add a
+# little to each count, at most 0.02 and each time a different amount, so that
+# every word stays possible. In a neural network every word is possible, too: the
+# softmax of finite numbers is above 0, unless it is rounded to 0.
 
 # %% tags=["demonstration"] jupyter={"source_hidden": true}
 from byhand.text import stories
@@ -210,8 +210,9 @@ for t in (0.5, 1.0, 2.0):
 # %% [markdown]
 # (Lesson 8 had the same number inside attention, where √d_k plays its part.)
 # Two things to keep in mind. The *order* of the tokens never changes. And to
-# divide a logarithm by $t$ is to take a power of the probability, $p^{1/t}$:
-# 0.5 squares them all, which is what stood in the picture at the top.
+# divide a logarithm by $t$ is to take a power of the probability, $p^{1/t}$.
+# So $t = 0.5$ squares them all, and softmax makes their sum 1 again. That is what
+# stood in the picture at the top.
 #
 # {card decoding.apply_temperature}
 
@@ -477,7 +478,7 @@ for t in (0.1, 1.0, 3.0):
 # ## Beam search: looking ahead
 #
 # Back to the question why greedy fails. It cannot know that a good word leads
-# to a bad place. A tiny model, with two words to a sentence:
+# to a bad place. A tiny model, with at most two words to a sentence:
 #
 # {picture beam.svg A tree of beginnings: a beam of two keeps the and a in the first round, and in the second the dog, −1.6094, and a dog, −1.0217, which is the best, though greedy says the dog.}
 #
@@ -486,8 +487,8 @@ for t in (0.1, 1.0, 3.0):
 # beginning but `width` of them (the **beam**). Extend each by every word, put
 # all of that on one pile, and keep the `width` best of the pile.
 #
-# Products of many probabilities soon are too small for any float, so
-# logarithms are added instead: $\ln 0.5 + \ln 0.4 = -1.6094$ against
+# A product of many probabilities is soon too small for any float, so you add
+# logarithms instead: $\ln 0.5 + \ln 0.4 = -1.6094$ against
 # $\ln 0.4 + \ln 0.9 = -1.0217$. Nearer to 0 is likelier.
 
 # %% tags=["demonstration"]
@@ -598,10 +599,10 @@ print(f"their mean: {sum(learned) / 100:.2f}")
 # something better than greedy, and promises nothing.
 #
 # But suppose it did find the likeliest text of all. Would you want that?
-# Translations, yes: there is one thing to be said. The Transformer's paper
-# (Vaswani and others, 2017) used a beam of 4. Stories, no: people do not tell each
-# other the likeliest thing. What they write has about the surprise in it that a
-# model expects (Meister and others, 2023). Drawing gives that, too.
+# For a translation, yes: the source fixes what it should say. The Transformer's
+# paper (Vaswani and others, 2017) used a beam of 4. For a story, no: people do not
+# tell each other the likeliest thing. On average their words surprise a model about
+# as much as it expects (Meister and others, 2023). Drawn words do, too.
 #
 # ## In your own words
 #
@@ -707,8 +708,8 @@ print(f"drawn with dice: {score_of(drawn_story):.2f}")
 #    the same factor, and the sum takes it out again. The *logits* are divided,
 #    before the softmax.
 # 4. It finds the best of what it has kept, and what it drops early it never sees
-#    again. Only a beam as wide as the number of all sequences is sure to find
-#    the best.
+#    again. Only a beam that is so wide that it never has to drop a beginning is
+#    sure to find the best.
 #
 # </details>
 #
@@ -772,7 +773,7 @@ print(f"drawn with dice: {score_of(drawn_story):.2f}")
 # ## What comes next
 #
 # You can now make any language model speak: `generate` in lesson 17 is `write`
-# with your functions inside, and the model is a GPT that you train on the same
+# with a temperature and dice, and the model is a GPT that you train on the same
 # stories. It looks back further than two words, so that it can end a story with
 # the hero it began with.
 #

@@ -24,7 +24,7 @@
 # - show with two trainings why one fixed vector is not enough.
 #
 # You need: masks (lesson 9), the Transformer (14), shifted targets (15), beam
-# search (16). About 60 minutes, two of which are training.
+# search (16). About 60 minutes, one of which is training.
 #
 # The model is given today, so that an unfinished lesson does not stop you:
 # `translator.Translator` is lesson 14's Transformer, with a width of 64, four
@@ -348,9 +348,11 @@ alignment.show().ask(typed)
 #
 # 1. In the means of both layers *maison* looks at *house* and *bleue* at *blue*.
 #    Single heads do other things: no head has to align words.
-# 2. Often at the *noun*. Its gender decides between *le* and *la*, and its first
-#    letter between these and *l'*. *The* alone does not say which.
-# 3. At the verb *hear* more than at *not*: its vowel makes *ne* into *n'*.
+# 2. Often at the *noun*: its gender decides between *le* and *la*. And at the word
+#    that comes next in French, such as *small*: its first letter decides between
+#    these and *l'*. *The* alone does not say which.
+# 3. *n'* looks at *hear* more than at *not*. The verb is *entend* in French, and
+#    its vowel makes *ne* into *n'*. *pas* looks at *not* and *hear* about equally.
 # 4. The picture says which word is not among the 46.
 #
 # So a map is a soft alignment, and useful. It is no **explanation**. It shows
@@ -534,7 +536,8 @@ if tools.installed("sacrebleu", recorded="translation/sacrebleu"):
 # 1. *Replace* a word at each place in turn. Where does it cost most, and why?
 # 2. *Drop* the last word, then a middle one. Which bars move?
 # 3. *Repeat* a word. Is there a penalty?
-# 4. *Cut* after the third word. All three runs of words are right. Why 0?
+# 4. *Cut* after the third word. All runs of one, two and three words are right.
+#    Why 0?
 #
 # {figure overlap}
 #
@@ -554,7 +557,8 @@ overlap.show()
 # 1. In the middle: word 4 is part of all four runs of four words, word 1 of one.
 #    So it is 0 in the middle and 80.91 at the edge, for the same mistake.
 # 2. The last: only the brevity. A middle one: pairs and longer runs as well.
-# 3. No. The brevity stays 1, and the precisions fall a little.
+# 3. No. The brevity stays 1. The precisions fall: a little at the edge, and to 2/5
+#    for runs of four in the middle.
 # 4. There is no run of four words at all.
 #
 # </details>
@@ -692,7 +696,8 @@ print("penalties at α = 1:", shown([(5 + n) / 6 for n in (4, 8)]))
 #   cheaper, and there are still as many. A beam of w costs w times that.
 # - **Errors build on each other.** Teacher forcing never showed the model its own
 #   mistakes.
-# - **BLEU** gives a right paraphrase 0, and compares only under one tokenisation.
+# - **BLEU** can give a right paraphrase 0. And two scores compare only under one
+#   tokenisation.
 # - **Long sentences** that are rare in training come out worse.
 #
 # ## Spot the slip
@@ -762,7 +767,7 @@ print("5. ids have a gradient:", torch.tensor(wrote).requires_grad)
 #
 # </details>
 #
-# <details><summary>3. What does clipping do?</summary>
+# <details><summary>3. What does clipping do in BLEU?</summary>
 #
 # An n-gram counts at most as often as it stands in the one reference that has
 # it most often.

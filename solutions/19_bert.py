@@ -167,7 +167,7 @@ for text in (
 # the input does not simply read [MASK] there. Of the chosen
 #
 # - 80 % read [MASK];
-# - 10 % read another word, drawn at random;
+# - 10 % read a word drawn at random, rarely the same one again;
 # - 10 % stay as they are.
 #
 # Why? When BERT is *used*, no text contains [MASK]. A model that has something
@@ -808,8 +808,8 @@ if tools.installed("transformers", recorded="bert/transformers"):
 #
 # </details>
 #
-# <details><summary>7. Why is the best start, with the best end, not the best
-# answer?</summary>
+# <details><summary>7. Why is the best start, with the best end, not always the
+# best answer?</summary>
 #
 # The end may stand before the start, or too far behind it.
 #

@@ -25,7 +25,7 @@
 # - tell an encoder, a decoder and an autoencoder apart.
 #
 # You need lessons 10, 12 and 13, and GELU and the training loop of lesson 17.
-# [CLS] has been in [lesson 19](../19_bert/19_bert.ipynb), and is told again here.
+# [Lesson 19](../19_bert/19_bert.ipynb) had [CLS], and this lesson explains it again.
 # About 55 minutes. The first cell has lesson 13's attention in short form.
 #
 # Two long cells below are folded to their first line: they only print or compare.
@@ -78,8 +78,8 @@ class MultiHeadAttention(nn.Module):
 # of the first row, and no square.
 #
 # So split both axes. `h` becomes (`h // p`, `p`): which row of patches, and
-# which row inside the patch. `w` splits likewise. Then move the two axes that
-# lie inside a patch to the end.
+# which row inside the patch. `w` splits likewise. Then move the three
+# axes that lie inside a patch to the end: channel, row, column.
 #
 # {card vision_transformer.patchify}
 
@@ -385,9 +385,10 @@ print(f"yours for these sizes: {vit_parameters(128, 8, 3, 64, 1, 128, 3):,}")
 # They differ in what stands before and behind, and in the mask.
 #
 # The second count is a warning. That model flattens all 256 rows into one of
-# 16,384 numbers, and puts wide dense layers behind it. So 99.96 % of its
-# 167,858,947 parameters sit in the head. From a mean over the patches, the head
-# would have 195.
+# 16,384 numbers, and puts wide **dense** layers behind it: Keras's word for a linear
+# layer with its activation. So 99.96 % of its 167,858,947 parameters sit in the
+# head. From a mean over the patches, the head would have 195. (Yours has 256 more
+# than that: [CLS], its position and a final norm.)
 #
 # {figure patches}
 #
@@ -480,8 +481,8 @@ print("the better ViT ahead of it by two points:", best >= right + 0.02)
 # %% [markdown]
 # Read that again. Without positions the model sees a *bag of patches*, and
 # loses 15 points or more. So it does learn neighbourhood, from positions that
-# were noise at the start. And on 1,437 images a ViT is hardly better, or no
-# better, than logistic regression. A Transformer brings no knowledge of images.
+# were noise at the start. And on 1,437 images a ViT is hardly better than
+# logistic regression, or no better at all. A Transformer brings no knowledge of images.
 # A convolution does: near pixels belong together, and a stroke is a stroke
 # wherever it stands. A ViT must learn that from data, and pays off with
 # millions of images.
@@ -586,8 +587,9 @@ for name, model in (
 # Three words that are easily confused. An **encoder** (lessons 13, 19, and this
 # one) turns an input into vectors. A **decoder** (lesson 14) writes an output,
 # one token at a time. An **autoencoder** squeezes its input into a small
-# **code** and rebuilds the input from it. It needs no labels. Its "embedding
-# dimension" is the width of the code.
+# **code** and rebuilds the input from it. It needs no labels. Its two halves are
+# called encoder and decoder as well, but this decoder gives everything at once. Its
+# "embedding dimension" is the width of the code.
 #
 # {card vision_transformer.Autoencoder}
 
@@ -670,8 +672,8 @@ loss = functional.binary_cross_entropy(auto(flat)[0], flat).item()
 print("yours, 64 → 8: above that and below 0.33:", floor < loss < 0.33)
 
 # %% [markdown]
-# The last lines hold a trap. Binary cross-entropy is often called "how much the
-# reconstruction differs". For grey pixels it is not 0 even where nothing
+# The first of these two lines shows a trap. Binary cross-entropy is often called
+# "how much the reconstruction differs". For grey pixels it is not 0 even where nothing
 # differs: a pixel of 0.5 that comes back as 0.5 costs $\ln 2$. Over these
 # digits the floor is 0.2134 nats a pixel. A loss without its floor says little.
 #
@@ -693,7 +695,7 @@ print("yours, 64 → 8: above that and below 0.33:", floor < loss < 0.33)
 # 2. "Each head sees its part of the embedding."
 # 3. "`MultiHeadAttention(num_heads=4, key_dim=64)`" of Keras "splits the 64
 #    among the heads", and "more heads increase computation".
-# 4. An MLP with GELU behind *both* dense layers.
+# 4. A block's network (its "MLP") with GELU behind *both* dense layers.
 # 5. "Pooling layers reduce the number of parameters."
 # 6. Dense layers of 8,192 and 4,096 "because the flattened vector is
 #    high-dimensional".

@@ -25,7 +25,7 @@
 # - measure a search with recall, reciprocal rank and Spearman's correlation;
 # - load a published model into your own BERT, and say where it breaks.
 #
-# You need: the cosine and TF-IDF (lesson 5), and BERT (lesson 19). Its pairs of
+# You need: the cosine and TF-IDF (lesson 5), and BERT (lesson 19). The pairs of
 # sentences are those of [lesson 18](../18_translation/18_translation.ipynb).
 # About 55 minutes.
 #
@@ -128,7 +128,7 @@ class Bert(nn.Module):
 #
 # {picture two_sentences.svg The cat sleeps and le chat dort each go through the same BERT, which gives a vector a token; these are pooled to one vector a sentence, and the cosine compares the two.}
 #
-# BERT gives a vector for each *token*. **Pooling** makes one of them, so that
+# BERT gives a vector for each *token*. **Pooling** turns them into one, so that
 # every sentence has the same size, however long it is. Three ways are common:
 # the **mean** of the vectors, the **largest** number of each column, or the
 # vector of [CLS] alone.
@@ -651,10 +651,10 @@ if tools.installed(
 # - **Order and "not" hardly move a mean.** "The dog bites the man" and "The man
 #   bites the dog" have 0.973. With *does not* it is still 0.809. The true
 #   paraphrase, "A hound is biting a person", has only 0.642.
-# - **n passes, not n².** With one row for each pair, as in lesson 19, comparing n
-#   sentences with each other takes about $n^2/2$ passes of BERT, half of n
-#   squared. With a vector for each it takes n. But then no token of one
-#   sentence sees the other. Often a search finds 100 texts by vectors, and reads those again in pairs.
+# - **n passes, not n².** Lesson 19 has one row for each pair. To compare n sentences
+#   with each other takes about $n^2/2$ such passes. With a vector for each it takes n.
+#   But then no token of one sentence sees the other. Often a search finds 100 texts
+#   by vectors, and reads those again in pairs.
 # - **Duplicates in a batch** count as negatives. If two queries have the same
 #   right text, the loss pushes each away from a text that answers it.
 # - **Long texts are cut**, here at 256 tokens. And one vector for a page is a

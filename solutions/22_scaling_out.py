@@ -25,7 +25,7 @@
 # - estimate the days of a training from parameters, tokens and devices.
 #
 # You need lessons 15 and 17: gradients that are accumulated, checkpoints, and
-# the share of a device's peak. Once it is about lesson 10's pairs. About 55
+# the share of a device's peak. One slip is about lesson 10's pairs. About 55
 # minutes. Nothing here needs a GPU.
 
 # %%
@@ -100,7 +100,7 @@ print(f"{len(seen)} examples seen, {len(set(seen))} different ones")
 # ## All take the same step
 #
 # All workers begin with the same weights. If all apply the same gradient, their
-# weights stay the same for ever, and nobody needs to send weights. So before the
+# weights stay equal to each other, and nobody needs to send weights. So before the
 # step the workers bring their gradients together. The operation is called
 # **all-reduce**: everybody hands in a tensor, everybody gets the sum.
 #
@@ -146,10 +146,10 @@ check("scaling_out.sync_gradients", sync_gradients)
 # ```
 #
 # They do it in four ways, on 64 examples. *Equal*: 32 each. *Unequal*: 48 and 16.
-# *Weighted*: 48 and 16 again, each loss multiplied by its share. *Accumulated*: 32
-# each, in four parts, sent once. Each result is compared with the gradients of
-# *one* process on all 64. It takes about ten seconds, most of them to start
-# PyTorch twice. (If your system lets no processes talk, you see what the cell
+# *Weighted*: 48 and 16 again, each loss multiplied by twice its share, as averaging
+# halves it again. *Accumulated*: 32 each, in four parts, sent once. Each result is
+# compared with the gradients of *one* process on all 64. It takes about ten
+# seconds, most of them to start PyTorch twice. (If your system lets no processes talk, you see what the cell
 # printed once.)
 
 # %% tags=["demonstration"]
@@ -163,8 +163,9 @@ if found:
         print(f"{name}: off {exact}")
 
 # %% [markdown]
-# Two processes are one, to the last digits, except in one way. Shards of 48 and
-# 16, averaged plainly, are off by more than half of the largest gradient. Why?
+# Three times, two processes give the gradients of one, to the last digits. *Unequal*
+# does not: shards of 48 and 16, averaged plainly, are off by more than half of the
+# largest gradient. Why?
 #
 # ## A mean of means
 #
@@ -474,7 +475,7 @@ for budget in (5.88e23, 1e21):
 #
 # ## Train on several processes
 #
-# The trainer of lesson 17 does all this. In a terminal:
+# The trainer of lesson 17 trains data parallel, too. In a terminal:
 #
 # ```
 # torchrun --nproc-per-node 2 -m byhand.gpt train --device cpu

@@ -124,8 +124,8 @@ missed = [out_of_bag(398, bootstrap_sample(398, 398, rng)) for _ in range(99)]
 print(f"99 samples leave out {np.mean(missed):.2f} on average")
 
 # %% [markdown]
-# As many draws as points leave out more than a third: 0.3679 in the limit, which
-# is $1/e$. Libraries let you say how many draws as a *share* of the points. A share
+# As many draws as points leave out more than a third, unless the points are very
+# few: 0.3679 in the limit, which is $1/e$. Libraries let you say how many draws as a *share* of the points. A share
 # of 0.8 makes 800 draws from 1,000 points, and they see only 55 % of them, not 80 %.
 #
 # ## Who may judge?
@@ -466,8 +466,8 @@ if tools.installed("sklearn", recorded="bagging/slips"):
 #   GPT takes any text: `python -m byhand.gpt train --text FILE`.
 # - *Read a real one.* "Attention Is All You Need" (Vaswani and others, 2017) has
 #   few lines left that you have not built. nanoGPT and `transformers` are next.
-# - *Go back to what was hard.* Each exercise can be deleted, and written again
-#   from its card.
+# - *Go back to what was hard.* Delete an answer, and write it again from its
+#   card.
 #
 # The tumours: W. Wolberg, O. Mangasarian, N. Street and W. Street, *Breast Cancer
 # Wisconsin (Diagnostic)*, UCI Machine Learning Repository, 1993 (CC BY 4.0, to

@@ -202,6 +202,15 @@ def test_a_lesson_is_no_longer_than_one(lesson):
 
 
 @every_lesson
+def test_no_wrapped_line_begins_a_list(lesson):
+    # "scales to length / 1." was shown as a list in a list; there are none.
+    begins = re.compile(r"^ +(?:\d+[.)]|[-*+]) .*", re.MULTILINE)
+    for cell in released(lesson).cells:
+        if cell.cell_type == "markdown":
+            assert begins.findall(cell.source) == []
+
+
+@every_lesson
 def test_no_prose_stands_in_a_code_cell(lesson):
     assert gates.prose_in_code(released(lesson).cells) == []
 

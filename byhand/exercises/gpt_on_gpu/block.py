@@ -155,9 +155,9 @@ EXERCISE = Exercise(
         "`CausalSelfAttention`), `norm2`, `linear1` (from `d_model` to `4 * "
         "d_model`) and `linear2` (back again), with GELU between, "
         "`torch.nn.functional.gelu`. `forward(x)` takes and returns `(batch, "
-        "n, d_model)`. In training, what attention and network add is dropped "
-        "with probability `dropout`, and nothing inside the network. In use "
-        "nothing is dropped."
+        "n, d_model)`. Hand `dropout` on to `attention`. In training, what "
+        "attention and network add is dropped with the same probability, and "
+        "nothing inside the network. In use nothing is dropped."
     ),
     points=2,
     difficulty=2,

@@ -176,9 +176,10 @@ EXERCISE = Exercise(
     signature="get_batch(ids, batch_size, block_size, rng)",
     asks=(
         "Draw what a step learns from. `ids` is a whole text, a tensor "
-        "`(length,)` of token ids. Choose `batch_size` places in it at "
-        "random, each place from which `block_size` tokens *and the one after "
-        "them* fit being equally likely. Return `(inputs, targets)`, both "
+        "`(length,)` of token ids. Draw `batch_size` places in it at random, "
+        "each by itself, so that one may come twice. Every place from which "
+        "`block_size` tokens *and the one after them* fit is equally likely. "
+        "Return `(inputs, targets)`, both "
         "`(batch_size, block_size)`: a row of `inputs` is the piece of the "
         "text from its place on, and the target at each place of a row is "
         "the token that comes next in the text. `rng` is a "

@@ -247,8 +247,9 @@ EXERCISE = Exercise(
         "last norm, and returns **logits** `(batch, n, vocab_size)`. The "
         "head is *tied*: a token's logit is the dot product of the result "
         "with that token's vector in `tokens`, without bias, so that it "
-        "learns nothing more. In training the sum at the start is dropped "
-        "with probability `dropout`, too; in use, nothing."
+        "learns nothing more. Each block gets the same `dropout`. In training "
+        "the sum at the start is dropped with that probability, too; in use, "
+        "nothing."
     ),
     points=3,
     difficulty=3,

@@ -188,8 +188,8 @@ EXERCISE = Exercise(
         "(`rng.random(shape)` gives numbers from 0 to 1, all equally "
         "likely). The check looks at large arrays and allows for chance: it "
         "measures the share that was kept, and how often two neighbours in a "
-        "column, and in a row, had the same fate. A `p` that is negative, or "
-        "1 or more, is refused with a `ValueError`."
+        "column, and in a row, had the same fate. Refuse a `p` below 0, or of "
+        "1 and more, with a `ValueError`."
     ),
     points={"drops": 2, "refuses": 1},
     difficulty=2,

@@ -126,10 +126,10 @@ EXERCISE = Exercise(
         "`d_model`. Return two arrays: the output `(…, n, d_model)` and the "
         "weights of every head `(…, num_heads, n, n)`.\n\n"
         "`mask` is `None` (nothing is masked) or boolean, and `True` means "
-        '"may attend". It has one of two shapes: `(n, n)`, the same for '
-        "every sentence and every head, or `(batch, n, n)` when `x` is "
-        "`(batch, n, d_model)`, one square for each sentence, which holds "
-        "for **every head** of that sentence. A row that may attend to "
+        '"may attend". A mask `(n, n)` holds for every sentence and every '
+        "head. When `x` is `(batch, n, d_model)`, the mask may also be "
+        "`(batch, n, n)`: one square for each sentence, which holds for "
+        "**every head** of that sentence. A row that may attend to "
         "nothing gets weights 0, never NaN."
     ),
     points=4,

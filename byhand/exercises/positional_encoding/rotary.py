@@ -46,9 +46,9 @@ EXERCISE = Exercise(
         "Turn every pair of numbers by an angle that grows with the "
         "position. `x` is `(…, n, d)` with an even `d`: queries or keys, of "
         "one sentence or of a stack of them, `n` positions counted from 0. "
-        "The pair $(2i, 2i+1)$ at position $pos$ is a point of the plane, "
-        r"and is turned by $pos / 10000^{2i/d}$, from its first axis towards "
-        "its second (so that a quarter turn takes (1, 0) to (0, 1)). The "
+        "The pair $(2i, 2i+1)$ at position $pos$ is a point of the plane. "
+        r"Turn it by $pos / 10000^{2i/d}$, from the first axis towards the "
+        "second: a quarter turn takes (1, 0) to (0, 1). The "
         "result has the shape of `x`."
     ),
     points=3,

@@ -140,13 +140,14 @@ EXERCISE = Exercise(
     asks=(
         "Measure how far the dot product of two random vectors spreads. "
         "Draw `samples` queries and as many keys, each with `d_k` numbers "
-        "from the standard normal distribution (mean 0, variance 1); take "
-        "the dot product of each query with the key of its own number, and "
-        "with no other (a table of every query against every key would not "
-        "fit into memory); and return the **variance** of these `samples` "
-        "dot products, one float. Draw from the generator `rng` and from "
-        "nothing else (`rng.standard_normal(shape)` gives an array), so that "
-        "the same seed gives the same result. The check allows for chance."
+        "from the standard normal distribution (mean 0, variance 1). Take "
+        "the dot product of query 0 with key 0, of query 1 with key 1, and "
+        "so on. (Every query against every key would be a table too large "
+        "for memory.) Return the **variance** of these `samples` dot "
+        "products, one float. Draw from the generator `rng` and from nothing "
+        "else, so that the same seed gives the same result: "
+        "`rng.standard_normal(shape)` gives an array. The check allows for "
+        "chance."
     ),
     points=2,
     difficulty=2,

@@ -110,8 +110,8 @@ EXERCISE = Exercise(
         "the list of its gradients, one tensor for each parameter. Return "
         "the gradients of the mean loss over **all** examples together: a "
         "list of new tensors, one for each parameter. A count may be 0, but "
-        "not all of them. Such a worker contributes nothing, whatever its "
-        "gradients are."
+        "not all of them. Such a worker contributes nothing. Its "
+        "gradients are there, and finite."
     ),
     points=2,
     difficulty=3,

@@ -205,8 +205,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "0 not refused",
-            "a utilisation of 0 passes, or stops at a division. Nobody gets "
-            "ready at that: raise a ValueError.",
+            "a utilisation of 0 passes, or stops at a division. At that "
+            "share no training ends: raise a ValueError.",
             other(possible=lambda share: 0 <= share <= 1),
         ),
         Misconception(

@@ -208,8 +208,8 @@ EXERCISE = Exercise(
         ),
     ),
     hints=(
-        "Seven words were right, six were said. What are r / c, the exponent "
-        "and its power of e?",
+        "The reference has seven words, the translation six. What are "
+        "r / c, the exponent and its power of e?",
         "Three branches: nothing said, long enough, too short. `math.exp` "
         "is e to a power.",
         "if c == 0: 0.0; if c >= r: 1.0; else exp(1 − r / c).",

@@ -151,7 +151,7 @@ EXERCISE = Exercise(
         "words. `references` has for each of them a *list* of one or more "
         "reference sentences. Return two whole numbers, `(matches, total)`, "
         "added up over all sentences. `total` counts the n-grams of the "
-        "hypotheses. An n-gram that stands several times counts as often. A "
+        "hypotheses. An n-gram that stands there twice counts twice. A "
         "hypothesis shorter than n has none. `matches` counts those that "
         "stand in a reference too, **clipped**: an n-gram of a hypothesis "
         "counts at most as often as it stands in the *one* reference of that "
