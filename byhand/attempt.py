@@ -172,7 +172,9 @@ def attempt(
     ):
         warnings.simplefilter("always")
         if in_thread:
-            _watch(run, limit, outcome)
+            # Whether there are gradients is a thread's own, too: what one
+            # answer left off must not be the next one's.
+            _watch(torch_as_imported()(run), limit, outcome)
         else:
             contextvars.Context().run(run)  # as in a thread of its own
     said = dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)

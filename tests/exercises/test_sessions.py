@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from authoring import paths
+from byhand.attempt import attempt
 from byhand.bank import lessons
 from byhand.judge import judge
 from grader.judging import Options, grade, opened
@@ -54,6 +55,28 @@ def test_it_is_as_it_was_afterwards(odd_session):
     assert (torch.get_default_device().type == "meta") == (
         odd_session == "device"
     )
+
+
+@pytest.mark.parametrize(
+    ("leave", "look"),
+    [
+        (lambda: torch.set_grad_enabled(False), torch.is_grad_enabled),
+        (
+            lambda: torch.set_default_dtype(torch.float64),
+            torch.get_default_dtype,
+        ),
+        (
+            lambda: torch.set_default_device("meta"),
+            torch.get_default_device,
+        ),
+        (lambda: np.seterr(all="raise"), np.geterr),
+    ],
+    ids=["gradients", "dtype", "device", "numpy"],
+)
+def test_what_one_answer_leaves_is_not_the_next_ones(leave, look):
+    before = attempt(look, {}).value
+    attempt(leave, {})
+    assert attempt(look, {}).value == before
 
 
 @pytest.mark.about(LESSON)
