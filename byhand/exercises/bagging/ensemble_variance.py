@@ -106,7 +106,7 @@ EXERCISE = Exercise(
         refuses("neither makes sense", -0.2, -2),
         refuses("fewer trees than none", 0.3, -2),
         refuses("a correlation below 0", -0.2, 4),
-        refuses("a correlation above 1", 1.5, 4),
+        refuses("a correlation above 1, of one tree", 1.5, 1),
         refuses("no tree", 0.3, 0),
     ),
     misconceptions=(

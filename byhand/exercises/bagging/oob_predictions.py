@@ -124,12 +124,12 @@ EXERCISE = Exercise(
         Case("two points, no tie", named("2 0 1 2 0 2 1*", "0 2* 2 2 0* 1 2")),
         Case("a tie", named("2 1 1* 1* 2*", "1* 0 3 3 0")),
         Case("a point without a judge", named("1* 1* 0*", "1 1 0*")),
-        Case("the classes are 0, 1 and 9", named("0 9 9 1", "9 0 1 9*")),
+        Case("the classes are 0, 1 and 12", named("0 12 12 1", "12 0 1 12*")),
         Case("less than half is enough", named("3 0 3 1 2", "1 2 0 2 3")),
         Case("the lesson's four points", lambda rng: dict(FOUR_POINTS)),
         Case("a single tree", named("1", "2*", "0")),
         Case("six trees, eight points", at_random(6, 8, 3)),
-        Case("nine trees, seven points, five classes", at_random(9, 7, 5)),
+        Case("eight trees, eight points, five classes", at_random(8, 8, 5)),
     ),
     misconceptions=(
         Misconception(

@@ -152,7 +152,7 @@ EXERCISE = Exercise(
         of("no examples", 0, 0, 2, raises=ValueError),
         of("no workers", 4, 0, 0, raises=ValueError),
         of("the rank is world_size", 4, 2, 2, raises=ValueError),
-        of("the rank is larger", 4, 5, 3, raises=ValueError),
+        of("the rank of a lone worker", 4, 5, 1, raises=ValueError),
         of("a negative rank", 4, -1, 2, raises=ValueError),
     ),
     misconceptions=(

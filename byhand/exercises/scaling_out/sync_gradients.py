@@ -192,7 +192,7 @@ EXERCISE = Exercise(
     way=workers.synced,
     cases=(
         of("two workers, one number", [(1,)], 2),
-        of("one worker alone", [(2,), (3,)], 1),
+        of("one worker alone, and one is None", [(2,), (3,)], 1, {(0, 1)}),
         of("two workers, two parameters", [(2,), (2, 3)], 2),
         of("three workers", [(3,), (2,), (1, 2)], 3),
         of("one gradient is None on worker 1", [(2,)], 2, {(1, 0)}),

@@ -63,6 +63,16 @@ def never_all_the_same(n, size, rng):
             return found
 
 
+def turned_if_square(votes, in_bag):
+    if votes.shape[0] == votes.shape[1]:
+        votes, in_bag = votes.T, in_bag.T
+    return judged(votes, in_bag)
+
+
+def ten_classes(vote, seen):
+    return np.bincount(vote[~seen])[:10].argmax()
+
+
 def mirrored(votes, in_bag):
     return judged(votes[::-1], in_bag)
 
@@ -210,6 +220,8 @@ WRONG = {
     },
     "bagging.oob_predictions": {
         "bags of another tree": mirrored,
+        "turned if square": turned_if_square,
+        "ten classes": heard(ten_classes),
         "weighted": heard(weighted),
         "two judges": heard(two_judges),
         "without the first tree": heard(without_the_first_tree),
@@ -254,6 +266,7 @@ WRONG = {
         "words": with_words,
         "another error": another_error,
         "half": checked(lambda v, r, b: (r * v + (1 - r) * v / b) / 2),
+        "one tree, unasked": lambda v, r, b: v if b == 1 else refused(v, r, b),
         "no more than ten": checked(
             lambda v, r, b: r * v + (1 - r) * v / min(b, 10)
         ),

@@ -36,6 +36,12 @@ def blocks_of_unequal_length(n, rank, world_size):
     return torch.arange(n).tensor_split(world_size)[rank].tolist()
 
 
+def lone_of_any_rank(n, rank, world_size):
+    if world_size == 1:
+        return [*range(n)]
+    return by_remainders(n, rank, world_size)
+
+
 def there_and_back(n, rank, world_size):
     """Like a snake: every second round from the last worker to the first."""
     refuse(n, rank, world_size)
@@ -92,6 +98,11 @@ def rank_for_world_size(n, rank, world_size):
 
 
 # --- sync_gradients --------------------------------------------------------
+
+
+def lone_as_it_is(parameters, all_reduce, world_size):
+    if world_size > 1:
+        one_by_one(parameters, all_reduce, world_size)
 
 
 def only_worker_0_is_right(parameters, all_reduce, world_size):
@@ -403,6 +414,7 @@ def attention_too(parameters, tokens, devices, peak, share):
 WRONG = {
     "scaling_out.shard_indices": {
         "blocks of unequal length": blocks_of_unequal_length,
+        "a lone worker's rank": lone_of_any_rank,
         "there and back": there_and_back,
         "shuffled": shuffled,
         "more workers refused": refuses_more_workers,
@@ -418,6 +430,7 @@ WRONG = {
     },
     "scaling_out.sync_gradients": {
         "only some workers right": only_worker_0_is_right,
+        "None stays with a lone worker": lone_as_it_is,
         "whole division": whole_division,
         "by the root": by_the_root,
         "always by two": always_by_two,
