@@ -2,8 +2,8 @@
 
 `make bench-check`. In fresh processes, one after another: what a learner waits
 for at the first check of a lesson, then at each right and each wrong answer
-that the tests know. Of several rounds the smallest counts, as the machine may
-be busy with something else.
+that the tests know, as medians of several rounds with their range. The first
+wrong answer to an exercise takes longest: the known mistakes are run then.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from tests import gates
 
 # Seconds: what a learner does not notice, or bears.
 IMPORT, FIRST, RIGHT, WRONG, WORST = 0.2, 0.1, 0.1, 0.5, 3.0
+WIDE = 170  # columns, that no row of the table breaks
 
 CODE = """
 import contextlib, io, json, sys, time
@@ -72,29 +73,39 @@ def seconds(exercise: str, answer: Any) -> float:
     return time.perf_counter() - began
 
 
-def measured(lesson: str, rounds: int) -> dict[str, tuple[float, str]]:
-    """What was measured → seconds, and which answer took that long."""
+def measured(lesson: str, rounds: int) -> dict[str, tuple[str, list[float]]]:
+    """What was measured → which answer took longest, and its seconds."""
     starts = [fresh(lesson) for _ in range(rounds)]
     right, wrong = {}, {}
     for exercise in lessons()[lesson]:
         for number, form in enumerate(gates.forms(exercise)):
-            times = [seconds(exercise.id, form) for _ in range(rounds)]
-            right[f"{exercise.function}, form {number}"] = min(times)
+            right[f"{exercise.function}, form {number}"] = [
+                seconds(exercise.id, form) for _ in range(rounds)
+            ]
         for known in exercise.misconceptions:
-            times = [seconds(exercise.id, known.answer) for _ in range(rounds)]
-            wrong[f"{exercise.function}, {known.name}"] = min(times)
+            wrong[f"{exercise.function}, {known.name}"] = [
+                seconds(exercise.id, known.answer) for _ in range(rounds)
+            ]
+    imported, first = map(list, zip(*starts, strict=True))
     return {
-        "import": (min(one for one, _ in starts), ""),
-        "first": (min(one for _, one in starts), ""),
+        "import": ("", imported),
+        "first": ("", first),
         "right": slowest(right),
         "wrong": slowest(wrong),
-        "median wrong": (statistics.median(wrong.values()), ""),
+        "any wrong": ("", [statistics.median(t) for t in wrong.values()]),
     }
 
 
-def slowest(times: dict[str, float]) -> tuple[float, str]:
-    name = max(times, key=lambda one: times[one])
-    return times[name], name
+def slowest(times: dict[str, list[float]]) -> tuple[str, list[float]]:
+    return max(times.items(), key=lambda one: statistics.median(one[1]))
+
+
+def shown(seconds: list[float]) -> str:
+    """Their median and range."""
+    return (
+        f"{statistics.median(seconds):.2f} "
+        f"({min(seconds):.2f} to {max(seconds):.2f})"
+    )
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -104,27 +115,30 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "lessons", nargs="*", metavar="NN", help="such as 07 (all)"
     )
-    parser.add_argument("--rounds", type=int, default=3, help="of each (3)")
+    parser.add_argument("--rounds", type=int, default=5, help="of each (5)")
     options = parser.parse_args(arguments)
     names = [
         name
         for name in lessons()
         if not options.lessons or name[:2] in options.lessons
     ]
+    if options.rounds < 1:
+        parser.error(
+            f"--rounds must be at least 1, but it is {options.rounds}"
+        )
     if not names:
         parser.error(f"no such lesson; there are {', '.join(lessons())}")
-    table = Table("lesson", "import", "first check", "right", "wrong", "which")
+    table = Table("lesson", "import", "first check")
+    for heading in ("slowest right", "slowest wrong", "any wrong", "which"):
+        table.add_column(heading)
     for name in track(names, "lessons", console=Console(stderr=True)):
         came = measured(name, options.rounds)
         table.add_row(
             name,
-            f"{came['import'][0]:.2f}",
-            f"{came['first'][0]:.2f}",
-            f"{came['right'][0]:.3f}",
-            f"{came['median wrong'][0]:.3f} … {came['wrong'][0]:.2f}",
-            came["wrong"][1],
+            *(shown(times) for _, times in came.values()),
+            came["wrong"][0],
         )
-    Console().print(table)
+    Console(width=max(Console().width, WIDE)).print(table)
     print(
         f"seconds; goals: import {IMPORT}, first check {FIRST} (00 to 12), "
         f"right {RIGHT}, wrong {WRONG}, the slowest {WORST}"
