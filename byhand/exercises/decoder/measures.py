@@ -45,6 +45,7 @@ def measured(answer, settings, src, tgt, seed, learning=True):
         [src, tgt, rows["plain"][2][None], causal],
         [torch.cat([src, zero_at(src, 1)]), torch.cat([tgt, zero_at(tgt, 0)]),
          None, None],
+        [src[:, :-1], tgt, None, causal],
     ]  # fmt: skip
     turns = [
         [as_numbers(modules.the_output(each)) for each, _ in came]
@@ -59,10 +60,10 @@ def measured(answer, settings, src, tgt, seed, learning=True):
         for outputs in turns
     ):  # there is nothing to be compared
         return shape, *(0.0,) * (len(MEASURES) - 1)
-    whole, by_itself, no_masks = map(np.stack, zip(*turns, strict=True))
+    whole, by_itself, no_masks, cut = map(np.stack, zip(*turns, strict=True))
     at = dict(zip(rows, whole.swapaxes(0, 1), strict=True))
     at["by itself"], at["no masks"] = by_itself[:, 0], no_masks[:, 0]
-    at["zeros, no masks"] = no_masks[:, 1]
+    at["zeros, no masks"], at["cut"] = no_masks[:, 1], cut[:, 0]
     return (
         shape,
         *what_it_computes(at, n),
@@ -91,6 +92,8 @@ def changed_sentences(settings, src, tgt):
     opened = torch.ones_like(causal)
     hides_one = sees_all.clone()
     hides_one[:, 1] = False  # from everybody
+    hides_end = sees_all.clone()
+    hides_end[:, -1] = False
     hides_first = causal.clone()
     hides_first[1:, 0] = False  # from all but itself
     beside_first = opened.clone()
@@ -111,6 +114,7 @@ def changed_sentences(settings, src, tgt):
         "covered": (src, tgt, hides_one, causal),
         "under the cover": (other_src(1), tgt, hides_one, causal),
         "beside the cover": (other_src(0), tgt, hides_one, causal),
+        "end covered": (src, tgt, hides_end, causal),
         "src turned": (swapped(src), tgt, sees_all, causal),
         "alone": (src, tgt, sees_all, hides_first),
         "beside the hidden": (src, other_tgt(0), sees_all, hides_first),
@@ -207,6 +211,7 @@ def what_it_computes(at, n):
         differ(gaps("open", "open, last token")),
         differ(gaps("plain", "covered").max()),
         agree(gaps("covered", "under the cover")),
+        agree(gaps("end covered", "cut")),
         differ(gaps("covered", "beside the cover")),
         differ(np.array(places[:-1])),
         differ(gaps("plain", "src turned").max()),
@@ -357,6 +362,7 @@ MEASURES = (
     ),
     Yes("`src_mask` changes something"),
     Yes("a source token that `src_mask` hides changes nothing"),
+    Yes("a source whose end is hidden gives the same as one without that end"),
     Yes("a source token that `src_mask` shows changes all logits"),
     Yes("each source token changes all logits"),
     Yes("the order of the source matters"),

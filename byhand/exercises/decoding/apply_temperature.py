@@ -35,7 +35,7 @@ EXERCISE = Exercise(
     cases=(
         Case("t = 2, one row of three", drawn(3, t=2.0)),
         Case("t = 0.5, two rows", drawn(2, 4, t=0.5)),
-        Case("t = 0.8, a batch", drawn(2, 3, 4, t=0.8)),
+        Case("t = 0.8, a batch of one", drawn(1, 3, 4, t=0.8)),
         Case("t = 2, some tokens are at −∞", drawn(2, 4, dropped=2, t=2.0)),
         Case("t = 1 changes nothing", drawn(3, t=1.0)),
         Case("t = 0.01, nearly greedy", drawn(3, t=0.01)),

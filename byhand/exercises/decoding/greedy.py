@@ -39,8 +39,11 @@ EXERCISE = Exercise(
         Case("all are negative", drawn(4, lowered=5.0)),
         Case("two rows of four", drawn(2, 4)),
         Case("as many rows as tokens", drawn(3, 3)),
-        Case("two sentences of three places", drawn(2, 3, 5)),
-        Case("some tokens are at −∞", drawn(3, 4, dropped=2)),
+        Case(
+            "two sentences of three places, at very different heights",
+            drawn(2, 3, 5, apart=800.0, lowered=-2000.0),
+        ),
+        Case("one sentence, some tokens are at −∞", drawn(1, 4, dropped=2)),
     ),
     misconceptions=(
         Misconception(

@@ -213,7 +213,10 @@ def noise_of_the_wrong_kind(logits, rng):
 
 
 def to_draw(*rows, each=None, raised=None):
-    """Logits with known probabilities: `rows`, each of them so many times."""
+    """Logits with known probabilities: `rows`, each of them so many times.
+
+    raised: added to all logits, or to each row's.
+    """
 
     def inputs(rng):
         order = rng.permutation(len(rows[0]))
@@ -232,6 +235,10 @@ def to_draw(*rows, each=None, raised=None):
         return {"logits": tensor(logits), "rng": np.random.default_rng(seed)}
 
     return inputs
+
+
+# One row's exponentials vanish beside the other's.
+HEIGHTS = np.array([[-800.0], [1.0]])
 
 
 ONE = (0.6, 0.3, 0.1)
@@ -282,7 +289,7 @@ EXERCISE = Exercise(
         Case("many rows, all alike", to_draw(FIVE, each=ROWS)),
         Case(
             "a batch of two, each with its own distribution",
-            to_draw(FIVE, FIVE[::-1], each=ROWS // 2),
+            to_draw(FIVE, FIVE[::-1], each=ROWS // 2, raised=HEIGHTS),
         ),
         Case(
             "three of five tokens are at −∞",

@@ -2,14 +2,20 @@
 
 import math
 
+import numpy as np
+
 from ..pieces.tensors import distinct, tensor
 
 
-def drawn(*shape, lowered=0.0, dropped=0, **settings):
-    """A case's inputs: distinct logits, `dropped` of each row at −∞."""
+def drawn(*shape, lowered=0.0, dropped=0, times=1.0, apart=0.0, **settings):
+    """A case's inputs: distinct logits, `dropped` of each row at −∞.
+
+    apart: how much lower the logits of a row are than those of the row before.
+    """
 
     def inputs(rng):
-        logits = distinct(rng, *shape) - lowered
+        rows = np.arange(math.prod(shape[:-1])).reshape(*shape[:-1], 1)
+        logits = distinct(rng, *shape) * times - lowered - tensor(rows * apart)
         if dropped:
             rows = logits.reshape(-1, shape[-1])
             for row in rows:

@@ -79,7 +79,10 @@ EXERCISE = Exercise(
         Case("two of five", drawn(5, k=2)),
         Case("two of four, all negative", drawn(4, lowered=5.0, k=2)),
         Case("two of five, in three rows", drawn(3, 5, k=2)),
-        Case("three of six, in a batch", drawn(2, 3, 6, k=3)),
+        Case(
+            "three of six far apart, in a batch",
+            drawn(2, 3, 6, times=1000.0, k=3),
+        ),
         Case("some are at −∞ already", drawn(2, 5, dropped=2, k=2)),
         Case("k is all there are", drawn(2, 4, k=4)),
         Case("k is more than there are", drawn(2, 4, k=9)),

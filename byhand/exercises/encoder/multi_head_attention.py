@@ -19,8 +19,9 @@ from .shared import LOOK_BACK, TWO_TRIPLES, TorchMultiHead
 LONELY = flags("110", "000", "011")  # the second may attend to nothing
 
 
-# Per sentence; no two alike, and none the other turned round.
-TWO_BY_THREE = np.stack([flags("100", "011"), flags("110", "001")])
+# Per sentence; no two alike, and none the other turned round. The last query
+# may attend to nothing.
+TWO_BY_THREE = np.stack([flags("100", "011"), flags("110", "000")])
 
 
 # The misconceptions share one module; each replaces some of its parts.
@@ -142,10 +143,12 @@ def other_attention(**parts):
     return partial(Attention, **parts)
 
 
-def to_attend(d_model, num_heads, batch, n, m, mask=None):
+def to_attend(d_model, num_heads, batch, n, m, mask=None, times=()):
     def inputs(rng):
         settings = {"d_model": d_model, "num_heads": num_heads}
         given = [readable(rng, batch, length, d_model) for length in (n, m, m)]
+        for row, factor in enumerate(times):  # of the query
+            given[0][:, row] *= factor
         if mask is not None:
             given.append(mask)
         return {
@@ -205,6 +208,12 @@ EXERCISE = Exercise(
         ),
         Case("two heads, three tokens", to_attend(4, 2, 1, 3, 3)),
         Case("every size is another", to_attend(12, 3, 2, 5, 7)),
+        # An exponential of such scores would overflow, and one whose row is
+        # set off by another's largest would be 0.
+        Case(
+            "one query has large numbers",
+            to_attend(4, 2, 1, 2, 3, times=(1, 1e4)),
+        ),
         Case("look-ahead mask", to_attend(6, 3, 2, 3, 3, LOOK_BACK)),
         # As many heads as sentences, so that a mask on the wrong axis stops
         # nothing.

@@ -109,10 +109,11 @@ def decayed_gradient(
     return stepped()(param, grad + decay * param, m, v, t, lr, betas, eps)
 
 
-def to_update(*shape, t=1, still=(), lr=0.5, **settings):
+def to_update(*shape, t=1, still=(), resting=(), lr=0.5, **settings):
     """Averages of 0 before the first step, else of a plausible size.
 
-    still: the entries that never had a gradient.
+    still: the entries that never had a gradient. resting: those that have
+    none now.
     """
 
     def inputs(rng):
@@ -124,6 +125,7 @@ def to_update(*shape, t=1, still=(), lr=0.5, **settings):
             before[1] = before[1] ** 2 + 0.25
         for one in (grad, *before):
             one[list(still)] = 0
+        grad[list(resting)] = 0
         return {
             "param": tensor(readable(rng, *shape)),
             "grad": tensor(grad),
@@ -169,7 +171,10 @@ EXERCISE = Exercise(
         Case("the first update of one number", to_update(1)),
         Case("a large ε", to_update(1, betas=(0.5, 0.8), eps=0.1)),
         Case("the fourth update", to_update(2, t=4)),
-        Case("other β and ε", to_update(3, t=2, lr=0.1, **OTHER)),
+        Case(
+            "other β and ε, and one has no gradient now",
+            to_update(3, t=2, lr=0.1, resting=(1,), **OTHER),
+        ),
         Case("a gradient of 0, from the start", to_update(3, still=(1,))),
         Case("a matrix, much later", to_update(2, 3, t=40, **OTHER)),
     ),

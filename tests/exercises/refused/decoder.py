@@ -233,6 +233,23 @@ class RandomPositions(Base):
         return x + torch.randn(x.shape[1:], dtype=x.dtype)
 
 
+class HiddenIsZero(Base):
+    """The decoder attends to what is hidden, too, where it finds zeros."""
+
+    def write(self, tgt, memory, src_mask, tgt_mask):
+        if src_mask is not None:
+            memory = memory * src_mask.mT
+        return super().write(tgt, memory, None, tgt_mask)
+
+
+class CountsFromTheEnd(Base):
+    """The last token is at position 0, and padding moves all others."""
+
+    def read(self, src, src_mask):
+        return super().read(src.flip(1), None if src_mask is None
+                            else src_mask.flip(-1)).flip(1)  # fmt: skip
+
+
 class AlwaysATenthDropped(Base):
     """In training, whatever `dropout` is."""
 

@@ -136,6 +136,26 @@ ITSELF = {
 }
 
 
+def top_k_by_shares(logits, k):
+    shares = logits.softmax(-1)
+    least = shares.topk(min(k, logits.shape[-1]), dim=-1).values[..., -1:]
+    return logits.masked_fill(shares < least, -torch.inf)
+
+
+def drawn_below(largest):
+    """By exponentials of the logits, less `largest` of the rows."""
+
+    def answer(logits, rng):
+        rows = logits.reshape(-1, logits.shape[-1])
+        powers = np.exp((rows - largest(rows)).numpy())
+        with np.errstate(all="ignore"):
+            ends = powers.cumsum(-1) / powers.sum(-1, keepdims=True)
+        ids = (ends < rng.random((len(ends), 1))).sum(-1)
+        return torch.from_numpy(ids).reshape(logits.shape[:-1])
+
+    return answer
+
+
 WRONG = {
     "decoding.beam_search": {
         **{one.__name__: rounds(one) for one in PRUNES},
@@ -144,11 +164,20 @@ WRONG = {
     "decoding.apply_temperature": {
         **{name: cooled(one) for name, one in ITSELF.items()},
         "never below 0.05": lambda logits, t: logits / max(t, 0.05),
+        "squeezed": lambda logits, t: (logits / t).squeeze(),
     },
-    "decoding.top_k_filter": {n: top_k(one) for n, one in ITSELF.items()},
+    "decoding.top_k_filter": {
+        **{n: top_k(one) for n, one in ITSELF.items()},
+        "by shares": top_k_by_shares,
+    },
     "decoding.top_p_filter": {n: top_p(one) for n, one in ITSELF.items()},
     "decoding.greedy": {
         "float32": lambda logits: logits.argmax(-1).float(),
+        "squeezed": lambda logits: logits.argmax(-1).squeeze(),
+        "by exponentials": lambda logits: logits.exp().argmax(-1),
+        "by shares of all": lambda logits: (
+            logits.flatten().softmax(0).view_as(logits).argmax(-1)
+        ),
         "an array of floats": lambda logits: np.argmax(
             logits.numpy(), axis=-1
         ).astype(float),
@@ -157,6 +186,8 @@ WRONG = {
     "decoding.sample": {
         "floats": lambda logits, rng: (
             torch.distributions.Categorical(logits=logits).sample().float()
-        )
+        ),
+        "the largest of all": drawn_below(lambda rows: rows.max()),
+        "the largest of the first": drawn_below(lambda rows: rows[0].max()),
     },
 }

@@ -83,6 +83,59 @@ class MaskByBatchSize(ByFusedFunction):
         return super().forward(query, key, value, mask)
 
 
+class Written(nn.Module):
+    """Attention written out, with a softmax of its own: `weigh`."""
+
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        self.num_heads = num_heads
+        for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
+            self.add_module(name, nn.Linear(d_model, d_model))
+
+    def cut(self, x):
+        return x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+
+    def forward(self, query, key, value, mask=None):
+        q = self.cut(self.q_proj(query))
+        k = self.cut(self.k_proj(key))
+        v = self.cut(self.v_proj(value))
+        scores = q @ k.mT / q.shape[-1] ** 0.5
+        if mask is not None:
+            fits = mask if mask.dim() == 2 else mask[:, None]
+            scores = scores.masked_fill(~fits, -torch.inf)
+        mixed = self.weigh(scores, mask) @ v
+        return self.out_proj(mixed.transpose(1, 2).flatten(-2))
+
+
+def shares(powers):
+    total = powers.sum(-1, keepdim=True)
+    return powers / total.masked_fill(total == 0, 1)
+
+
+class BareExponentials(Written):
+    def weigh(self, scores, mask):
+        return shares(scores.exp())
+
+
+class LargestOfAll(Written):
+    def weigh(self, scores, mask):
+        return shares((scores - scores.max().detach()).exp())
+
+
+class LonelyInOneMaskOnly(Written):
+    def weigh(self, scores, mask):
+        weights = scores.softmax(-1)
+        one = mask is not None and mask.dim() == 2
+        return weights.nan_to_num() if one else weights
+
+
+class LonelyInManyMasksOnly(Written):
+    def weigh(self, scores, mask):
+        weights = scores.softmax(-1)
+        many = mask is not None and mask.dim() == 3
+        return weights.nan_to_num() if many else weights
+
+
 class HandsOnHalf(PlainStack):
     def __init__(self, *sizes, dropout=0.0, **more):
         super().__init__(*sizes, dropout=dropout / 2, **more)
@@ -96,6 +149,9 @@ WRONG = {
         and issubclass(one, Dropping)
         and one is not Dropping
     },
-    "encoder.MultiHeadAttention": {"MaskByBatchSize": MaskByBatchSize},
+    "encoder.MultiHeadAttention": {
+        one.__name__: one
+        for one in (MaskByBatchSize, *Written.__subclasses__())
+    },
     "encoder.Encoder": {"HandsOnHalf": HandsOnHalf},
 }

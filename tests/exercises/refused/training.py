@@ -42,7 +42,30 @@ def only_negative_targets_replaced(
     return loss[targets != ignore_index].mean()
 
 
+def resting(which):
+    """Adam, but what has no gradient rests; which: of param, m and v."""
+
+    def answer(param, grad, m, v, t, lr, betas=(0.9, 0.999), eps=1e-8):
+        b1, b2 = betas
+        new_m, new_v = b1 * m + (1 - b1) * grad, b2 * v + (1 - b2) * grad**2
+        step = new_m / (1 - b1**t) / ((new_v / (1 - b2**t)) ** 0.5 + eps)
+        moved = param - lr * step, new_m, new_v
+        return tuple(
+            torch.where(grad == 0, old, new) if name in which else new
+            for name, old, new in zip(
+                ("param", "m", "v"), (param, m, v), moved, strict=True
+            )
+        )
+
+    return answer
+
+
 WRONG = {
+    "training.adam_step": {
+        "weights rest": resting(("param",)),
+        "averages rest": resting(("m", "v")),
+        "all rest": resting(("param", "m", "v")),
+    },
     "training.cross_entropy": {
         "the largest of all": loss_shifted_by(lambda z: z.max()),
         "the largest of a sentence": loss_shifted_by(
