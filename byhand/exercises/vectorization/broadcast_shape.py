@@ -162,7 +162,7 @@ EXERCISE = Exercise(
         case(
             "axes in the middle clash",
             4,
-            lambda k, n, m, d: ((k, n, d), (m, d)),
+            lambda k, n, m, d: ((k, n, 1, d), (m, 1, d)),
             ValueError,
         ),
         case(
@@ -180,7 +180,7 @@ EXERCISE = Exercise(
         case(
             "both have a 1 in the same axis",
             2,
-            lambda n, m: ((n, 1, m), (1, m)),
+            lambda n, m: ((1, m), (1, n, 1, m)),
         ),
         case(
             "the second has twice the size",
