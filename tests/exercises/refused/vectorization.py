@@ -14,13 +14,13 @@ def the_first_filled_up_behind(a, b):
     return joined(a + missing if len(a) > 1 else missing + a, b)
 
 
-def joined(a, b, compared=slice(None)):
+def joined(a, b, compared=slice(None), told="sizes {0} and {1} clash"):
     n = max(len(a), len(b))
     a, b = ((1,) * (n - len(one)) + one for one in (a, b))
     pairs = list(zip(a, b, strict=True))
-    for p, q in pairs[compared]:
+    for axis, (p, q) in list(enumerate(pairs))[compared]:
         if p != q and 1 not in (p, q):
-            raise ValueError(f"sizes {p} and {q} clash")
+            raise ValueError(told.format(p, q, axis))
     return tuple(map(max, pairs))
 
 
@@ -80,6 +80,13 @@ WRONG = {
         "only the last two axes compared": lambda a, b: joined(
             a, b, compared=slice(-2, None)
         ),
+        "names the first size": lambda a, b: joined(
+            a, b, told="size {0} does not fit"
+        ),
+        "names the second size": lambda a, b: joined(
+            a, b, told="size {1} does not fit"
+        ),
+        "names the axis": lambda a, b: joined(a, b, told="axis {2} clashes"),
         "ones in front dropped": without_ones_in_front,
     },
     "vectorization.mse_gradient_vector": {
