@@ -112,7 +112,7 @@ CASES = (
         "forward",
         "whole numbers",
         *("c = (2 * a + 3) / 2", "d = 3 - b * 2", "e = 2 / a - 1"),
-        *("f = sum([a, b])", "g = f", "g += c"),
+        "f = sum([a, b])",
         unlike=False,
     ),
     program(

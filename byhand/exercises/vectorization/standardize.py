@@ -1,6 +1,7 @@
 """The exercise `vectorization.standardize`."""
 
 import statistics
+from fractions import Fraction
 
 import numpy as np
 
@@ -42,16 +43,13 @@ def several_whole(rng):
 
 
 def by_fractions(X):
-    """Column by column, with a deviation from exact fractions."""
+    """Column by column, with a mean and a deviation from exact fractions."""
     columns = []
     for column in X.T.tolist():
-        mean, deviation = map(float, _mean_and_deviation(column))
-        columns.append([(x - mean) / (deviation or 1.0) for x in column])
+        exact = [Fraction(x) for x in column]
+        mean, deviation = statistics.mean(exact), statistics.pstdev(column)
+        columns.append([float(x - mean) / (deviation or 1.0) for x in exact])
     return np.array(columns).T
-
-
-def _mean_and_deviation(column):
-    return statistics.fmean(column), statistics.pstdev(column)
 
 
 def scaled(X, *, centre=np.mean, spread=np.std, axis=0):

@@ -113,13 +113,6 @@ def one_number_flat(*given):
     return dW1.squeeze(), db1, dW2.squeeze(), db2
 
 
-def added_in_place(self, other):
-    """What stands on the left changes, and every name of it."""
-    total = self + other
-    self.data, self.arms = total.data, total.arms
-    return self
-
-
 def times_a_float(self, other):
     return self * other if isinstance(other, float) else NotImplemented
 
@@ -194,7 +187,6 @@ WRONG = {
         ),
     },
     "backpropagation.Value": {
-        "+= in place": changed(__iadd__=added_in_place),
         "2 * a only with a float": changed(__rmul__=times_a_float),
     },
     "backpropagation.clip_grad_norm": {
