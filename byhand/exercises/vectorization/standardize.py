@@ -160,7 +160,7 @@ EXERCISE = Exercise(
         "mean, then divide by its standard deviation. That is the root of the "
         "mean squared distance from the mean (÷n). `X` is `(n, d)`, and so is "
         "the result. A column whose numbers are all the same becomes zeros. "
-        "One of tiny numbers must come out right, and one far from 0 too. "
+        "Columns of tiny numbers, or far from 0, must come out right too. "
         "Leave `X` as it is."
     ),
     points=2,
