@@ -27,7 +27,7 @@ def afterwards(answer: Callable, tensor: Any, *more: Any) -> Any:
 
 
 @inside
-def arrays_afterwards(answer: Callable, arrays: list, *more: Any) -> Any:
+def arrays_afterwards(answer: Callable, arrays: list[Any], *more: Any) -> Any:
     """The same with a list of NumPy arrays, once all of these are 0."""
     own = [array.copy() for array in arrays]
     came = answer(own, *more)
