@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from byhand.exercise import Case, Exercise, Listed, Misconception
+from byhand.ways import fresh
 
 from ..pieces.inputs import readable
 from ..pieces.seams import but
@@ -99,6 +100,12 @@ def small(grads, size):
     return [np.round(g / norm * size, 3) for g in grads]
 
 
+def themselves(grads, max_norm):
+    """Where there is nothing to clip, what was given goes back."""
+    clipped, norm = clip(grads, max_norm)
+    return (clipped if norm > max_norm else grads), norm
+
+
 def by_the_square(grads, max_norm):
     """Shortened, or lengthened, where the square is above max_norm."""
     norm = global_norm(grads)
@@ -146,9 +153,12 @@ EXERCISE = Exercise(
             },
         ),
         Case(
-            "three arrays of several shapes",
+            "three arrays of several shapes, one short",
             lambda rng: {
-                "grads": drawn(rng, (2, 3), (4,), ()),
+                "grads": [
+                    *drawn(rng, (2, 3), (4,)),
+                    np.array(rng.choice([-0.3, -0.2, 0.2, 0.3])),
+                ],
                 "max_norm": float(rng.choice([0.4, 0.6, 1.6])),
             },
         ),
@@ -308,6 +318,13 @@ EXERCISE = Exercise(
             lambda *given: clip(*given)[::-1],
         ),
         Misconception(
+            "the same arrays",
+            "where nothing is clipped you return the given arrays themselves, "
+            "and a caller may write into them. The check did: it set them to "
+            "0, and your result became 0 as well. Return copies.",
+            themselves,
+        ),
+        Misconception(
             "arrays only",
             "you returned only the arrays. Return the norm too, as the second "
             "of two.",
@@ -325,4 +342,5 @@ EXERCISE = Exercise(
         "each array times factor, and norm.",
     ),
     returns=(Listed("clipped"), "norm"),
+    way=fresh.arrays_afterwards,
 )

@@ -51,12 +51,14 @@ EXERCISE = Exercise(
         Case("three numbers", lambda rng: {"x": readable(rng, 3)}),
         Case(
             "where the forms differ most",
-            lambda rng: {"x": np.array([2.7, -2.7, float(readable(rng))])},
+            lambda rng: {
+                "x": np.array([2.7, -2.7, -0.7, float(readable(rng))])
+            },
         ),
         Case("two rows", lambda rng: {"x": 2 * readable(rng, 2, 3)}),
         Case(
-            "0, and numbers far out",
-            lambda rng: {"x": np.array([[0.0, 40.0], [-40.0, -6.0]])},
+            "a stack of whole numbers: 0, near it, and far out",
+            lambda rng: {"x": np.array([[[0, 40, 1]], [[-40, -6, -2]]])},
         ),
     ),
     misconceptions=(
@@ -168,6 +170,12 @@ EXERCISE = Exercise(
             "you return a smooth curve that is positive everywhere. GELU has "
             "negative values left of 0.",
             lambda x: np.logaddexp(0, x),
+        ),
+        Misconception(
+            "integer result",
+            "you stored the results in an array of integers, which cuts off "
+            "the decimals. Make it an array of floats.",
+            lambda x: gated(x).astype(np.asarray(x).dtype),
         ),
     ),
     not_by=("gelu",),

@@ -75,7 +75,8 @@ EXERCISE = Exercise(
         Case(
             "a stack, and whole numbers",
             lambda rng: {
-                "x": np.array([[[-3, 2]], [[5, -1]]]),
+                # A positive one first, one above 6, and a row of none.
+                "x": np.array([[[2, -3, 8]], [[-5, -1, -4]]]),
                 "alpha": a_slope(rng),
             },
         ),
@@ -197,6 +198,12 @@ EXERCISE = Exercise(
             "you added α times x everywhere, so that positive numbers grow "
             "as well. Only negative ones are multiplied by α.",
             lambda x, alpha: np.maximum(x, 0) + alpha * np.asarray(x),
+        ),
+        Misconception(
+            "integer result",
+            "you stored the results in an array of integers, which cuts off "
+            "the decimals. Make it an array of floats.",
+            lambda x, alpha: bent(x, alpha).astype(np.asarray(x).dtype),
         ),
     ),
     not_by=("leaky_relu",),

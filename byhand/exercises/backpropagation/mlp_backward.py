@@ -129,6 +129,11 @@ def strong(rng):
     return {**given, "W1": 4 * given["W1"]}
 
 
+def one_of_each(rng):
+    given = examples(rng, 2, 1, 1, 3)
+    return {**given, "targets": 0 * given["targets"]}
+
+
 EXERCISE = Exercise(
     id="backpropagation.mlp_backward",
     signature="mlp_backward(x, targets, W1, b1, W2, b2) -> "
@@ -148,10 +153,12 @@ EXERCISE = Exercise(
         Case("one example", lambda rng: examples(rng, 1, 2, 3, 4)),
         Case("two examples", lambda rng: examples(rng, 2, 3, 4, 5)),
         Case(
-            "four examples, two classes",
-            lambda rng: examples(rng, 4, 3, 5, 2),
+            "five examples, two classes",
+            lambda rng: examples(rng, 5, 3, 4, 2),
         ),
         Case("neurons near 0 and 1", strong),
+        Case("three of everything", lambda rng: examples(rng, 3, 3, 3, 3)),
+        Case("one number, one neuron, always class 0", one_of_each),
     ),
     misconceptions=(
         Misconception(

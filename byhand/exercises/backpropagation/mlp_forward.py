@@ -77,8 +77,9 @@ EXERCISE = Exercise(
     cases=(
         Case("one example", lambda rng: network(rng, 1, 2, 3, 4)),
         Case("two examples", lambda rng: network(rng, 2, 3, 4, 5)),
-        Case("three examples", lambda rng: network(rng, 3, 5, 2, 4)),
+        Case("three of everything", lambda rng: network(rng, 3, 3, 3, 3)),
         Case("neurons that get hundreds", far_out),
+        Case("one neuron, one output", lambda rng: network(rng, 3, 2, 1, 1)),
     ),
     misconceptions=(
         Misconception(

@@ -111,7 +111,8 @@ CASES = (
     program(
         "forward",
         "whole numbers",
-        *("c = 2 + a * 3", "d = sum([a, b])"),
+        *("c = (2 * a + 3) / 2", "d = 3 - b * 2", "e = 2 / a - 1"),
+        "f = sum([a, b])",
         unlike=False,
     ),
     program(

@@ -13,9 +13,18 @@ squash = special.squashed
 
 
 def far_out(rng):
-    """Beyond where e to the x is a float64, to both sides, and 0 itself."""
+    """Beyond where e to the x is a float64, to both sides, and 0 itself.
+
+    One far below 0 comes first, where a whole 0 is a right number but for its
+    type, which `np.vectorize` takes for all.
+    """
     far = rng.integers(750, 1001, size=2).astype(float)
-    return {"x": np.array([0.0, far[0], -far[1], 1.5, -7.0, 12.0])}
+    return {"x": np.array([-far[1], far[0], 0.0, 1.5, -7.0, 12.0])}
+
+
+def whole_far_out(rng):
+    """The other side first, and odd ones, whose halves are fractions."""
+    return {"x": np.array([rng.integers(750, 1001), 0, -1, 3, -7])}
 
 
 def one_by_one(x):
@@ -46,6 +55,7 @@ EXERCISE = Exercise(
         Case("two rows", lambda rng: {"x": readable(rng, 2, 3)}),
         Case("a stack", lambda rng: {"x": readable(rng, 2, 1, 2)}),
         Case("0, and numbers far out", far_out),
+        Case("whole numbers", whole_far_out),
     ),
     misconceptions=(
         Misconception(
@@ -157,6 +167,12 @@ EXERCISE = Exercise(
             "you cut x off at ±5 before the exponential, so that all beyond "
             "gives the same number. Make it right there too.",
             lambda x: special.squashed(np.clip(x, -5, 5)),
+        ),
+        Misconception(
+            "integer result",
+            "you stored the results in an array of integers, which cuts off "
+            "the decimals. Make it an array of floats.",
+            lambda x: squash(x).astype(np.asarray(x).dtype),
         ),
     ),
     not_by=("expit", "logistic", "sigmoid"),

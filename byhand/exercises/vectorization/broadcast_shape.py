@@ -20,8 +20,21 @@ def shapes(rng, count, make):
     return {"a": a, "b": b}
 
 
-def case(name, count, make, raises=None):
-    return Case(name, lambda rng: shapes(rng, count, make), raises=raises)
+def case(name, count, make, **more):
+    return Case(name, lambda rng: shapes(rng, count, make), **more)
+
+
+def clash(name, count, make, named):
+    """named: 0 for the size of `a` that clashes, 1 for that of `b`.
+
+    An answer that names one of the two is refused where the other is due.
+    """
+
+    def size(a, b):
+        pairs = from_the_right(a, b)
+        return str(next(p for p in pairs if not alike_or_one(*p))[named])
+
+    return case(name, count, make, raises=ValueError, names=size)
 
 
 # Pairs of sizes, from the first axis to the last: the right alignment, and
@@ -57,8 +70,12 @@ def equal_lengths(a, b):
 
 
 # Two sizes made one.
+def alike_or_one(m, n):
+    return m == n or 1 in (m, n)
+
+
 def same_or_one(m, n):
-    return fits(m, n, m == n or 1 in (m, n))
+    return fits(m, n, alike_or_one(m, n))
 
 
 def fits(m, n, good):
@@ -147,46 +164,46 @@ EXERCISE = Exercise(
             4,
             lambda k, n, m, d: ((k, 1, m, 1), (n, 1, d)),
         ),
-        case(
+        clash(
             "the last axes clash",
             2,
             lambda n, m: ((n, m), (n,)),
-            ValueError,
+            1,
         ),
-        case(
+        clash(
             "the first axes clash",
             3,
             lambda n, m, k: ((n, m), (k, m)),
-            ValueError,
+            0,
         ),
-        case(
+        clash(
             "axes in the middle clash",
             4,
-            lambda k, n, m, d: ((k, n, d), (m, d)),
-            ValueError,
+            lambda k, n, m, d: ((k, n, 1, d), (m, 1, d)),
+            1,
         ),
-        case(
+        clash(
             "one pair stretches, the next clashes",
             3,
             lambda n, m, k: ((1, m), (n, k)),
-            ValueError,
+            0,
         ),
-        case(
+        clash(
             "one size is twice the other",
             1,
             lambda n: ((n, 2 * n), (n, n)),
-            ValueError,
+            1,
         ),
         case(
             "both have a 1 in the same axis",
             2,
-            lambda n, m: ((n, 1, m), (1, m)),
+            lambda n, m: ((1, m), (1, n, 1, m)),
         ),
-        case(
+        clash(
             "the second has twice the size",
             1,
             lambda n: ((n, n), (n, 2 * n)),
-            ValueError,
+            0,
         ),
     ),
     misconceptions=(

@@ -65,10 +65,10 @@ EXERCISE = Exercise(
         Case("three examples, three weights", lambda rng: given(rng, 3, 3)),
         Case("four examples whose residuals cancel out", cancelling),
         Case(
-            "whole numbers, with fractions as weights",
+            "whole numbers, with a fraction as the only weight",
             lambda rng: {
-                "X": whole(rng, 5, 2),
-                "theta": readable(rng, 2),
+                "X": whole(rng, 5, 1),
+                "theta": readable(rng, 1),
                 "y": whole(rng, 5),
             },
         ),

@@ -26,15 +26,17 @@ def with_equal_rows(rng):
 
 
 def far_away(rng):
-    """Rows 10⁸ away from 0, and less than 2 from each other.
+    """Rows 10⁸ away from 0 to both sides, and less than 2 from some others.
 
     Y is 0.5 further away than X, which float32 cannot tell there. Squares and
     products of what is left differ from 10¹⁶ and 10¹⁶ + 10⁸ by less than
-    float64 can tell, so that any formula made of them says 0.
+    float64 can tell, so that any formula made of them says 0. Their mean is
+    near 0, so that moving all rows to it changes nothing of that.
     """
     tenths = rng.permutation([-6, -5, -4, -3, -1, 2, 3, 4, 5, 6, 1, -2]) / 10
     rows = np.column_stack([np.full(6, 1e8), tenths.reshape(6, 2)])
     rows[2:, 0] += 0.5
+    rows[1::2, 0] *= -1
     return {"X": rows[:2], "Y": rows[2:]}
 
 
@@ -99,9 +101,9 @@ EXERCISE = Exercise(
         Case("some rows are equal", with_equal_rows),
         Case(
             "whole numbers",
-            lambda rng: {"X": whole(rng, 4, 3), "Y": whole(rng, 2, 3)},
+            lambda rng: {"X": whole(rng, 4, 3), "Y": whole(rng, 4, 3)},
         ),
-        Case("rows near 100,000,000, less than 2 apart", far_away),
+        Case("rows near 100,000,000 and near −100,000,000", far_away),
     ),
     misconceptions=(
         Misconception(

@@ -60,7 +60,7 @@ EXERCISE = Exercise(
     reference=lambda X: np.inner(X, X),
     cases=(
         Case("one row", lambda rng: rows(rng, 1, 3)),
-        Case("two rows", lambda rng: rows(rng, 2, 4)),
+        Case("two rows", lambda rng: rows(rng, 2, 5)),
         Case("the lesson's three rows", lambda rng: {"X": WORDS}),
         Case("four rows of two", lambda rng: rows(rng, 4, 2)),
         Case("three rows of three", lambda rng: rows(rng, 3, 3)),

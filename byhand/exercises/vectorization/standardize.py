@@ -1,6 +1,7 @@
 """The exercise `vectorization.standardize`."""
 
 import statistics
+from fractions import Fraction
 
 import numpy as np
 
@@ -19,14 +20,19 @@ def table(rng, n, d):
             return X
 
 
-def with_a_constant(rng):
+def with_constants(rng):
+    """One of them a column of ones, as stands before a model's numbers."""
     X = table(rng, 4, 3)
+    X[:, 0] = 1
     X[:, 1] = rng.choice([-3, 2, 4, 7])
     return {"X": X}
 
 
 def of_several_sizes(rng):
-    return {"X": table(rng, 5, 3) * [1e5, 1, 1e-5]}
+    """The last is 10⁸ away from 0, where float32 cannot tell its numbers
+    apart, nor float64 their squares.
+    """
+    return {"X": table(rng, 5, 4) * [1e5, 1, 1e-9, 1] + [0, 0, 0, 1e8]}
 
 
 def several_whole(rng):
@@ -37,16 +43,13 @@ def several_whole(rng):
 
 
 def by_fractions(X):
-    """Column by column, with a deviation from exact fractions."""
+    """Column by column, with a mean and a deviation from exact fractions."""
     columns = []
     for column in X.T.tolist():
-        mean, deviation = map(float, _mean_and_deviation(column))
-        columns.append([(x - mean) / (deviation or 1.0) for x in column])
+        exact = [Fraction(x) for x in column]
+        mean, deviation = statistics.mean(exact), statistics.pstdev(column)
+        columns.append([float(x - mean) / (deviation or 1.0) for x in exact])
     return np.array(columns).T
-
-
-def _mean_and_deviation(column):
-    return statistics.fmean(column), statistics.pstdev(column)
 
 
 def scaled(X, *, centre=np.mean, spread=np.std, axis=0):
@@ -93,6 +96,12 @@ def plus(epsilon):
         return np.std(X, axis=axis, keepdims=keepdims) + epsilon
 
     return spread
+
+
+def by_mean_squares(X, axis, keepdims):
+    squares = np.mean(np.square(X, dtype=float), axis=axis, keepdims=keepdims)
+    of_mean = np.mean(X, axis=axis, keepdims=keepdims) ** 2
+    return np.sqrt(np.maximum(squares - of_mean, 0))
 
 
 def under_the_root(X, axis, keepdims):
@@ -151,6 +160,7 @@ EXERCISE = Exercise(
         "mean, then divide by its standard deviation. That is the root of the "
         "mean squared distance from the mean (÷n). `X` is `(n, d)`, and so is "
         "the result. A column whose numbers are all the same becomes zeros. "
+        "Columns of tiny numbers, or far from 0, must come out right too. "
         "Leave `X` as it is."
     ),
     points=2,
@@ -161,9 +171,12 @@ EXERCISE = Exercise(
     cases=(
         Case("three rows, two columns", lambda r: {"X": table(r, 3, 2)}),
         Case("four rows, one column", lambda r: {"X": table(r, 4, 1)}),
-        Case("a constant column", with_a_constant),
+        Case("two constant columns", with_constants),
         Case("whole numbers", several_whole),
-        Case("columns of very different sizes", of_several_sizes),
+        Case(
+            "columns of very different sizes, one far from 0",
+            of_several_sizes,
+        ),
         Case("a single row", lambda rng: {"X": readable(rng, 1, 3)}),
     ),
     misconceptions=(
@@ -361,6 +374,13 @@ EXERCISE = Exercise(
             "multiplied",
             "you multiplied by the deviation. Divide by it.",
             lambda X: (X - np.mean(X, axis=0)) * np.std(X, axis=0),
+        ),
+        Misconception(
+            "mean square minus squared mean",
+            "you took the mean of the squares minus the square of the mean. "
+            "Far from 0 both are huge, and the digits are lost: subtract the "
+            "mean first, then square.",
+            but(scaled, spread=by_mean_squares),
         ),
         Misconception(
             "root of the deviation",

@@ -78,6 +78,10 @@ EXERCISE = Exercise(
         Case("integers, with fractions as weights", whole_numbers),
         Case("two rows of three", lambda rng: arrays(rng, 2, 3)),
         Case("arrays of shape ()", lambda rng: arrays(rng)),
+        Case(
+            "a stack of tables, with 0 as a weight",
+            lambda rng: {**arrays(rng, 2, 1, 3), "a": 0.0},
+        ),
     ),
     misconceptions=(
         Misconception(
