@@ -20,21 +20,8 @@ def shapes(rng, count, make):
     return {"a": a, "b": b}
 
 
-def case(name, count, make, **more):
-    return Case(name, lambda rng: shapes(rng, count, make), **more)
-
-
-def clash(name, count, make, named):
-    """named: 0 for the size of `a` that clashes, 1 for that of `b`.
-
-    An answer that names one of the two is refused where the other is due.
-    """
-
-    def size(a, b):
-        pairs = from_the_right(a, b)
-        return str(next(p for p in pairs if not alike_or_one(*p))[named])
-
-    return case(name, count, make, raises=ValueError, names=size)
+def case(name, count, make, raises=None):
+    return Case(name, lambda rng: shapes(rng, count, make), raises=raises)
 
 
 # Pairs of sizes, from the first axis to the last: the right alignment, and
@@ -70,12 +57,8 @@ def equal_lengths(a, b):
 
 
 # Two sizes made one.
-def alike_or_one(m, n):
-    return m == n or 1 in (m, n)
-
-
 def same_or_one(m, n):
-    return fits(m, n, alike_or_one(m, n))
+    return fits(m, n, m == n or 1 in (m, n))
 
 
 def fits(m, n, good):
@@ -164,46 +147,46 @@ EXERCISE = Exercise(
             4,
             lambda k, n, m, d: ((k, 1, m, 1), (n, 1, d)),
         ),
-        clash(
+        case(
             "the last axes clash",
             2,
             lambda n, m: ((n, m), (n,)),
-            1,
+            ValueError,
         ),
-        clash(
+        case(
             "the first axes clash",
             3,
             lambda n, m, k: ((n, m), (k, m)),
-            0,
+            ValueError,
         ),
-        clash(
+        case(
             "axes in the middle clash",
             4,
             lambda k, n, m, d: ((k, n, 1, d), (m, 1, d)),
-            1,
+            ValueError,
         ),
-        clash(
+        case(
             "one pair stretches, the next clashes",
             3,
             lambda n, m, k: ((1, m), (n, k)),
-            0,
+            ValueError,
         ),
-        clash(
+        case(
             "one size is twice the other",
             1,
             lambda n: ((n, 2 * n), (n, n)),
-            1,
+            ValueError,
         ),
         case(
             "both have a 1 in the same axis",
             2,
             lambda n, m: ((1, m), (1, n, 1, m)),
         ),
-        clash(
+        case(
             "the second has twice the size",
             1,
             lambda n: ((n, n), (n, 2 * n)),
-            0,
+            ValueError,
         ),
     ),
     misconceptions=(

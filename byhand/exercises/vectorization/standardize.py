@@ -32,7 +32,7 @@ def of_several_sizes(rng):
     """The last is 10⁸ away from 0, where float32 cannot tell its numbers
     apart, nor float64 their squares.
     """
-    return {"X": table(rng, 5, 4) * [1e5, 1, 1e-9, 1] + [0, 0, 0, 1e8]}
+    return {"X": table(rng, 5, 4) * [1e5, 1, 1e-5, 1] + [0, 0, 0, 1e8]}
 
 
 def several_whole(rng):

@@ -35,7 +35,7 @@ def recursively(a, b):
     *before_a, m = a
     *before_b, n = b
     if m != n and m != 1 and n != 1:
-        raise ValueError(f"{m} and {n} do not fit")
+        raise ValueError("these do not fit")
     return (*recursively(tuple(before_a), tuple(before_b)), max(m, n))
 
 
@@ -48,7 +48,7 @@ def by_arrays(a, b):
         other[-len(b) :] = b
     clash = (one != other) & (one != 1) & (other != 1)
     if clash.any():
-        raise ValueError(f"{a} and {b} clash in {np.flatnonzero(clash)}")
+        raise ValueError(f"axes {np.flatnonzero(clash)} clash")
     return np.maximum(one, other)
 
 
