@@ -148,7 +148,8 @@ def with_capitals(rng):
 
 def without_length(rng):
     one, two = in_order(rng, 2)
-    return {"tokens": ["zz", f"{one}{two}", "a", "?", "12", "a", "a"]}
+    tokens = ["zz", f"{one}{two}", "a", "?", "12", "a", "a", " a", ""]
+    return {"tokens": tokens}
 
 
 def other_alphabets(rng):
@@ -171,7 +172,8 @@ def special_in_the_text(rng):
     one, two, three = in_order(rng, 3)
     met = ["<unk>", three, "<unk>", two, "<unk>", three, one, "<unk>", three]
     specials = ("<pad>", "<unk>", str(rng.choice(["<bos>", "<eos>"])))
-    return {"tokens": met, "specials": specials}
+    # Not special: one that looks so, and two that a special holds.
+    return {"tokens": [*met, "<b>", "unk", "<"], "specials": specials}
 
 
 def at_least_two(rng):
