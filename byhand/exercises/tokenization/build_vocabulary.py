@@ -192,6 +192,15 @@ def special_too_rare(rng):
     }
 
 
+def all_too_rare(rng):
+    one, two = words(rng, 2)
+    return {
+        "tokens": [one, two, one],
+        "specials": ("<unk>", "<a>"),
+        "min_count": 3,
+    }
+
+
 EXERCISE = Exercise(
     id="tokenization.build_vocabulary",
     signature=(
@@ -221,6 +230,7 @@ EXERCISE = Exercise(
         Case("a special token in the text", special_in_the_text),
         Case("min_count is 2", at_least_two),
         Case("special tokens that are rare", special_too_rare),
+        Case("no token is frequent enough", all_too_rare),
     ),
     misconceptions=(
         Misconception(

@@ -107,6 +107,12 @@ def of_some(keeps):
     return answer
 
 
+def never_without_a_word(tokens, specials=(), min_count=1):
+    """min_count is lowered to what the most frequent one has."""
+    most = max(Counter(tokens).values())
+    return RIGHT["build_vocabulary"](tokens, specials, min(min_count, most))
+
+
 def blanks_cut(tokens, *more):
     return RIGHT["build_vocabulary"]([t.strip() for t in tokens], *more)
 
@@ -348,6 +354,7 @@ WRONG = {
         ),
         "empty tokens left out": of_some(lambda token, specials: token),
         "blanks cut": blanks_cut,
+        "never without a word": never_without_a_word,
     },
     "tokenization.encode": {
         "None instead of refusing": instead_of_refusing(None),
