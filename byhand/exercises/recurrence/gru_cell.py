@@ -5,7 +5,7 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
 from ..pieces.seams import but
-from .shared import cell_inputs, gate, product
+from .shared import at_first, cell_inputs, far_out, gate, product
 
 BIASES = ("b_x", "b_h")
 
@@ -79,14 +79,14 @@ def blocks(name, order, sentence):
     return Misconception(name, sentence, but(right, order=order))
 
 
-def case(name, d, h, lead=()):
+def case(name, d, h, lead=(), change=dict):
     def inputs(rng):
         while True:
             given = cell_inputs(rng, d, h, lead, 3, BIASES)
             seen, kept = sums(*given.values())
             # Gates that are neither open nor shut.
             if np.abs(seen + kept).max() < 5:
-                return given
+                return change(given)
 
     return Case(name, inputs)
 
@@ -102,7 +102,7 @@ EXERCISE = Exercise(
         "part of $x W_x + b_x + h W_h + b_h$. For n the reset gate acts on "
         "what the state brings, bias included: $n = \\tanh(x W + b_x + r ⊙ "
         "(h W + b_h))$, each with its third block. Then $h' = (1 - z) ⊙ n + "
-        "z ⊙ h$. Return $h'$."
+        "z ⊙ h$. Return $h'$. It is finite where sums reach ±1000."
     ),
     points=2,
     difficulty=4,
@@ -126,6 +126,8 @@ EXERCISE = Exercise(
         case("as many numbers as units", 3, 3),
         case("a batch of four", 2, 3, (4,)),
         case("two leading axes", 3, 2, (2, 3)),
+        case("a batch of one, before its first token", 2, 3, (1,), at_first),
+        case("a large number", 1, 1, (), far_out),
     ),
     misconceptions=(
         Misconception(

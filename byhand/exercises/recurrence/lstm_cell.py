@@ -5,7 +5,7 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Misconception
 
 from ..pieces.seams import but
-from .shared import cell_inputs, gate, product
+from .shared import at_first, cell_inputs, far_out, gate, product
 
 
 def sums(x, h, W_x, W_h, b):
@@ -52,14 +52,14 @@ def blocks(name, order, sentence):
     return Misconception(name, sentence, but(right, order=order))
 
 
-def case(name, d, h, lead=()):
+def case(name, d, h, lead=(), change=dict):
     def inputs(rng):
         while True:
             given = cell_inputs(rng, d, h, lead, 4, cells=("h", "c"))
             parts = sums(*(v for name, v in given.items() if name != "c"))
             # Gates that are neither open nor shut.
             if np.abs(parts).max() < 5:
-                return given
+                return change(given)
 
     return Case(name, inputs)
 
@@ -74,7 +74,7 @@ EXERCISE = Exercise(
         "new content g and output gate o, in this order. i, f and o are "
         "sigmoids of their part of $x W_x + h W_h + b$, and g is its tanh. "
         "Then $c' = f ⊙ c + i ⊙ g$ and $h' = o ⊙ \\tanh(c')$. Return $h'$ and "
-        "$c'$."
+        "$c'$. Both are finite where sums reach ±1000."
     ),
     points=3,
     difficulty=4,
@@ -98,6 +98,8 @@ EXERCISE = Exercise(
         case("as many numbers as units", 3, 3),
         case("a batch of four", 2, 3, (4,)),
         case("two leading axes", 3, 2, (2, 3)),
+        case("a batch of one, before its first token", 2, 3, (1,), at_first),
+        case("a large number", 1, 1, (), far_out),
     ),
     misconceptions=(
         Misconception(

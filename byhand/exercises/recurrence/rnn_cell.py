@@ -5,7 +5,7 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Fact, Misconception
 
 from ..pieces.seams import but
-from .shared import cell_inputs, gate, product
+from .shared import at_first, cell_inputs, gate, product
 
 
 def right(
@@ -27,6 +27,12 @@ def right(
 
 def case(name, *sizes, **more):
     return Case(name, lambda rng: cell_inputs(rng, *sizes, **more))
+
+
+def far_out(rng):
+    """Sums of about 800 and −800."""
+    given = cell_inputs(rng, 1, 1, (2,))
+    return given | {"x": np.array([[800.0], [-800.0]]), "W_x": np.ones((1, 1))}
 
 
 def state_outside(x, h, W_x, W_h, b):
@@ -59,7 +65,7 @@ EXERCISE = Exercise(
         "so far; `W_x` is `(d, h)`, `W_h` is `(h, h)` and `b` is `(h,)`. "
         "Return the new state, `(…, h)`. The leading axes of `x` and `h` are "
         "the same: none for a single token, `(batch,)` for several "
-        "sequences at once."
+        "sequences at once. The state is finite where sums reach ±1000."
     ),
     points=1,
     difficulty=2,
@@ -69,9 +75,14 @@ EXERCISE = Exercise(
     cases=(
         case("one number, one unit", 1, 1),
         case("three numbers, two units", 3, 2),
-        case("as many numbers as units", 3, 3),
+        case("as many numbers as units and sequences", 3, 3, lead=(3,)),
         case("a batch of four", 2, 3, lead=(4,)),
         case("two leading axes", 3, 2, lead=(2, 3)),
+        Case(
+            "a batch of one, before its first token",
+            lambda rng: at_first(cell_inputs(rng, 2, 3, (1,))),
+        ),
+        Case("large numbers", far_out),
     ),
     misconceptions=(
         Misconception(

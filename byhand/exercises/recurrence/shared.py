@@ -51,6 +51,21 @@ def cell_inputs(rng, d, h, lead=(), blocks=1, biases=("b",), cells=("h",)):
     }
 
 
+def at_first(given):
+    """The same, where the state is zeros, as before the first token."""
+    carried = [name for name in ("h", "c") if name in given]
+    return given | {name: np.zeros_like(given[name]) for name in carried}
+
+
+def far_out(given):
+    """The same for one number and one unit, with sums of about 800.
+
+    Not of −800: there the usual sigmoid is right, and warns.
+    """
+    ones = {name: np.ones_like(given[name]) for name in ("W_x", "W_h")}
+    return given | {"x": np.array([800.0])} | ones
+
+
 def read(rng, n, d, h):
     """A sequence of n rows, a first state, and the weights."""
     return {

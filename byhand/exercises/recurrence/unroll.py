@@ -68,6 +68,14 @@ def zeros_first(X, h0, W_x, W_h, b):
     return np.stack(found)
 
 
+def with_rows_of_zeros(rng):
+    """One-hot rows, and rows of zeros that are tokens too; b is 0."""
+    given = read(rng, 4, 3, 2)
+    X = np.zeros((4, 3))
+    X[[0, 2], rng.permutation(3)[:2]] = 1
+    return given | {"X": X, "b": np.zeros(2)}
+
+
 def case(name, *sizes):
     return Case(name, lambda rng: read(rng, *sizes))
 
@@ -93,6 +101,7 @@ EXERCISE = Exercise(
         case("three tokens", 3, 3, 2),
         case("five tokens, three units", 5, 2, 3),
         case("as many tokens as numbers and units", 3, 3, 3),
+        Case("rows of zeros between others", with_rows_of_zeros),
     ),
     misconceptions=(
         Misconception(

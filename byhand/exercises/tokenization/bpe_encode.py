@@ -330,7 +330,8 @@ EXERCISE = Exercise(
             "blanks",
             drawn(
                 3,
-                lambda p, q, r: f" {p}{q}  {r}{p} {p}{q}\n",
+                # With one more blank that a piece spans: "rp p".
+                lambda p, q, r: f" {p}{q}  {r}{p} {p} {p}{q}\n",
                 lambda p, q, r: [f" {p}{q}"] * 2 + [f"{r}{p} {p}"],
                 4,
             ),

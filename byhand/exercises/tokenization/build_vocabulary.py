@@ -148,7 +148,8 @@ def with_capitals(rng):
 
 def without_length(rng):
     one, two = in_order(rng, 2)
-    return {"tokens": ["zz", f"{one}{two}", "a", "?", "12", "a", "a"]}
+    tokens = ["zz", f"{one}{two}", "a", "?", "12", "a", "a", " a", ""]
+    return {"tokens": tokens}
 
 
 def other_alphabets(rng):
@@ -171,7 +172,8 @@ def special_in_the_text(rng):
     one, two, three = in_order(rng, 3)
     met = ["<unk>", three, "<unk>", two, "<unk>", three, one, "<unk>", three]
     specials = ("<pad>", "<unk>", str(rng.choice(["<bos>", "<eos>"])))
-    return {"tokens": met, "specials": specials}
+    # Not special: one that looks so, and two that a special holds.
+    return {"tokens": [*met, "<b>", "unk", "<"], "specials": specials}
 
 
 def at_least_two(rng):
@@ -186,6 +188,15 @@ def special_too_rare(rng):
     return {
         "tokens": ["<pad>", *shuffled(rng, tokens), three],
         "specials": ("<unk>", "<pad>", "<bos>"),
+        "min_count": 3,
+    }
+
+
+def all_too_rare(rng):
+    one, two = words(rng, 2)
+    return {
+        "tokens": [one, two, one],
+        "specials": ("<unk>", "<a>"),
         "min_count": 3,
     }
 
@@ -219,6 +230,7 @@ EXERCISE = Exercise(
         Case("a special token in the text", special_in_the_text),
         Case("min_count is 2", at_least_two),
         Case("special tokens that are rare", special_too_rare),
+        Case("no token is frequent enough", all_too_rare),
     ),
     misconceptions=(
         Misconception(

@@ -157,14 +157,17 @@ def of_id_0(rng):
 
 def specials(rng):
     one, two = words(rng, 2)
-    vocabulary = vocabulary_of(rng, ["<pad>", one, UNKNOWN, two])
-    names = [two, UNKNOWN, one, "<pad>", "<pad>"]
+    vocabulary = vocabulary_of(
+        rng, ["<pad>", one, UNKNOWN, two, "<bos>", "<eos>"]
+    )
+    names = ["<bos>", two, UNKNOWN, "<eos>", one, "<pad>", "<pad>"]
     return {"ids": [vocabulary[n] for n in names], "vocabulary": vocabulary}
 
 
 def marks(rng):
     one, two = words(rng, 2)
     names = [one, ",", "e\u0301", "犬", "שלום", "\u200d", "🙂", two]
+    names += ["", " ", "##s"]
     vocabulary = vocabulary_of(rng, names)
     ids = [vocabulary[name] for name in shuffled(rng, names)]
     return {"ids": ids, "vocabulary": vocabulary}
@@ -202,8 +205,13 @@ def minus_a_known_one(rng, vocabulary):
     return -max(vocabulary.values())
 
 
+def bad_one(ids, vocabulary):
+    taken = set(vocabulary.values())
+    return str(next(number for number in ids if number not in taken))
+
+
 def refused_case(name, *given):
-    return Case(name, refusing(*given), raises=ValueError)
+    return Case(name, refusing(*given), raises=ValueError, names=bad_one)
 
 
 EXERCISE = Exercise(

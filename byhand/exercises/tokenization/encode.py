@@ -200,21 +200,32 @@ def written_in_the_text(rng):
 def look_alikes(rng):
     one, two = words(rng, 2)
     names = ["é", one, UNKNOWN, "e", "犬", "\u200d", two]
-    tokens = ["e\u0301", "é", "e", "\u200d", "犬", one]
+    tokens = ["e\u0301", "é", "e", "\u200d", "犬", one, f" {one}"]
     return {"tokens": tokens, "vocabulary": vocabulary_of(rng, names)}
 
 
-def refusing(place):
-    """Three tokens without an `<unk>`; the one at `place` is unknown."""
+def refusing(place, *more):
+    """Three tokens without an `<unk>`; the one at `place` is unknown.
+
+    more: of the vocabulary.
+    """
 
     def inputs(rng):
         one, two, three, new = words(rng, 4)
         tokens = [two, three, one]
         tokens[place] = new
-        vocabulary = vocabulary_of(rng, [one, two, three])
+        vocabulary = vocabulary_of(rng, [one, two, three, *more])
         return {"tokens": tokens, "vocabulary": vocabulary}
 
     return inputs
+
+
+def unknown_one(tokens, vocabulary):
+    return next(token for token in tokens if token not in vocabulary)
+
+
+def refused_case(name, *given):
+    return Case(name, refusing(*given), raises=ValueError, names=unknown_one)
 
 
 EXERCISE = Exercise(
@@ -243,9 +254,11 @@ EXERCISE = Exercise(
         Case("capitals are other tokens", capitals),
         Case("<unk> written in the text", written_in_the_text),
         Case("tokens that look alike", look_alikes),
-        Case("unknown, and no <unk>", refusing(1), raises=ValueError),
-        Case("the last is unknown, no <unk>", refusing(2), raises=ValueError),
-        Case("the first is unknown, no <unk>", refusing(0), raises=ValueError),
+        refused_case("unknown, and no <unk>", 1),
+        refused_case("the last is unknown, no <unk>", 2),
+        refused_case(
+            "the first is unknown, no <unk>", 0, "[UNK]", "<UNK>", "unk"
+        ),
     ),
     misconceptions=(
         Misconception(

@@ -123,6 +123,16 @@ CASES = (
     ),
     Case("letters of several bytes", foreign),
     Case("many words", many),
+    Case(
+        "capitals, a blank, an empty word",
+        mixed(
+            3,
+            lambda p, q, r: (
+                [p + q] * 3 + [f" {r}"] * 2 + [(p + q).upper()] * 2 + [""]
+            ),
+            4,
+        ),
+    ),
 )
 
 EXERCISE = Exercise(

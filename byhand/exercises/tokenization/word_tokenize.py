@@ -81,7 +81,9 @@ def drawn(make, count):
 def with_numbers(rng):
     word, other = words(rng, 2)
     n, m = rng.integers(11, 99, 2)
-    return {"text": f"{word}_{n} x{n} {m}{other} {word}2{other} __{m}"}
+    # `isdecimal` knows neither ² nor ½, `isdigit` no ½: `isalnum` knows both.
+    some = f"{word}_{n} x{n} {m}{other} {word}2{other} __{m}"
+    return {"text": f"{some} {other}² {n}½"}
 
 
 def price(rng):
@@ -149,7 +151,7 @@ EXERCISE = Exercise(
             "white space of several kinds",
             drawn(
                 lambda a, b, c, d, e: (
-                    f" {a}  {b}\t{c},\n{d}\u00a0{e}\u3000{a}\r\n"
+                    f" {a}  {b}\t{c},\n\n{d}\u00a0{e}\u3000{a}\r\n"
                 ),
                 5,
             ),

@@ -234,10 +234,14 @@ CASES = (
     Case(
         "three pieces, the longest first",
         drawn(
-            5,
-            lambda a, b, c, d, e: (
-                a + b + c + d + e,
-                [a + b, a, f"##{c}", f"##{d}{e}", f"##{b}{c}{d}{e}", f"##{e}"],
+            6,
+            # One inside is longer than all that begin a word.
+            lambda a, b, c, d, e, f: (
+                a + b + c + d + e + f,
+                [
+                    *(a + b, a, f"##{c}", f"##{d}{e}{f}", f"##{d}", f"##{f}"),
+                    *(f"##{b}{c}{d}{e}{f}", f"##{e}{f}"),
+                ],
             ),
         ),
     ),
@@ -299,7 +303,7 @@ CASES = (
     ),
     Case(
         "capitals without a piece",
-        drawn(3, lambda a, b, c: (a.upper() + b + c, [a, a + b, f"##{b}{c}"])),
+        drawn(3, lambda a, b, c: (a.upper() + b + c, [a, a + c, f"##{b}{c}"])),
     ),
     Case("accents", foreign),
     Case(
@@ -311,6 +315,10 @@ CASES = (
                 ["犬", "犬川", "##🙂", f"##🙂{a}x", f"##{a}", "🙂"],
             ),
         ),
+    ),
+    Case(
+        "a single letter without a piece",
+        drawn(2, lambda a, b: (a, [f"##{a}", a + b, b])),
     ),
 )
 

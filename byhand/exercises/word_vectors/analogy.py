@@ -30,6 +30,11 @@ def goal(E, a, b, c):
     return E[b] - E[a] + E[c]
 
 
+def by_columns(E, target):
+    """Over the lengths of the columns: fits only a square table."""
+    return E @ target / np.linalg.norm(E, axis=0)
+
+
 def of_length_1(E):
     return E / np.linalg.norm(E, axis=1, keepdims=True)
 
@@ -92,6 +97,7 @@ RIVALS = {
     "least similar": but(right, near=lambda E, t: -nearness(E, t)),
     "absolute cosine": but(right, near=lambda E, t: np.abs(nearness(E, t))),
     "place among the rest": place_among_the_rest,
+    "lengths of columns": but(right, near=by_columns),
 }
 
 
@@ -112,14 +118,27 @@ def tables(rng, V, d):
             yield {"E": E, "a": a, "b": b, "c": c}
 
 
-def apart(V, d, *rivals):
-    """Where each of these rivals has an answer of its own."""
+def put_first(row, E, a, b, c):
+    """The same table and ids, where that row and row 0 are swapped."""
+    order = np.arange(len(E))
+    order[[0, row]] = row, 0
+    a, b, c = (int(order[one]) for one in (a, b, c))
+    return {"E": E[order], "a": a, "b": b, "c": c}
+
+
+def apart(V, d, *rivals, first=False):
+    """Where each of these rivals has an answer of its own.
+
+    first: and where the right one is 0.
+    """
 
     def inputs(rng):
         for given in tables(rng, V, d):
             answers = {RIVALS[one](*given.values()) for one in rivals}
-            if len(answers | {right(*given.values())}) == len(rivals) + 1:
-                return given
+            found = right(*given.values())
+            if len(answers | {found}) == len(rivals) + 1:
+                row = found if first else 0
+                return put_first(row, *given.values())
 
     return inputs
 
@@ -180,7 +199,7 @@ EXERCISE = Exercise(
         ),
         Case(
             "another row lies opposite",
-            apart(9, 2, "absolute cosine", "near c", "near b"),
+            apart(9, 2, "absolute cosine", "near c", "near b", first=True),
         ),
         Case(
             "the signs count",
@@ -198,6 +217,7 @@ EXERCISE = Exercise(
             "no row is the middle",
             apart(9, 3, "centred first", "target centred"),
         ),
+        Case("as many rows as columns", apart(5, 5, "lengths of columns")),
         Case(
             "the best stands behind the three",
             apart(9, 4, "place among the rest", "least similar"),

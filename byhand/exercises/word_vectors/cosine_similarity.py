@@ -14,12 +14,12 @@ def two(rng, n, m, d):
     return {"A": rows[:n], "B": rows[n:]}
 
 
-def with_zeros(rng, n, m, d):
-    """One row of each is all zeros."""
-    given = two(rng, n, m, d)
-    given["A"][rng.integers(n)] = 0
-    given["B"][rng.integers(m)] = 0
-    return given
+def with_zeros(rng):
+    """One row of each is all zeros; others hold a zero, or add up to 0."""
+    a, b, c, d = rng.permutation([1.0, 2.0, -3.0, 4.0]) / 2
+    A = np.array([[0, 0, 0], [0, a, 0], [b, c, -b - c]])
+    B = np.array([[0, 0, 0], [d, -d, 0]])
+    return {"A": rng.permutation(A), "B": rng.permutation(B)}
 
 
 def stretched(rng):
@@ -32,12 +32,15 @@ def stretched(rng):
 
 
 def long_and_short(rng):
-    """Divisors down to 10⁻⁶, which 10⁻¹² does not move and 10⁻⁸ does."""
+    """Divisors down to 10⁻⁶, which 10⁻¹² does not move and 10⁻⁸ does.
+
+    And a length below 10⁻³.
+    """
     signs = rng.choice([-1.0, 1.0], (5, 3))
     rows = rng.permuted(np.tile([1.0, 2.0, 4.0], (5, 1)), axis=1) * signs
     return {
-        "A": rows[:2] * [[1e3], [3e-4]],
-        "B": rows[2:] * [[3e-4], [1.0], [1e3]],
+        "A": rows[:2] * [[1e3], [1e-4]],
+        "B": rows[2:] * [[2e-3], [1.0], [1e3]],
     }
 
 
@@ -106,7 +109,7 @@ EXERCISE = Exercise(
         Case("two rows, three rows", lambda rng: two(rng, 2, 3, 4)),
         Case("along, against and at a right angle", stretched),
         Case("as many of each", lambda rng: two(rng, 3, 3, 2)),
-        Case("rows of zeros", lambda rng: with_zeros(rng, 3, 2, 3)),
+        Case("rows of zeros", with_zeros),
         Case("very long and very short rows", long_and_short),
     ),
     misconceptions=(

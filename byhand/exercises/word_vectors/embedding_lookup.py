@@ -135,6 +135,23 @@ EXERCISE = Exercise(
                 "ids": np.array([0, 1, 1, 0, 1, 0, 0]),
             },
         ),
+        Case(
+            "one id in an array",
+            lambda rng: {
+                "E": readable(rng, 4, 3),
+                "ids": rng.integers(1, 4, 1),
+            },
+        ),
+        Case(
+            "the id 0 alone", lambda rng: {"E": readable(rng, 4, 2), "ids": 0}
+        ),
+        Case(
+            "as many rows of ids as columns",
+            lambda rng: {
+                "E": readable(rng, 5, 3),
+                "ids": rng.permutation([0, 1, 2, 4]).reshape(2, 2),
+            },
+        ),
     ),
     misconceptions=(
         Misconception(

@@ -87,16 +87,20 @@ EXERCISE = Exercise(
             lambda rng: {"counts": unlike(rng, 6, zeros=2)},
         ),
         Case(
-            "power 0.5",
-            lambda rng: {"counts": unlike(rng, 4), "power": 0.5},
+            # Less than a millionth added to 0 is seen: its root is larger.
+            "power 0.5, one word never occurs",
+            lambda rng: {"counts": unlike(rng, 4, zeros=1), "power": 0.5},
         ),
         Case(
             "power 2",
             lambda rng: {"counts": unlike(rng, 4), "power": 2.0},
         ),
         Case(
-            "power 1, one word never occurs",
-            lambda rng: {"counts": unlike(rng, 5, zeros=1), "power": 1.0},
+            "power 1, counts as of a large text",
+            lambda rng: {
+                "counts": 12_345 * unlike(rng, 5, zeros=1),
+                "power": 1.0,
+            },
         ),
     ),
     misconceptions=(

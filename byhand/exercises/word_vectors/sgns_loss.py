@@ -121,8 +121,10 @@ def told_apart(rng, d, k):
 
 
 def drawn_twice(rng):
-    given = told_apart(rng, 3, 2)
-    return given | {"negatives": given["negatives"][[0, 1, 0]]}
+    """One of the negatives twice, and the context itself."""
+    given = told_apart(rng, 4, 2)
+    rows = np.vstack([given["negatives"], given["context"]])
+    return given | {"negatives": rows[[0, 1, 0, 2]]}
 
 
 def far_out(rng):
@@ -169,9 +171,9 @@ EXERCISE = Exercise(
         Case("two negatives, four numbers", lambda r: told_apart(r, 4, 2)),
         Case(
             "a center of zeros, as before training",
-            lambda rng: vectors(rng, 3, 4, size=0.0),
+            lambda rng: vectors(rng, 3, 7, size=0.0),
         ),
-        Case("a negative that was drawn twice", drawn_twice),
+        Case("one was drawn twice, one is the context", drawn_twice),
         Case("products of 1000", far_out),
         Case("most of it is right already", far_and_right),
     ),

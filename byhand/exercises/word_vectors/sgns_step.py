@@ -9,9 +9,11 @@ from ..pieces.seams import but
 
 
 def loss(center, context, negatives):
-    """For complex numbers too, with products of moderate size."""
+    """For complex numbers too. Of e only powers below 1 are taken."""
     signed = np.append(-(center @ context), negatives @ center)
-    return np.log(1 + np.exp(signed)).sum()
+    above = signed.real > 0
+    small = np.log(1 + np.exp(np.where(above, -signed, signed)))
+    return (small + np.where(above, signed, 0)).sum()
 
 
 def slopes(*vectors):
@@ -143,7 +145,29 @@ def row_by_row(center, context, negatives, lr):
     return c, u, np.array(rows)
 
 
-def drawn(d, k, lr, *, lr_is_whole=False):
+def far_out(rng):
+    """Products of 800, ±7 and 900: σ is 1, or nearly 0 or 1.
+
+    None is −800: there the usual σ is right, and warns.
+    """
+    signs = rng.choice([-1.0, 1.0], 3)
+    negatives = [[-0.07, 0.5, 1.0], [0.07, -1.0, 2.0], [9.0, 1.5, 0.5]]
+    return {
+        "center": np.array([100.0, 0.0, 0.0]) * signs,
+        "context": np.array([8.0, 1.0, 0.5]) * signs,
+        "negatives": np.array(negatives) * signs,
+        "lr": 0.5,
+    }
+
+
+def drawn_twice(rng):
+    """One of the negatives twice, and the context itself."""
+    given = drawn(3, 2, 0.5)(rng)
+    rows = np.vstack([given["negatives"], given["context"]])
+    return given | {"negatives": rows[[0, 1, 0, 2]]}
+
+
+def drawn(d, k, lr):
     def inputs(rng):
         while True:
             given = {
@@ -174,7 +198,7 @@ EXERCISE = Exercise(
         "values, then move every vector: new = old − `lr` × gradient. Treat "
         "each row of `negatives` as a vector by itself, even if two are "
         "equal. Return the new `center`, `context` and `negatives` as new "
-        "arrays."
+        "arrays. They are finite where products reach ±1000, as the loss is."
     ),
     points=3,
     difficulty=4,
@@ -184,20 +208,14 @@ EXERCISE = Exercise(
     cases=(
         Case("two numbers, one negative", drawn(2, 1, 0.5)),
         Case("three numbers, two negatives", drawn(3, 2, 0.1)),
-        Case("two numbers, four negatives", drawn(2, 4, 0.25)),
+        Case("two numbers, seven negatives", drawn(2, 7, 0.25)),
         Case("as many negatives as numbers", drawn(3, 3, 1.0)),
         Case(
             "a context of zeros, as before training",
             lambda rng: drawn(4, 2, 0.5)(rng) | {"context": np.zeros(4)},
         ),
-        Case(
-            "the same negative twice",
-            lambda rng: (
-                lambda given: (
-                    given | {"negatives": given["negatives"][[0, 1, 0]]}
-                )
-            )(drawn(3, 2, 0.5)(rng)),
-        ),
+        Case("one negative twice, one is the context", drawn_twice),
+        Case("products of 7 and of 800", far_out),
     ),
     misconceptions=(
         Misconception(

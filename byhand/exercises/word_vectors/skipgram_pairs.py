@@ -87,16 +87,19 @@ def each_pair_once(n, i, window):
     return [j for j in around(n, i, window) if j > i]
 
 
-def drawn(n, window, *, twice=()):
+def drawn(n, window, *, twice=(), zero=None):
     """n ids, all different but for the places in `twice`, which are equal.
 
-    The ids are neither in order nor equal to their places.
+    The ids are neither in order nor equal to their places. At the place
+    `zero` stands 0.
     """
 
     def inputs(rng):
         tokens = [int(t) for t in 10 + rng.permutation(3 * n)[:n]]
         for place in twice:
             tokens[place] = tokens[twice[0]]
+        if zero is not None:
+            tokens[zero] = 0
         return {"tokens": tokens, "window": window}
 
     return inputs
@@ -127,7 +130,7 @@ EXERCISE = Exercise(
         Case("a word beside itself", drawn(5, 2, twice=(2, 3))),
         Case("two words in turn", drawn(6, 3, twice=(0, 2, 4))),
         Case("the window is wider than the text", drawn(3, 5)),
-        Case("nine tokens, window 3", drawn(9, 3)),
+        Case("nine tokens, window 3", drawn(9, 3, zero=3)),
     ),
     misconceptions=(
         Misconception(

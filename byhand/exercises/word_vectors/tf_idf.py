@@ -212,8 +212,8 @@ EXERCISE = Exercise(
             True,
         ),
         case(
-            "smoothed: four documents",
-            lambda r: documents(r, 4, 6),
+            "smoothed: as many documents as words",
+            lambda r: documents(r, 4, 4),
             "smoothed",
             True,
         ),

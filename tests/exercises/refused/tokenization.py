@@ -30,6 +30,7 @@ RIGHT = {
         wordpiece_tokenize,
     )
 }
+in_pieces = RIGHT["wordpiece_tokenize"]
 
 
 # --- word_tokenize -----------------------------------------------------------
@@ -63,6 +64,16 @@ def run_never_emptied(text):
     return found + [run] * bool(run)
 
 
+def runs_of(joins):
+    """Runs of what joins, every other character by itself."""
+
+    def answer(text):
+        pieces = [c if joins(c) or c == "_" else f" {c} " for c in text]
+        return "".join(pieces).split()
+
+    return answer
+
+
 # --- build_vocabulary --------------------------------------------------------
 
 
@@ -86,6 +97,26 @@ def as_texts(tokens, specials=(), min_count=1):
     return {token: str(one) for token, one in ids.items()}
 
 
+def of_some(keeps):
+    """Only tokens that `keeps` lets through, or that are special."""
+
+    def answer(tokens, specials=(), min_count=1):
+        kept = [t for t in tokens if t in specials or keeps(t, specials)]
+        return RIGHT["build_vocabulary"](kept, specials, min_count)
+
+    return answer
+
+
+def never_without_a_word(tokens, specials=(), min_count=1):
+    """min_count is lowered to what the most frequent one has."""
+    most = max(Counter(tokens).values())
+    return RIGHT["build_vocabulary"](tokens, specials, min(min_count, most))
+
+
+def blanks_cut(tokens, *more):
+    return RIGHT["build_vocabulary"]([t.strip() for t in tokens], *more)
+
+
 # --- encode, decode ----------------------------------------------------------
 
 
@@ -103,6 +134,60 @@ def instead_of_refusing(value):
 
 def first_known(tokens, vocabulary):
     return next((vocabulary[t] for t in tokens if t in vocabulary), [])
+
+
+def refusing_with(sentence):
+    """Right ids, and a sentence of what is unknown."""
+
+    def answer(tokens, vocabulary):
+        try:
+            return RIGHT["encode"](tokens, vocabulary)
+        except ValueError:
+            raise ValueError(sentence(tokens, vocabulary)) from None
+
+    return answer
+
+
+def also_unknown(tokens, vocabulary):
+    """Looks for other names where there is no `<unk>`."""
+    for name in ("[UNK]", "<UNK>"):
+        if "<unk>" not in vocabulary and name in vocabulary:
+            return [vocabulary.get(t, vocabulary[name]) for t in tokens]
+    return RIGHT["encode"](tokens, vocabulary)
+
+
+def stripped(tokens, vocabulary):
+    return RIGHT["encode"]([t.strip() for t in tokens], vocabulary)
+
+
+def naming(sentence):
+    """Right tokens, and a sentence of the first bad id."""
+
+    def answer(ids, vocabulary):
+        taken = {one: token for token, one in vocabulary.items()}
+        for place, one in enumerate(ids):
+            if one not in taken:
+                raise ValueError(sentence(place, one))
+        return [taken[one] for one in ids]
+
+    return answer
+
+
+def after_decoding(change):
+    return lambda ids, vocabulary: change(RIGHT["decode"](ids, vocabulary))
+
+
+def up_to_the_end(tokens):
+    stop = tokens.index("<eos>") + 1 if "<eos>" in tokens else len(tokens)
+    return tokens[:stop]
+
+
+def an_empty_token_is_none(ids, vocabulary):
+    taken = {one: token for token, one in vocabulary.items()}
+    for one in ids:
+        if not taken.get(one):
+            raise ValueError(f"no token has the id {one}")
+    return [taken[one] for one in ids]
 
 
 def a_table_from_the_end(ids, vocabulary):
@@ -141,6 +226,11 @@ def the_diagonal(ids, size):
     return np.eye(len(ids), size)
 
 
+def transposed_where_square(ids, size):
+    table = RIGHT["one_hot"](ids, size)
+    return table.T if len(ids) == size else table
+
+
 # --- train_bpe, bpe_encode ---------------------------------------------------
 
 
@@ -157,6 +247,16 @@ def trained(spell=str.encode, merge=merged, words_of=list, new=256):
         return merges
 
     return answer
+
+
+def up_to_an_empty_word(words, num_merges):
+    return RIGHT["train_bpe"](words, num_merges if all(words) else 0)
+
+
+def word_by_word(text, merges):
+    """Each word with the blank before it, as GPT-2 does."""
+    words = re.findall(r" ?\S+|\s", text)
+    return [one for word in words for one in RIGHT["bpe_encode"](word, merges)]
 
 
 def at_every_second_place(ids, pair, new):
@@ -196,8 +296,33 @@ def once_through_the_list(word, pieces):
 
 
 def three_pieces_at_most(word, pieces):
-    found = RIGHT["wordpiece_tokenize"](word, pieces)
+    found = in_pieces(word, pieces)
     return found if len(found) <= 3 else ["[UNK]"]
+
+
+def no_longer_than_a_beginning(word, pieces):
+    begins = [len(one) for one in pieces if not one.startswith("##")]
+    most = 2 + max(begins, default=0)
+    short = [p for p in pieces if p[:2] != "##" or len(p) <= most]
+    return in_pieces(word, short)
+
+
+def in_lower_case_then(word, pieces):
+    found = in_pieces(word, pieces)
+    if found == ["[UNK]"]:
+        return in_pieces(word.lower(), pieces)
+    return found
+
+
+def a_letter_is_a_piece(word, pieces):
+    found = in_pieces(word, pieces)
+    return [word] if len(word) == 1 and found == ["[UNK]"] else found
+
+
+def a_whole_word_of_the_inside(word, pieces):
+    if word and word not in pieces and f"##{word}" in pieces:
+        return [f"##{word}"]
+    return in_pieces(word, pieces)
 
 
 WRONG = {
@@ -209,6 +334,11 @@ WRONG = {
         "the marks of ASCII padded": the_marks_of_ascii_padded,
         "a run that is never emptied": run_never_emptied,
         "a star for a plus": lambda text: re.findall(r"\w*|[^\w\s]", text),
+        "digits by isdigit": runs_of(lambda c: c.isalpha() or c.isdigit()),
+        "digits by isdecimal": runs_of(lambda c: c.isalpha() or c.isdecimal()),
+        "the first paragraph": lambda text: re.findall(
+            r"\w+|[^\w\s]", text.partition("\n\n")[0]
+        ),
         "a generator": lambda text: iter(re.findall(r"\w+|[^\w\s]", text)),
         "a set": lambda text: set(re.findall(r"\w+|[^\w\s]", text)),
     },
@@ -216,19 +346,56 @@ WRONG = {
         "most common over specials": most_common_over_specials,
         "only specials that are met": specials_only_sorted_first,
         "ids as texts": as_texts,
+        "what looks special": of_some(
+            lambda token, specials: not re.fullmatch(r"<\w+>", token)
+        ),
+        "specials as one text": of_some(
+            lambda token, specials: token not in "".join(specials)
+        ),
+        "empty tokens left out": of_some(lambda token, specials: token),
+        "blanks cut": blanks_cut,
+        "never without a word": never_without_a_word,
     },
     "tokenization.encode": {
         "None instead of refusing": instead_of_refusing(None),
         "[] instead of refusing": instead_of_refusing([]),
         "the first that is known": first_known,
+        "the token is not named": refusing_with(
+            lambda tokens, vocabulary: "a token has no id"
+        ),
+        "<unk> is named": refusing_with(
+            lambda tokens, vocabulary: "no <unk> in the vocabulary"
+        ),
+        "the first token is named": refusing_with(
+            lambda tokens, vocabulary: f"no id for {tokens[0]!r}"
+        ),
+        "how many are unknown": refusing_with(
+            lambda tokens, vocabulary: (
+                f"{len(set(tokens) - set(vocabulary))} unknown tokens"
+            )
+        ),
+        "other names for unknown": also_unknown,
+        "blanks cut": stripped,
     },
     "tokenization.decode": {
         "a table from the end": a_table_from_the_end,
         "only −1 refused": only_minus_one_refused,
+        "the id is not named": naming(lambda place, one: "no such id"),
+        "the place is named": naming(lambda place, one: f"place {place}"),
+        "the id without its sign": naming(lambda place, one: f"id {abs(one)}"),
+        "an empty token is none": an_empty_token_is_none,
+        "ends at <eos>": after_decoding(up_to_the_end),
+        "<bos> left out": after_decoding(
+            lambda tokens: [t for t in tokens if t != "<bos>"]
+        ),
+        "marks of the inside removed": after_decoding(
+            lambda tokens: [t.removeprefix("##") for t in tokens]
+        ),
     },
     "tokenization.one_hot": {
         "every column of every row": every_column_of_every_row,
         "the diagonal": the_diagonal,
+        "transposed where square": transposed_where_square,
     },
     "tokenization.train_bpe": {
         "at every second place": trained(merge=at_every_second_place),
@@ -237,6 +404,9 @@ WRONG = {
         "sorted words": lambda words, num_merges: sorted(
             RIGHT["train_bpe"](words, num_merges)
         ),
+        "lower-cased": trained(words_of=lambda ws: [w.lower() for w in ws]),
+        "blanks cut": trained(words_of=lambda ws: [w.strip() for w in ws]),
+        "up to an empty word": up_to_an_empty_word,
         "flat": lambda words, num_merges: [
             one
             for pair in RIGHT["train_bpe"](words, num_merges)
@@ -245,6 +415,7 @@ WRONG = {
     },
     "tokenization.bpe_encode": {
         "every character alone": every_character_alone,
+        "word by word": word_by_word,
         "merges sorted": lambda text, merges: RIGHT["bpe_encode"](
             text, sorted(merges)
         ),
@@ -256,5 +427,9 @@ WRONG = {
         "two pieces at most": two_pieces_at_most,
         "three pieces at most": three_pieces_at_most,
         "once through the list": once_through_the_list,
+        "no longer than a beginning": no_longer_than_a_beginning,
+        "in lower case then": in_lower_case_then,
+        "a letter is a piece": a_letter_is_a_piece,
+        "a whole word of the inside": a_whole_word_of_the_inside,
     },
 }
