@@ -27,8 +27,6 @@ class Case:
     part: which part of the exercise it tests, where it has parts.
     raises: the exception that a right answer raises on these inputs.
     wordless: the exception may come without a sentence.
-    names: a text that its sentence has to hold, of the inputs, where the
-        card says what the exception names.
     """
 
     name: str
@@ -36,7 +34,6 @@ class Case:
     part: str = ""
     raises: type[Exception] | None = None
     wordless: bool = False
-    names: Callable[..., str] | None = None
 
 
 @dataclass(frozen=True)

@@ -278,11 +278,6 @@ def _wrong_exception(
         )
     if trial.refused(outcome):
         return ""
-    if isinstance(outcome.error, raises) and str(outcome.error).strip():
-        return (
-            f"Your {type(outcome.error).__name__} should name {trial.named}. "
-            f"It says: {outcome.error}"
-        )
     if isinstance(outcome.error, raises):
         return (
             f"Your {type(outcome.error).__name__} has no sentence. Say in it "

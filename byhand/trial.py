@@ -1,6 +1,5 @@
 """One run of an answer on one case, set against the right one."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -141,19 +140,7 @@ class Trial:
             case.raises is not None
             and isinstance(outcome.error, case.raises)
             and (case.wordless or bool(_said(outcome)))
-            and self.is_named(outcome)
         )
-
-    @property
-    def named(self) -> str:
-        """What an exception has to name; "" for nothing in particular."""
-        names = self.case.names
-        return names(*self.inputs.values()) if names else ""
-
-    def is_named(self, outcome: Outcome) -> bool:
-        """Whether an exception names what it has to, as a word by itself."""
-        word = rf"(?<!\w){re.escape(self.named)}(?!\w)"
-        return not self.named or bool(re.search(word, _said(outcome)))
 
     def distance(self, outcome: Outcome) -> float:
         """How far off an answer is, in limits: up to 1 it is right."""
@@ -177,11 +164,7 @@ class Trial:
             same_type = type(one.error).__name__ == type(other.error).__name__
             # What a learner's own `raise` says is theirs to word.
             if self._is_refusal(one) and self._is_refusal(other):
-                return (
-                    same_type
-                    and bool(_said(one)) == bool(_said(other))
-                    and self.is_named(one) == self.is_named(other)
-                )
+                return same_type and bool(_said(one)) == bool(_said(other))
             return same_type and _said(one) == _said(other)
         try:
             a, b = self.read(one), self.read(other)

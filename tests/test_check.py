@@ -563,21 +563,6 @@ def test_a_refusal_has_a_sentence_where_one_is_due(capsys):
     assert "right" in capsys.readouterr().out
 
 
-def test_a_refusal_names_what_the_card_says():
-    def refuses(ids, vocabulary):
-        tokens = {number: token for token, number in vocabulary.items()}
-        if any(number not in tokens for number in ids):
-            raise ValueError("an id from 0 to 1 has no token")
-        return [tokens[number] for number in ids]
-
-    text = message("tokenization.decode", refuses)
-    assert (
-        "Your ValueError should name -1. It says: an id from 0 to 1 has no "
-        "token\n"
-    ) in text
-    assert "Hint" not in text and "Perhaps" not in text
-
-
 def test_a_long_message_is_folded_and_last_prints_all_of_it(capsys):
     long = np.arange(60.0).reshape(60, 1)
     text = message(SOFTMAX, lambda z, axis=-1: long)

@@ -136,18 +136,6 @@ def first_known(tokens, vocabulary):
     return next((vocabulary[t] for t in tokens if t in vocabulary), [])
 
 
-def refusing_with(sentence):
-    """Right ids, and a sentence of what is unknown."""
-
-    def answer(tokens, vocabulary):
-        try:
-            return RIGHT["encode"](tokens, vocabulary)
-        except ValueError:
-            raise ValueError(sentence(tokens, vocabulary)) from None
-
-    return answer
-
-
 def also_unknown(tokens, vocabulary):
     """Looks for other names where there is no `<unk>`."""
     for name in ("[UNK]", "<UNK>"):
@@ -158,19 +146,6 @@ def also_unknown(tokens, vocabulary):
 
 def stripped(tokens, vocabulary):
     return RIGHT["encode"]([t.strip() for t in tokens], vocabulary)
-
-
-def naming(sentence):
-    """Right tokens, and a sentence of the first bad id."""
-
-    def answer(ids, vocabulary):
-        taken = {one: token for token, one in vocabulary.items()}
-        for place, one in enumerate(ids):
-            if one not in taken:
-                raise ValueError(sentence(place, one))
-        return [taken[one] for one in ids]
-
-    return answer
 
 
 def after_decoding(change):
@@ -360,29 +335,12 @@ WRONG = {
         "None instead of refusing": instead_of_refusing(None),
         "[] instead of refusing": instead_of_refusing([]),
         "the first that is known": first_known,
-        "the token is not named": refusing_with(
-            lambda tokens, vocabulary: "a token has no id"
-        ),
-        "<unk> is named": refusing_with(
-            lambda tokens, vocabulary: "no <unk> in the vocabulary"
-        ),
-        "the first token is named": refusing_with(
-            lambda tokens, vocabulary: f"no id for {tokens[0]!r}"
-        ),
-        "how many are unknown": refusing_with(
-            lambda tokens, vocabulary: (
-                f"{len(set(tokens) - set(vocabulary))} unknown tokens"
-            )
-        ),
         "other names for unknown": also_unknown,
         "blanks cut": stripped,
     },
     "tokenization.decode": {
         "a table from the end": a_table_from_the_end,
         "only −1 refused": only_minus_one_refused,
-        "the id is not named": naming(lambda place, one: "no such id"),
-        "the place is named": naming(lambda place, one: f"place {place}"),
-        "the id without its sign": naming(lambda place, one: f"id {abs(one)}"),
         "an empty token is none": an_empty_token_is_none,
         "ends at <eos>": after_decoding(up_to_the_end),
         "<bos> left out": after_decoding(

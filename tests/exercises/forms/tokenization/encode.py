@@ -24,13 +24,10 @@ def by_get(tokens, vocabulary):
 
 
 def by_trying(tokens, vocabulary):
-    def one(token):
-        try:
-            return vocabulary[token if token in vocabulary else "<unk>"]
-        except KeyError:
-            raise ValueError(f"{token} is not in the vocabulary") from None
-
-    return list(map(one, tokens))
+    try:
+        return [vocabulary[t if t in vocabulary else "<unk>"] for t in tokens]
+    except KeyError as missing:
+        raise ValueError(f"{missing} is not in the vocabulary") from None
 
 
 def as_an_array(tokens, vocabulary):
