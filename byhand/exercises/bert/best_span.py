@@ -176,18 +176,18 @@ def only_the_start_allowed(start_logits, end_logits, allowed, max_length):
 # --- cases -----------------------------------------------------------------
 
 
-def telling(n, first, last, max_length, *wrong, apart=False):
+def telling(n, first, last, max_length, *wrong, apart=False, below=0):
     """Logits with one best span, which these wrong answers do not find.
 
     first, last: of the piece that is allowed. apart: whether they also
-    differ from each other.
+    differ from each other. below: how far below 0 all are.
     """
 
     def inputs(rng):
         allowed = np.zeros(n, dtype=bool)
         allowed[first : last + 1] = True
         while True:
-            starts, ends = rng.integers(-60, 61, size=(2, n)) / 10
+            starts, ends = rng.integers(-60, 61, size=(2, n)) / 10 - below
             given = {
                 "start_logits": tensor(starts),
                 "end_logits": tensor(ends),
@@ -295,7 +295,10 @@ EXERCISE = Exercise(
             "logits below 0",
             telling(*(8, 1, 7, 4), by(multiplied), by(of_probabilities)),
         ),
-        Case("every sum below 0", telling(*(6, 2, 3, 2), from_zero)),
+        Case(
+            "every sum far below 0",
+            telling(*(6, 2, 3, 2), from_zero, below=2000),
+        ),
     ),
     misconceptions=(
         Misconception(
