@@ -539,6 +539,9 @@ WRONG = {
         "a word short is enough": lambda c, r: (
             1.0 if c and c >= r - 1 else brevity(c, r)
         ),
+        "nearly is enough": lambda c, r: (
+            1.0 if c >= 0.9 * r else brevity(c, r)
+        ),
         "one word is none": lambda c, r: 0.0 if c < 2 else brevity(c, r),
         "a thousandth at least": lambda c, r: (
             max(1e-3, brevity(c, r)) if c else 0.0
