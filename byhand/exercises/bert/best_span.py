@@ -151,6 +151,13 @@ def swapped(*given):
     return reference(*given)[::-1]
 
 
+def in_the_first_words(start_logits, end_logits, allowed, max_length):
+    """As if only so many words of the text could be read at all."""
+    first = int(np.flatnonzero(allowed.numpy())[0])
+    near = tensor(np.arange(len(allowed)) < first + max_length)
+    return reference(start_logits, end_logits, allowed & near, max_length)
+
+
 def roles_swapped(start_logits, end_logits, allowed, max_length):
     return reference(end_logits, start_logits, allowed, max_length)
 
@@ -280,6 +287,7 @@ EXERCISE = Exercise(
                 with_other(limit=lambda most: 10),
                 with_other(limit=lambda most: most + 1),
                 with_other(limit=lambda most: most - 1),
+                in_the_first_words,
                 apart=True,
             ),
         ),

@@ -152,7 +152,7 @@ EXERCISE = Exercise(
         Case("one place, guessed wrong", asked("o")),
         Case("the example of the lesson", by_hand),
         Case("a right word that comes second", asked("2x.2")),
-        Case("three places, one of them not chosen", asked("xo.")),
+        Case("three places, one of them not chosen", asked("xo.", size=0.1)),
         Case("the right word is word 0", word_0),
         Case("rows with three and one", asked("xxo.", ".o..")),
         Case(

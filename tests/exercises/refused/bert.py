@@ -608,6 +608,16 @@ def probability_clamped(logits, labels):
     return -right.log().mean().item(), by_choosing(logits, labels)[1]
 
 
+def above_a_half(logits, labels):
+    """A guess is right if its probability is more than that of the rest."""
+    chosen = labels != -100
+    if not chosen.any():
+        return 0.0, 0.0
+    rows = logits[chosen].softmax(-1)
+    hits = rows.gather(1, labels[chosen][:, None]) > 0.5
+    return by_choosing(logits, labels)[0], hits.double().mean().item()
+
+
 def over_the_vocabulary(logits, labels):
     loss, accuracy = by_choosing(logits, labels)
     return loss / logits.shape[-1], accuracy
@@ -632,6 +642,13 @@ def from_minus_100(starts, ends, allowed, most):
     """The best sum so far begins at −100."""
     start, end = as_a_table(starts, ends, allowed, most)
     return (start, end) if starts[start] + ends[end] > -100 else (0, 0)
+
+
+def length_from_the_first_word(starts, ends, allowed, most):
+    """No span ends beyond so many words of the text."""
+    first = int(allowed.nonzero()[0])
+    near = allowed & (torch.arange(len(allowed)) < first + most)
+    return as_a_table(starts, ends, near, most)
 
 
 def hidden_by_minus_100(starts, ends, allowed, most):
@@ -792,12 +809,14 @@ WRONG = {
         of_the_mean,
         clipped,
         probability_clamped,
+        above_a_half,
         over_the_vocabulary,
         smoothed,
         one_for_none,
     ),
     "bert.best_span": named(
         from_minus_100,
+        length_from_the_first_word,
         hidden_by_minus_100,
         strictly_longer,
         shorter_if_nearly_as_good,
