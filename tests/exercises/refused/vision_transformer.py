@@ -498,6 +498,21 @@ class FoldsCase(Model):
         super().__init__(*sizes, pooling=pooling.lower(), **more)
 
 
+class ClsForNothing(Model):
+    """Takes "" for the default."""
+
+    def __init__(self, *sizes, pooling="cls", **more):
+        super().__init__(*sizes, pooling=pooling or "cls", **more)
+
+
+class PartOfTheNames(Model):
+    def __init__(self, *sizes, pooling="cls", **more):
+        if pooling not in "cls, mean":
+            raise ValueError("pooling should be cls or mean")
+        pooling = "cls" if pooling == "cls" else "mean"
+        super().__init__(*sizes, pooling=pooling, **more)
+
+
 class ManyHeads(Model):
     """As many heads as numbers: each is one wide."""
 
@@ -703,6 +718,20 @@ class Relu6(Squeezed):
         return super().code(x).clamp(max=1)
 
 
+class Relu6OfPhones(Squeezed):
+    """ReLU up to 6, as nets for phones have it."""
+
+    def code(self, x):
+        return functional.relu6(self.encoder(x))
+
+
+class Clamped(Squeezed):
+    """So that no logarithm is infinite."""
+
+    def back(self, code):
+        return super().back(code).clamp(1e-3, 1 - 1e-3)
+
+
 class Doubled(Squeezed):
     def back(self, code):
         return torch.sigmoid(2 * self.decoder(code))
@@ -836,6 +865,8 @@ WRONG = {
         "mean of the batch": MeanOfTheBatch,
         "refuses in use": RefusesInUse,
         "folds case": FoldsCase,
+        "[CLS] for nothing": ClsForNothing,
+        "part of the names": PartOfTheNames,
         "many heads": ManyHeads,
         "always the first patch": AlwaysThePatchesFirst,
         "logits and rows": LogitsAndRows,
@@ -891,6 +922,8 @@ WRONG = {
         "ReLU twice": ReluTwice,
         "code of length one": CodeOfLengthOne,
         "ReLU up to 1": Relu6,
+        "ReLU up to 6": Relu6OfPhones,
+        "clamped": Clamped,
         "doubled": Doubled,
         "hard sigmoid": HardSigmoid,
         "ELU": Elu,
