@@ -186,7 +186,7 @@ EXERCISE = Exercise(
         ),
         Case(
             "shorter than n, and empty",
-            with_n(corpus(("ab", "abcd"), ("", "ab"), ("efghi", "efghi")), 5),
+            with_n(corpus(("ab", "abcde"), ("", "ab"), ("efghi", "efghi")), 5),
         ),
         Case(
             "sentences that share words, the last like the first",

@@ -158,7 +158,7 @@ EXERCISE = Exercise(
     cases=(
         of("two numbers into one", 2, 1, 1),
         of("three numbers into two", 3, 2, 4),
-        of("six large numbers into three", 6, 3, 5, size=3),
+        of("six large numbers into three", 6, 3, 5, size=12),
         of("a code wider than the input", 2, 5, 3),
         of("a single row, without a batch", 4, 3),
         of("two axes in front, in training", 5, 2, 2, 3, training=True),
