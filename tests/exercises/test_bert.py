@@ -183,10 +183,10 @@ def test_words_are_hidden_as_theirs_are():
     class Words:
         """What the collator asks of a tokenizer."""
 
-        mask_token, pad_token, mask_token_id = "[MASK]", "[PAD]", 3
+        mask_token, pad_token = "[MASK]", "[PAD]"
 
-        def __init__(self, vocab_size):
-            self.vocab_size = vocab_size
+        def __init__(self, vocab_size, mask_id):
+            self.vocab_size, self.mask_token_id = vocab_size, mask_id
 
         def __len__(self):
             return self.vocab_size
@@ -196,7 +196,7 @@ def test_words_are_hidden_as_theirs_are():
 
     def theirs(ids, special, mask_id, vocab_size, rng, p=0.15):
         collator = transformers.DataCollatorForLanguageModeling(
-            Words(vocab_size), mlm_probability=p, seed=None
+            Words(vocab_size, mask_id), mlm_probability=p, seed=None
         )
         torch.manual_seed(int(torch.randint(2**31, (), generator=rng)))
         return collator.torch_mask_tokens(ids.clone(), special.long())

@@ -151,6 +151,13 @@ def swapped(*given):
     return reference(*given)[::-1]
 
 
+def in_the_first_words(start_logits, end_logits, allowed, max_length):
+    """As if only so many words of the text could be read at all."""
+    first = int(np.flatnonzero(allowed.numpy())[0])
+    near = tensor(np.arange(len(allowed)) < first + max_length)
+    return reference(start_logits, end_logits, allowed & near, max_length)
+
+
 def roles_swapped(start_logits, end_logits, allowed, max_length):
     return reference(end_logits, start_logits, allowed, max_length)
 
@@ -176,18 +183,18 @@ def only_the_start_allowed(start_logits, end_logits, allowed, max_length):
 # --- cases -----------------------------------------------------------------
 
 
-def telling(n, first, last, max_length, *wrong, apart=False):
+def telling(n, first, last, max_length, *wrong, apart=False, below=0):
     """Logits with one best span, which these wrong answers do not find.
 
     first, last: of the piece that is allowed. apart: whether they also
-    differ from each other.
+    differ from each other. below: how far below 0 all are.
     """
 
     def inputs(rng):
         allowed = np.zeros(n, dtype=bool)
         allowed[first : last + 1] = True
         while True:
-            starts, ends = rng.integers(-60, 61, size=(2, n)) / 10
+            starts, ends = rng.integers(-60, 61, size=(2, n)) / 10 - below
             given = {
                 "start_logits": tensor(starts),
                 "end_logits": tensor(ends),
@@ -280,6 +287,7 @@ EXERCISE = Exercise(
                 with_other(limit=lambda most: 10),
                 with_other(limit=lambda most: most + 1),
                 with_other(limit=lambda most: most - 1),
+                in_the_first_words,
                 apart=True,
             ),
         ),
@@ -295,7 +303,10 @@ EXERCISE = Exercise(
             "logits below 0",
             telling(*(8, 1, 7, 4), by(multiplied), by(of_probabilities)),
         ),
-        Case("every sum below 0", telling(*(6, 2, 3, 2), from_zero)),
+        Case(
+            "every sum far below 0",
+            telling(*(6, 2, 3, 2), from_zero, below=2000),
+        ),
     ),
     misconceptions=(
         Misconception(

@@ -5,7 +5,7 @@ import numpy as np
 from byhand.exercise import Case, Exercise, Misconception, Whole, Yes
 
 from ..pieces.seams import but
-from ..pieces.tensors import is_boolean
+from ..pieces.tensors import is_boolean, is_int64
 
 
 def the_longer(first, second, room):
@@ -81,7 +81,7 @@ def reference(first, second, cls_id, sep_id, pad_id, max_len):
 
 
 def typed(answer, *inputs):
-    """What came, and whether the mask is boolean."""
+    """What came, and whether the mask is boolean and the others int64."""
     came = answer(*inputs)
     if came is None:
         return None
@@ -90,7 +90,8 @@ def typed(answer, *inputs):
         raise TypeError(
             "encode_pair should return three rows: ids, segments, mask"
         )
-    return *came, float(is_boolean(came[2]))
+    ids_and_segments = all(map(is_int64, came[:2]))
+    return *came, float(is_boolean(came[2])), float(ids_and_segments)
 
 
 # --- what goes wrong -------------------------------------------------------
@@ -197,10 +198,16 @@ CLS, SEP, PAD = 101, 102, 0
 
 
 def texts(first, second, max_len, pad=PAD):
-    """Ids of as many words; second: None for a single text."""
+    """Ids of as many words; second: None for a single text.
+
+    A text of three words or more ends with its first word.
+    """
 
     def inputs(rng):
         words = 1 + rng.permutation(99)[: first + (second or 0)]
+        for begin, end in ((0, first), (first, first + (second or 0))):
+            if end - begin > 2:
+                words[end - 1] = words[begin]
         return {
             "first": [int(w) for w in words[:first]],
             "second": (
@@ -244,8 +251,8 @@ EXERCISE = Exercise(
         Case("padding with id 7 100", texts(1, 2, 9, 7100)),
         Case("an empty second text is still a pair", texts(2, 0, 7)),
         Case("an empty first text", texts(0, 2, 7)),
-        Case("nothing to say", texts(0, None, 4)),
-        Case("the first text is too long", texts(5, 3, 9)),
+        Case("nothing to say, and no room", texts(0, None, 2)),
+        Case("the first text is too long", texts(6, 1, 9)),
         Case("the second text is too long", texts(2, 6, 9)),
         Case("equally long, one word too many", texts(3, 3, 8)),
         Case("both lose words", texts(7, 5, 9)),
@@ -439,6 +446,7 @@ EXERCISE = Exercise(
     returns=(
         *(Whole("ids"), Whole("segments"), "mask"),
         Yes("the mask is boolean"),
+        Yes("ids and segments are int64"),
     ),
     way=typed,
 )

@@ -161,8 +161,11 @@ def swapped(*given, **named):
 WORDS = 4  # ids from here on are words; before them stand special tokens
 
 
-def a_batch(b, n, vocab_size, *p):
-    """Texts between [CLS] and [SEP], the later ones shorter and padded."""
+def a_batch(b, n, vocab_size, *p, words_first=False):
+    """Texts between [CLS] and [SEP], the later ones shorter and padded.
+
+    words_first: whether the special tokens have the highest ids.
+    """
 
     def inputs(rng):
         ids = rng.integers(WORDS, vocab_size, size=(b, n))
@@ -171,10 +174,13 @@ def a_batch(b, n, vocab_size, *p):
         for row, length in enumerate(lengths):
             ids[row, length - 1 :] = 0
             ids[row, length - 1] = 2
+        special, mask_id = ids < WORDS, 3
+        if words_first:
+            ids, mask_id = vocab_size - 1 - ids, vocab_size - 1 - mask_id
         given = {
             "ids": torch.from_numpy(ids),
-            "special": torch.from_numpy(ids < WORDS),
-            "mask_id": 3,
+            "special": torch.from_numpy(special),
+            "mask_id": mask_id,
             "vocab_size": vocab_size,
             "seed": int(rng.integers(2**31)),
         }
@@ -220,7 +226,10 @@ EXERCISE = Exercise(
         Case("everything is chosen", a_batch(2, 5, 9, 1.0)),
         Case("nothing is chosen", a_batch(2, 5, 9, 0.0)),
         Case("p as it comes, a large vocabulary", a_batch(180, 60, 1_000)),
-        Case("half of the tokens, eight ids", a_batch(160, 60, 8, 0.5)),
+        Case(
+            "nine in ten tokens, eight ids, words first",
+            a_batch(160, 60, 8, 0.9, words_first=True),
+        ),
     ),
     misconceptions=(
         Misconception(
@@ -358,6 +367,17 @@ EXERCISE = Exercise(
                 masked,
                 draw=lambda ids, vocab_size, rng: any_word(
                     ids[:1, :1], vocab_size, rng
+                ).expand(ids.shape),
+            ),
+        ),
+        Misconception(
+            "one word for a row",
+            "one word is drawn for all places of a row. Draw one for each "
+            "place.",
+            but(
+                masked,
+                draw=lambda ids, vocab_size, rng: any_word(
+                    ids[:, :1], vocab_size, rng
                 ).expand(ids.shape),
             ),
         ),

@@ -24,7 +24,7 @@ from byhand.ways import repeating
 #     the pairs that are both chosen, Mp², how many both read [MASK], m². Two
 #     pairs that share a token are correlated, with two partners at most: see
 #     layer_norm.dropout for the first, and decoding.sample for the second.
-# The others are 1 for yes and 0 for no. Six of them are by chance, and count
+# The others are 1 for yes and 0 for no. Seven of them are by chance, and count
 # in the large cases only.
 #
 # The bounds are five standard errors, times √2, since two answers are compared
@@ -61,6 +61,7 @@ def measured(answer, ids, special, mask_id, vocab_size, seed, *p):
                    vocab_size),
         *map(yes, vary(labels != NOT_CHOSEN, plain(special))),
         yes(fates_vary(inputs, labels, mask_id)),
+        yes(words_vary(inputs, labels, mask_id)),
     )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def table(value):
 
 
 # How many numbers each measure behind the shape has.
-SIZES = (1, 1, 1, 1, 1, 1, 1, 1, 3, PARTS, 2, 2, 1, 1, 1)
+SIZES = (1, 1, 1, 1, 1, 1, 1, 1, 3, PARTS, 2, 2, 1, 1, 1, 1)
 
 
 def counted(inputs, labels, ids, special, vocab_size):
@@ -180,6 +181,14 @@ def fates_vary(inputs, labels, mask_id):
     return bool((np.abs(masked - 0.8 * chosen.sum((1, 2))) > 4).any())
 
 
+def words_vary(inputs, labels, mask_id):
+    """Whether two other words that were drawn in one row ever differ."""
+    drawn = (inputs != labels) & (labels != NOT_CHOSEN) & (inputs != mask_id)
+    lowest = np.where(drawn, inputs, inputs.max()).min(-1)
+    highest = np.where(drawn, inputs, inputs.min()).max(-1)
+    return bool((drawn.any(-1) & (lowest < highest)).any())
+
+
 def yes(holds):
     return np.array([float(bool(holds))])
 
@@ -201,7 +210,7 @@ def expected(ids, special, mask_id, vocab_size, seed, *p):
         words,
         np.full(2, p * p + q * q),
         np.full(2, masked**2),
-        *(np.ones(1),) * 3,
+        *(np.ones(1),) * 4,
     )
 
 
@@ -240,7 +249,7 @@ def bounds(ids, special, mask_id, vocab_size, seed, *p):
         five(word * (1 - word) / n, PARTS),
         five(4 * p * q * max(1 - 3 * p * q, 0) / pairs, 2),
         five((mm * (1 - mm) + 2 * (m**3 - mm * mm)) / both, 2),
-        *(np.full(1, 0.25),) * 3,
+        *(np.full(1, 0.25),) * 4,
     )
 
 
@@ -266,4 +275,5 @@ MEASURES = (
     Yes("how many of a row are chosen varies by chance"),
     Yes("how many of a batch are chosen varies by chance"),
     Yes("how many become [MASK] varies by chance"),
+    Yes("other words drawn in one row differ"),
 )

@@ -92,20 +92,23 @@ def accuracy_as_share_of_probability(logits, labels):
     return reference(logits, labels)[0], probability(logits, labels)[0]
 
 
-def asked(*rows, vocab=5):
+def asked(*rows, vocab=5, size=1):
     """Rows of places: "x" is chosen and guessed right, "o" chosen and wrong.
 
-    "2" is chosen, and its word comes second. Anything else is not chosen.
+    "2" is chosen, and its word comes second; "l", and it comes last. Anything
+    else is not chosen. size: what the logits are multiplied by.
     """
     shape = len(rows), len(rows[0])
 
     def inputs(rng):
-        logits = distinct(rng, *shape, vocab)
+        logits = distinct(rng, *shape, vocab) * size
         labels = np.full(shape, -100)
         for place, sign in np.ndenumerate(np.array([list(r) for r in rows])):
             ranked = logits[place].argsort(descending=True).tolist()
             if sign in "x2":
                 labels[place] = ranked[sign == "2"]
+            elif sign == "l":
+                labels[place] = ranked[-1]
             elif sign == "o":
                 labels[place] = ranked[int(rng.integers(1, vocab))]
         return {"logits": logits, "labels": tensor(labels)}
@@ -149,10 +152,13 @@ EXERCISE = Exercise(
         Case("one place, guessed wrong", asked("o")),
         Case("the example of the lesson", by_hand),
         Case("a right word that comes second", asked("2x.2")),
-        Case("three places, one of them not chosen", asked("xo.")),
+        Case("three places, one of them not chosen", asked("xo.", size=0.1)),
         Case("the right word is word 0", word_0),
         Case("rows with three and one", asked("xxo.", ".o..")),
-        Case("a row in which none is chosen", asked("x.oo", "....", ".x..")),
+        Case(
+            "a row in which none is chosen",
+            asked("x.lo", "....", ".x..", size=20),
+        ),
         Case("none is chosen at all", asked("...", "...")),
     ),
     misconceptions=(

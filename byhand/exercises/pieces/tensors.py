@@ -63,6 +63,14 @@ def distinct(rng: np.random.Generator, *shape: int) -> Any:
     return tensor(tenths.reshape(shape) / 10)
 
 
+def is_int64(ids: Any) -> bool:
+    """Whether ids have the type that an embedding looks up, as int has."""
+    try:
+        return plain(ids).dtype == np.int64
+    except ValueError:  # rows of several lengths, which the check tells
+        return True
+
+
 def is_boolean(mask: Any) -> bool:
     """Whether a mask holds booleans, and no numbers that equal them."""
     try:

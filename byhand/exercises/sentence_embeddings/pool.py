@@ -161,12 +161,17 @@ def one_for_the_batch(hidden, real):
 # --- cases -----------------------------------------------------------------
 
 
-def batch(*rows, d=3, **more):
-    """A sentence a row of 1 and 0; what stands at padding is large."""
+def batch(*rows, d=3, zero=(), **more):
+    """A sentence a row of 1 and 0; what stands at padding is large.
+
+    zero: where a number is 0.
+    """
 
     def inputs(rng):
         mask = flags(*rows)
         hidden = tensor(readable(rng, *mask.shape, d))
+        if zero:
+            hidden[zero] = 0
         hidden = hidden.where(mask[..., None], 5 + hidden)
         return {"hidden": hidden, "mask": mask, **more}
 
@@ -229,7 +234,10 @@ EXERCISE = Exercise(
         Case("by hand, the mean", by_hand("mean")),
         Case("by hand, the largest", by_hand("max")),
         Case("by hand, place 0", by_hand("cls")),
-        Case("sentences of 3, 1 and 2", batch("1110", "1000", "1100")),
+        Case(
+            "sentences of 3, 1 and 2",
+            batch("1110", "1000", "1100", zero=(0, 1, 0)),
+        ),
         Case(
             "the largest, of sentences of 1 and 3",
             batch("1000", "1110", kind="max"),
@@ -257,7 +265,7 @@ EXERCISE = Exercise(
             "more sentences than tokens",
             batch("11", "10", "01", "11", "10", d=5, kind="mean"),
         ),
-        Case('kind="sum"', batch("110", "111", kind="sum"), raises=ValueError),
+        Case('kind=""', batch("110", "111", kind=""), raises=ValueError),
         Case('kind="CLS"', batch("101", "111", kind="CLS"), raises=ValueError),
     ),
     misconceptions=(

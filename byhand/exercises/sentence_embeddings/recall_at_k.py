@@ -138,7 +138,7 @@ EXERCISE = Exercise(
                 apart=(by_topk, ONE_TOO_MANY),
             ),
         ),
-        Case("k is all of them", at(4, 4, 1, 2, n=4)),
+        Case("k is all of them", at(12, 12, 1, 11, n=12)),
         Case("k is more than there are", at(7, 3, 2, n=3)),
     ),
     misconceptions=(

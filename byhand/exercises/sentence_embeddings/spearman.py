@@ -140,18 +140,21 @@ def kendall_of_all_pairs(x, y):
 # --- cases -----------------------------------------------------------------
 
 
-def several(n, *, ties=0, like=None):
+def several(n, *, ties=0, like=None, around_0=False):
     """So many numbers each, as lists.
 
     ties: so many of `a` are the same as another. like: −1 or 1 for a
-    correlation that is below or above 0. No wrong way of ranking gets the
-    same number, where there is room for another.
+    correlation that is below or above 0. around_0: whether some are below 0,
+    and one is 0 in both. No wrong way of ranking gets the same number, where
+    there is room for another.
     """
 
     def inputs(rng):
         while True:
             a = distinct(rng, n)
             b = distinct(rng, n)
+            if around_0:
+                a, b = ((x - x[0]).round(1) for x in (a, b))
             if ties:
                 a[rng.permutation(n)[: ties + 1]] = a[0]
                 b[rng.permutation(n)[:2]] = b[-1]
@@ -161,6 +164,7 @@ def several(n, *, ties=0, like=None):
             if like is not None and like * right < 0.05:
                 continue
             others = WITH_TIES if ties else WITHOUT
+            others += (of_sizes, without_zeros) * around_0
             if all(abs(one(a, b) - right) > 1e-3 for one in others):
                 return {"a": a.tolist(), "b": b.tolist()}
 
@@ -171,6 +175,17 @@ def distinct(rng, n):
     """Numbers that grow ever faster, in a random order."""
     steps = rng.integers(1, 20, n) * 1.5 ** np.arange(n)
     return rng.permutation((steps.cumsum() - 5).round(1))
+
+
+of_sizes = but(correlated, rank=lambda x: shared(abs(x)))
+
+
+def without_zeros(a, b):
+    """Where both are 0, as if nothing were there."""
+    kept = (a != 0) | (b != 0)
+    if len({*a[kept]}) < 2 or len({*b[kept]}) < 2:
+        return np.nan
+    return correlated(a[kept], b[kept])
 
 
 WITHOUT = (
@@ -199,10 +214,17 @@ def two_of_each(rng):
 
 
 def far_out(rng):
-    """One value is far from all others, which a rank does not see."""
-    given = several(6)(rng)
-    given["a"][int(np.argmax(given["a"]))] = 10_000.0
-    return given
+    """One value is far from all others, which a rank does not see.
+
+    The other list has numbers that are the same in single precision.
+    """
+    while True:
+        given = several(6)(rng)
+        given["a"][int(np.argmax(given["a"]))] = 10_000.0
+        large = 1e9 + np.array(given["b"])
+        given["b"] = large.round(1).tolist()
+        if len({*large.astype(np.float32)}) < len(large):
+            return given
 
 
 def of_lengths(n, m):
@@ -235,10 +257,13 @@ EXERCISE = Exercise(
         Case("by hand, with a tie", by_hand),
         Case("five numbers, none alike", several(5, like=1)),
         Case("six numbers, in another order", several(6, like=-1)),
-        Case("seven numbers, some alike", several(7, ties=2)),
+        Case(
+            "seven numbers around 0, some alike",
+            several(7, ties=2, around_0=True),
+        ),
         Case("nine numbers, more alike", several(9, ties=4)),
         Case("eight numbers, rather opposite", several(8, ties=2, like=-1)),
-        Case("one number far out", far_out),
+        Case("one number far out, and large ones", far_out),
         Case("three against four", of_lengths(3, 4), raises=ValueError),
         Case("four against two", of_lengths(4, 2), raises=ValueError),
     ),

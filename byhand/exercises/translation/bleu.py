@@ -273,8 +273,10 @@ EXERCISE = Exercise(
         Case("a corpus of several lengths", with_max_n(drawn(5, 1), 4)),
         Case("a corpus with two references", with_max_n(drawn(4, 2), 3)),
         Case(
-            "one sentence is all wrong",
-            with_max_n(corpus(("abcde", "abcde"), ("fghij", "kl")), 4),
+            "one sentence is all wrong, and one empty",
+            with_max_n(
+                corpus(("abcde", "abcde"), ("fghij", "kl"), ("", "hijkl")), 4
+            ),
         ),
     ),
     misconceptions=(

@@ -136,7 +136,8 @@ def scripted(said, padding=0, bos=1, eos=2, max_len=6):
     """A model that says these sentences, and what else it is asked.
 
     said: for each source how many words it says before eos. padding: how much
-    of a source is none, sentence by sentence. Asked otherwise than for a
+    of a source is none, sentence by sentence: behind the words, or in front
+    of them where it is below 0. Asked otherwise than for a
     translation (with another mask, another beginning), it says words that
     depend on all that it saw, as a model of several layers would: what a
     place tells later ones depends on what it could see itself.
@@ -149,7 +150,9 @@ def scripted(said, padding=0, bos=1, eos=2, max_len=6):
         n = 3
         # Whatever stands in the place of padding, it is not to be read.
         src = rng.permutation(words)[: n * len(said)].reshape(-1, n)
-        real = np.array([[k < n - pad for k in range(n)] for pad in pads])
+        real = np.array(
+            [[-pad <= k < n - max(pad, 0) for k in range(n)] for pad in pads]
+        )
         script = {}
         for row, seen, length in zip(src, real, said, strict=True):
             sentence = rng.choice(words, size=length).tolist()
@@ -270,7 +273,10 @@ EXERCISE = Exercise(
         ),
         Case("exactly max_len words", scripted((3,), max_len=3)),
         Case("two sentences, the first ends sooner", scripted((1, 3))),
-        Case("two sentences, the second ends sooner", scripted((4, 2))),
+        Case(
+            "two sentences, padded in front, the second ends sooner",
+            scripted((4, 2), padding=(-1, -2)),
+        ),
         Case("a padded source", scripted((3, 2), padding=(1, 0))),
         Case("max_len is 1", scripted((2, 0, 1), max_len=1)),
         Case(

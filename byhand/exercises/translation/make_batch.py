@@ -7,7 +7,7 @@ from torch.nn.utils.rnn import pad_sequence
 from byhand.exercise import Case, Exercise, Fact, Misconception, Whole, Yes
 
 from ..pieces.seams import but
-from ..pieces.tensors import is_boolean
+from ..pieces.tensors import is_boolean, is_int64
 
 
 def given(words, bos, eos):
@@ -136,10 +136,11 @@ def a_square_source_mask(src, tgt_in, tgt_out, src_mask, tgt_mask):
 
 
 BOOLEAN = Yes("both masks are boolean")
+INT64 = Yes("all ids are int64")
 
 
 def typed(answer, *inputs):
-    """What came, and whether the masks are boolean."""
+    """What came, and whether the masks are boolean and the ids int64."""
     came = answer(*inputs)
     if came is None:
         return None
@@ -149,7 +150,7 @@ def typed(answer, *inputs):
             "src_mask, tgt_mask"
         )
     boolean = all(is_boolean(mask) for mask in came[3:])
-    return *came, float(boolean)
+    return *came, float(boolean), float(all(map(is_int64, came[:3])))
 
 
 def drawn(*lengths, pad=0, bos=1, eos=2, lowest=3):
@@ -169,9 +170,14 @@ def drawn(*lengths, pad=0, bos=1, eos=2, lowest=3):
 
 
 def with_word_0(rng):
-    """Padding is 9, and 0 is a word on both sides."""
+    """Padding is 9, 0 is a word on both sides, and a pair comes twice.
+
+    Its source also has another target.
+    """
     ids = rng.permutation([3, 4, 5, 6, 7, 8]).tolist()
-    pairs = [([0, ids[0], ids[1]], [ids[2]]), ([ids[3]], [ids[4], 0])]
+    twice = [0, ids[0], ids[1]], [ids[2]]
+    pairs = [twice, ([ids[3]], [ids[4], 0]), twice, (twice[0], [ids[5]])]
+    pairs = [(list(source), list(target)) for source, target in pairs]
     return {"pairs": pairs, "pad_id": 9, "bos_id": 1, "eos_id": 2}
 
 
@@ -207,7 +213,7 @@ EXERCISE = Exercise(
             "the longer source has the shorter target", drawn((3, 2), (2, 3))
         ),
         Case("padding is 40", drawn((2, 1), (4, 3), pad=40, bos=0)),
-        Case("padding is 9, and 0 is a word", with_word_0),
+        Case("padding is 9, 0 is a word, and a pair comes twice", with_word_0),
         Case(
             "three pairs, other ids for bos and eos",
             drawn((2, 5), (4, 1), (1, 3), pad=7, bos=12, eos=10),
@@ -426,6 +432,7 @@ EXERCISE = Exercise(
         "src_mask",
         "tgt_mask",
         BOOLEAN,
+        INT64,
     ),
     facts=(
         Fact(

@@ -186,11 +186,13 @@ EXERCISE = Exercise(
         ),
         Case(
             "shorter than n, and empty",
-            with_n(corpus(("ab", "abcd"), ("", "ab"), ("efgh", "efgh")), 4),
+            with_n(corpus(("ab", "abcde"), ("", "ab"), ("efghi", "efghi")), 5),
         ),
         Case(
-            "two sentences that share words",
-            with_n(corpus(("abca", "abc"), ("bcd", "bcda")), 2),
+            "sentences that share words, the last like the first",
+            with_n(
+                corpus(("abca", "abc"), ("bcd", "bcda"), ("abca", "abc")), 2
+            ),
         ),
         Case(
             "a word that only the other sentence's reference has",
@@ -201,7 +203,8 @@ EXERCISE = Exercise(
             with_n(corpus(("abcabd", "cbadba")), 2),
         ),
         Case(
-            "pieces of words", spelled("Le sou ris et", "le sour is petite", 1)
+            "pieces of words, and a full stop",
+            spelled("Le sou ris et .", "le sour is petite .", 1),
         ),
         Case(
             "pairs of pieces", spelled("Le sou ris et", "le sour is petite", 2)

@@ -72,13 +72,18 @@ def pairs(answer, candidates, alpha):
 
 
 def listed(*given, alpha):
-    """Candidates of these lengths and log-probabilities, each moved a bit."""
+    """Candidates of these lengths and log-probabilities, each moved a bit.
+
+    One of five tokens or more has a 0 among them, and one token twice.
+    """
 
     def inputs(rng):
         words = rng.permutation(np.arange(3, 100)).tolist()
         candidates, moved = [], rng.uniform(0.99, 1.01)
         for n, log in given:
             tokens, words = words[:n], words[n:]
+            if n > 4:
+                tokens[1:3] = 0, tokens[0]
             candidates.append((tokens, float(np.round(log * moved, 4))))
         return {"candidates": candidates, "alpha": alpha}
 
@@ -123,12 +128,15 @@ EXERCISE = Exercise(
             "one token against three", listed((1, -1.0), (3, -1.2), alpha=0.7)
         ),
         Case(
-            "four of several lengths",
-            listed((2, -1.9), (9, -2.9), (5, -2.2), (3, -3.0), alpha=0.6),
+            "five, two of the same length",
+            listed(
+                *((2, -1.9), (9, -2.9), (5, -2.2), (3, -3.0), (5, -3.4)),
+                alpha=0.6,
+            ),
         ),
         Case(
             "the longest is bad",
-            listed((12, -6.0), (6, -2.1), (3, -1.9), (1, -2.5), alpha=0.9),
+            listed((24, -9.0), (6, -2.1), (3, -1.9), (1, -2.5), alpha=0.9),
         ),
         Case(
             "alpha 2",

@@ -115,7 +115,8 @@ def other(flow=both, **parts):
     return partial(Auto, flow=flow, **parts)
 
 
-def of(name, d_in, d_code, *batch, training=False):
+def of(name, d_in, d_code, *batch, size=1, training=False):
+    """A case. size: what the numbers are multiplied by."""
     settings = {"d_in": d_in, "d_code": d_code}
 
     def inputs(rng):
@@ -125,7 +126,7 @@ def of(name, d_in, d_code, *batch, training=False):
         return {
             "settings": settings,
             "weights": weights,
-            "inputs": [tensor(readable(rng, *batch, d_in))],
+            "inputs": [tensor(size * readable(rng, *batch, d_in))],
             "along": [
                 tensor(readable(rng, *batch, d_in)),
                 tensor(readable(rng, *batch, d_code)),
@@ -157,7 +158,7 @@ EXERCISE = Exercise(
     cases=(
         of("two numbers into one", 2, 1, 1),
         of("three numbers into two", 3, 2, 4),
-        of("six numbers into three", 6, 3, 5),
+        of("six large numbers into three", 6, 3, 5, size=12),
         of("a code wider than the input", 2, 5, 3),
         of("a single row, without a batch", 4, 3),
         of("two axes in front, in training", 5, 2, 2, 3, training=True),

@@ -136,8 +136,8 @@ EXERCISE = Exercise(
             lambda rng: {"images": pictures(rng, 2, 3, 6, 4), "patch": 2},
         ),
         Case(
-            "patches of 3",
-            lambda rng: {"images": pictures(rng, 2, 2, 6, 9), "patch": 3},
+            "patches of 3, four channels",
+            lambda rng: {"images": pictures(rng, 2, 4, 6, 9), "patch": 3},
         ),
         Case(
             "the height does not fit",

@@ -118,7 +118,8 @@ def small_image(*shape, size, **more):
 
 
 def all_negative(rng):
-    return {"x": -pictures(rng, 4, 6).abs(), "size": 2, "kind": "max"}
+    x = -1000 * pictures(rng, 4, 6).abs()
+    return {"x": x, "size": 2, "kind": "max"}
 
 
 EXERCISE = Exercise(
@@ -158,8 +159,8 @@ EXERCISE = Exercise(
             small_image(2, 3, 4, 6, size=2, kind="max"),
         ),
         Case(
-            "windows of 3 in three channels",
-            small_image(3, 6, 9, size=3, kind="mean"),
+            "windows of 3, three axes in front",
+            small_image(2, 1, 3, 3, 6, size=3, kind="mean"),
         ),
         Case(
             "a window is one pixel",
@@ -171,8 +172,8 @@ EXERCISE = Exercise(
             raises=ValueError,
         ),
         Case(
-            'kind="sum"',
-            small_image(2, 4, size=2, kind="sum"),
+            'kind="avg"',
+            small_image(2, 4, size=2, kind="avg"),
             raises=ValueError,
         ),
         *(

@@ -308,8 +308,8 @@ EXERCISE = Exercise(
             training=True,
         ),
         case(
-            'pooling="max"',
-            sized(4, 2, 1, 1, 2, 3, pooling="max"),
+            'pooling=""',
+            sized(4, 2, 1, 1, 2, 3, pooling=""),
             1,
             ValueError,
         ),

@@ -145,7 +145,7 @@ EXERCISE = Exercise(
         of("patches that do not fit", 9, 2, 1, 4, 1, 7, 2, raises=ValueError),
         of(
             "patches larger than the image",
-            *(4, 6, 1, 4, 1, 7, 2),
+            *(4, 8, 1, 4, 1, 7, 2),
             raises=ValueError,
         ),
     ),

@@ -77,6 +77,33 @@ def cuts_one_word_more(first, second, *rest):
     return ids, segments, mask
 
 
+def drops_by_value(first, second, cls_id, sep_id, pad_id, max_len):
+    """The last word goes where it stands first."""
+    room = max_len - (2 if second is None else 3)
+    a, b = list(first), list(second or [])
+    while room >= 0 and len(a) + len(b) > room:
+        longer = a if len(a) > len(b) else b
+        longer.remove(longer[-1])
+    b = None if second is None else b
+    return by_popping(a, b, cls_id, sep_id, pad_id, max_len)
+
+
+def half_and_the_rest(first, second, cls_id, sep_id, pad_id, max_len):
+    """The first has half of the room, and the second what is left."""
+    if second is not None:
+        room = max(max_len - 3, 0)
+        if len(first) + len(second) > room:
+            first = first[: (room + 1) // 2]
+            second = second[: room - len(first)]
+    return by_popping(first, second, cls_id, sep_id, pad_id, max_len)
+
+
+def three_places_for_any(first, second, *rest):
+    if rest[-1] < 3:
+        raise ValueError("too short")
+    return by_popping(first, second, *rest)
+
+
 # --- mask_tokens -----------------------------------------------------------
 
 
@@ -99,6 +126,21 @@ def words_above(first):
         return inputs, torch.where(chosen, ids, -100)
 
     return answer
+
+
+def never_the_same_word(ids, special, mask_id, vocab_size, rng, p=0.15):
+    chosen = (torch.rand(ids.shape, generator=rng) < p) & ~special
+    fate = torch.rand(ids.shape, generator=rng)
+    on = torch.randint(1, vocab_size, ids.shape, generator=rng)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    words = (ids + on) % vocab_size
+    inputs = torch.where(chosen & (fate >= 0.9), words, inputs)
+    return inputs, torch.where(chosen, ids, -100)
+
+
+def special_by_ids(ids, special, mask_id, vocab_size, rng, p=0.15):
+    """Ids below 4 are taken for special tokens."""
+    return two_throws(ids, ids < 4, mask_id, vocab_size, rng, p)
 
 
 def same_throw_for_both(ids, special, mask_id, vocab_size, rng, p=0.15):
@@ -557,6 +599,25 @@ def clipped(logits, labels):
     return (loss if chosen.sum() > 1 else min(loss, 0.1)), accuracy
 
 
+def probability_clamped(logits, labels):
+    chosen = labels != -100
+    if not chosen.any():
+        return 0.0, 0.0
+    rows = logits[chosen].softmax(-1)
+    right = rows.gather(1, labels[chosen][:, None]).clamp(min=1e-5)
+    return -right.log().mean().item(), by_choosing(logits, labels)[1]
+
+
+def above_a_half(logits, labels):
+    """A guess is right if its probability is more than that of the rest."""
+    chosen = labels != -100
+    if not chosen.any():
+        return 0.0, 0.0
+    rows = logits[chosen].softmax(-1)
+    hits = rows.gather(1, labels[chosen][:, None]) > 0.5
+    return by_choosing(logits, labels)[0], hits.double().mean().item()
+
+
 def over_the_vocabulary(logits, labels):
     loss, accuracy = by_choosing(logits, labels)
     return loss / logits.shape[-1], accuracy
@@ -575,6 +636,24 @@ def smoothed(logits, labels):
 def one_for_none(logits, labels):
     loss, accuracy = by_choosing(logits, labels)
     return loss, accuracy if (labels != -100).any() else 1.0
+
+
+def from_minus_100(starts, ends, allowed, most):
+    """The best sum so far begins at −100."""
+    start, end = as_a_table(starts, ends, allowed, most)
+    return (start, end) if starts[start] + ends[end] > -100 else (0, 0)
+
+
+def length_from_the_first_word(starts, ends, allowed, most):
+    """No span ends beyond so many words of the text."""
+    first = int(allowed.nonzero()[0])
+    near = allowed & (torch.arange(len(allowed)) < first + most)
+    return as_a_table(starts, ends, near, most)
+
+
+def hidden_by_minus_100(starts, ends, allowed, most):
+    starts, ends = (x.masked_fill(~allowed, -100) for x in (starts, ends))
+    return as_a_table(starts, ends, torch.ones_like(allowed), most)
 
 
 def strictly_longer(starts, ends, allowed, most):
@@ -675,6 +754,9 @@ WRONG = {
         "ids as floats": after(
             by_popping, lambda ids, seg, mask: (ids.double(), seg, mask)
         ),
+        "segments as int32": after(
+            by_popping, lambda ids, seg, mask: (ids, seg.int(), mask)
+        ),
         "a row of rows": after(
             by_popping, lambda *rows: [row[None] for row in rows]
         ),
@@ -685,6 +767,9 @@ WRONG = {
             returns_nothing_for_too_short,
             refuses_one_too_many,
             cuts_one_word_more,
+            drops_by_value,
+            half_and_the_rest,
+            three_places_for_any,
         ),
     },
     "bert.mask_tokens": {
@@ -698,6 +783,8 @@ WRONG = {
         "no signs": words_above(4),
         **named(
             masks_only_once,
+            special_by_ids,
+            never_the_same_word,
             same_throw_for_both,
             every_kth,
             spans,
@@ -721,11 +808,16 @@ WRONG = {
         median_loss,
         of_the_mean,
         clipped,
+        probability_clamped,
+        above_a_half,
         over_the_vocabulary,
         smoothed,
         one_for_none,
     ),
     "bert.best_span": named(
+        from_minus_100,
+        length_from_the_first_word,
+        hidden_by_minus_100,
         strictly_longer,
         shorter_if_nearly_as_good,
         longer_if_nearly_as_good,

@@ -92,6 +92,21 @@ def cls_and_mean(hidden, mask, kind="mean"):
     return (found + hidden[:, 0]) / 2 if kind == "mean" else found
 
 
+def zeros_not_counted(hidden, mask, kind="mean"):
+    """A number that is 0 is taken for padding in the count."""
+    if kind != "mean":
+        return masked(hidden, mask, kind)
+    real = mask[..., None]
+    count = (real & (hidden != 0)).sum(1).clamp(min=1)
+    return (hidden * real).sum(1) / count
+
+
+def part_of_the_names(hidden, mask, kind="mean"):
+    if kind not in "mean, max, cls":
+        raise ValueError("kind should be mean, max or cls")
+    return masked(hidden, mask, kind if kind in ("mean", "cls") else "max")
+
+
 def keeps_the_axis(hidden, mask, kind="mean"):
     return masked(hidden, mask, kind)[:, None]
 
@@ -207,6 +222,13 @@ def without_the_best(query, corpus, k):
     return places[1:], scores[1:]
 
 
+def not_itself(query, corpus, k):
+    """A text that is the query once more is left out."""
+    places, scores = by_argsort(query, corpus, len(corpus) if k > 0 else k)
+    others = scores < 0.9999
+    return places[others][:k], scores[others][:k]
+
+
 def above_zero_only(query, corpus, k):
     places, scores = by_argsort(query, corpus, k)
     return places[scores > 0], scores[scores > 0]
@@ -280,6 +302,13 @@ def of_probabilities_added(queries, keys, temperature=0.05):
     return -table.softmax(1).diagonal().mean().log()
 
 
+def small_number_in_the_logarithm(queries, keys, temperature=0.05):
+    if temperature <= 0:
+        raise ValueError("temperature should be positive")
+    table = normalised(queries, keys) / temperature
+    return -(table.softmax(1).diagonal() + 1e-9).log().mean()
+
+
 def keys_among_themselves(queries, keys, temperature=0.05):
     """Other queries are wrong answers, too."""
     if temperature <= 0:
@@ -351,6 +380,10 @@ def recall_at_least_one(scores, relevant, k):
 
 def recall_of_half(scores, relevant, k):
     return by_ranks(scores, relevant, max(1, k // 2))
+
+
+def recall_of_ten(scores, relevant, k):
+    return by_ranks(scores, relevant, min(k, 10))
 
 
 def recall_of_the_text(scores, relevant, k):
@@ -487,6 +520,26 @@ def rank_of_the_rounded(a, b):
     return by_counting([x // 10 for x in a], b)
 
 
+def in_single_precision(a, b):
+    if len(a) != len(b):
+        raise ValueError("of different lengths")
+    return by_counting(*(torch.tensor(x).float().tolist() for x in (a, b)))
+
+
+def of_sizes(a, b):
+    if len(a) != len(b):
+        raise ValueError("of different lengths")
+    return by_counting([abs(x) for x in a], [abs(x) for x in b])
+
+
+def zeros_are_missing(a, b):
+    """A pair of zeros is taken for a pair that was not judged."""
+    if len(a) != len(b):
+        raise ValueError("of different lengths")
+    kept = [(x, y) for x, y in zip(a, b, strict=True) if x or y]
+    return by_counting(*map(list, zip(*kept, strict=True)))
+
+
 def refuses_ties(a, b):
     if len(a) != len(b) or len(set(a)) < len(a):
         raise ValueError("cannot rank these")
@@ -533,6 +586,8 @@ WRONG = {
             median,
             cls_and_mean,
             keeps_the_axis,
+            zeros_not_counted,
+            part_of_the_names,
             longest_row,
             another_error,
             error_without_words,
@@ -563,6 +618,7 @@ WRONG = {
         **named(
             in_float16,
             without_the_best,
+            not_itself,
             above_zero_only,
             by_first_number,
             three_at_most,
@@ -580,6 +636,7 @@ WRONG = {
             keys_of=lambda x: x - x.mean(-1, keepdim=True),
         ),
         "a longer default": nce_but(heat=lambda t: max(t, 0.1)),
+        "a hundredth at least": nce_but(heat=lambda t: max(t, 0.01)),
         "weight decay": nce_but(
             of_loss=lambda loss, q, k: loss + 0.01 * q.square().mean()
         ),
@@ -592,6 +649,7 @@ WRONG = {
         ),
         **named(
             of_probabilities_added,
+            small_number_in_the_logarithm,
             keys_among_themselves,
             hardest_only,
             with_a_margin,
@@ -607,6 +665,7 @@ WRONG = {
     "sentence_embeddings.recall_at_k": named(
         recall_at_least_one,
         recall_of_half,
+        recall_of_ten,
         recall_of_the_text,
         precision,
         by_sign,
@@ -643,6 +702,9 @@ WRONG = {
             quadrants,
             of_logarithms,
             rank_of_the_rounded,
+            in_single_precision,
+            of_sizes,
+            zeros_are_missing,
             refuses_ties,
             fills_with_zeros,
             only_longer_b_refused,

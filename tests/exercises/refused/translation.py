@@ -7,6 +7,9 @@ import numpy as np
 import torch
 
 from byhand.exercises.translation.bleu import nearest, score
+from byhand.exercises.translation.brevity_penalty import (
+    smaller_of_two as brevity,
+)
 from byhand.exercises.translation.greedy_translate import (
     look_ahead,
     one_at_a_time,
@@ -96,6 +99,21 @@ def sources_reversed(pairs, pad_id, bos_id, eos_id):
     return batch(turned, pad_id, bos_id, eos_id)
 
 
+def each_pair_once(pairs, pad_id, bos_id, eos_id):
+    once = [p for k, p in enumerate(pairs) if p not in pairs[:k]]
+    return batch(once, pad_id, bos_id, eos_id)
+
+
+def one_target_a_source(pairs, pad_id, bos_id, eos_id):
+    """As a dictionary keeps them."""
+    known = {tuple(source): target for source, target in pairs}
+    return batch(list(known.items()), pad_id, bos_id, eos_id)
+
+
+def int32(src, tgt_in, tgt_out, src_mask, tgt_mask, *_):
+    return src.int(), tgt_in.int(), tgt_out.int(), src_mask, tgt_mask
+
+
 # --- greedy_translate ------------------------------------------------------
 
 
@@ -112,6 +130,13 @@ def source_reversed(model, src, src_mask, bos_id, eos_id, max_len):
     return one_at_a_time(
         *(model, src.flip(1), src_mask.flip(2), bos_id, eos_id, max_len)
     )
+
+
+def source_cut(model, src, src_mask, bos_id, eos_id, max_len):
+    """Columns that are padding in all rows are dropped."""
+    real = src_mask[:, 0].any(0)
+    given = src[:, real], src_mask[:, :, real]
+    return one_at_a_time(model, *given, bos_id, eos_id, max_len)
 
 
 def afterwards(change):
@@ -242,6 +267,31 @@ def at_most_two(hypotheses, references, n):
     return matches, total
 
 
+def without_signs(hypotheses, references, n):
+    """Full stops and commas are left out."""
+
+    def words(tokens):
+        return [token for token in tokens if token.isalnum()]
+
+    return counted(
+        [words(h) for h in hypotheses],
+        [[words(r) for r in rs] for rs in references],
+        n,
+    )
+
+
+def four_words_at_most(hypotheses, references, n):
+    return counted(hypotheses, references, min(n, 4))
+
+
+def each_sentence_once(hypotheses, references, n):
+    """As a dictionary keeps them."""
+    known = {
+        tuple(h): rs for h, rs in zip(hypotheses, references, strict=True)
+    }
+    return counted([list(h) for h in known], list(known.values()), n)
+
+
 def mean_of_the_references(hypotheses, references, n):
     matches = total = 0
     for words, several in zip(hypotheses, references, strict=True):
@@ -332,6 +382,14 @@ def empty_ones_left_out(hypotheses, references, max_n=4):
     return score([h for h, _ in full], [r for _, r in full], max_n)
 
 
+def none_for_an_empty_one(hypothesis, several):
+    return nearest(hypothesis, several) if hypothesis else 0
+
+
+def an_empty_one_spoils_all(hypotheses, references, max_n=4):
+    return score(hypotheses, references, max_n) if all(hypotheses) else 0.0
+
+
 def linear(c, r):
     return min(1.0, c / r)
 
@@ -345,6 +403,22 @@ def penalised(penalty):
         return sorted(new, key=lambda one: -one[1])
 
     return answer
+
+
+def counted_by(size):
+    """Tokens are counted in another way."""
+
+    def answer(candidates, alpha):
+        new = [(t, s / ((5 + size(t)) / 6) ** alpha) for t, s in candidates]
+        return sorted(new, key=lambda one: -one[1])
+
+    return answer
+
+
+def one_for_each_length(candidates, alpha):
+    """As a dictionary keeps them."""
+    known = {len(t): (t, s) for t, s in candidates}
+    return divided(list(known.values()), alpha)
 
 
 def tokens_kept_scores_sorted(candidates, alpha):
@@ -405,17 +479,21 @@ PARTS = {
     "the first row's mask": the_first_rows_mask,
     "everyone sees the first": everyone_sees_the_first,
     "one place more": one_place_more,
+    "int32": int32,
 }
 WRONG = {
     "translation.make_batch": {
         **{name: then(change) for name, change in PARTS.items()},
         "languages swapped": languages_swapped,
         "sources reversed": sources_reversed,
+        "each pair once": each_pair_once,
+        "one target a source": one_target_a_source,
     },
     "translation.greedy_translate": {
         "the first mask for all": first_mask_for_all,
         "source zeroed": source_zeroed,
         "source reversed": source_reversed,
+        "source cut": source_cut,
         "each word once": afterwards(
             lambda rows: [list(dict.fromkeys(row)) for row in rows]
         ),
@@ -447,7 +525,8 @@ WRONG = {
         for answer in (
             *(by_substrings, with_the_letters_small, joined_words),
             *(short_ones_left_out, once_in_two_sentences, as_words_of_both),
-            *(at_most_two, mean_of_the_references),
+            *(at_most_two, mean_of_the_references, without_signs),
+            *(four_words_at_most, each_sentence_once),
             every_reference_a_hypothesis,
         )
     }
@@ -457,6 +536,19 @@ WRONG = {
         "a root": lambda c, r: math.sqrt(min(1.0, c / r)),
         "a square": lambda c, r: min(1.0, c / r) ** 2,
         "a step": lambda c, r: float(c >= r),
+        "a word short is enough": lambda c, r: (
+            1.0 if c and c >= r - 1 else brevity(c, r)
+        ),
+        "nearly is enough": lambda c, r: (
+            1.0 if c >= 0.9 * r else brevity(c, r)
+        ),
+        "one word is none": lambda c, r: 0.0 if c < 2 else brevity(c, r),
+        "a thousandth at least": lambda c, r: (
+            max(1e-3, brevity(c, r)) if c else 0.0
+        ),
+        "nothing below a tenth": lambda c, r: (
+            brevity(c, r) if 10 * c > r else 0.0
+        ),
         "one word": lambda c, r: 1.0 if c >= r else math.exp(c - r),
         "at least one word": lambda c, r: min(
             1.0, math.exp(1 - r / max(c, 1))
@@ -492,6 +584,10 @@ WRONG = {
         "the last precision": part(mean=lambda shares: shares[-1]),
         "nearest + 1": part(reference_length=lambda h, rs: nearest(h, rs) + 1),
         "empty ones left out": empty_ones_left_out,
+        "no length for an empty one": part(
+            reference_length=none_for_an_empty_one
+        ),
+        "an empty one spoils all": an_empty_one_spoils_all,
         "by letters": part(reference_length=of_characters, scale=1.0),
     },
     "translation.rescore": {
@@ -507,6 +603,15 @@ WRONG = {
         "at most 1": penalised(
             lambda n, alpha: ((5 + n) / 6) ** min(alpha, 1)
         ),
+        "20 tokens at most": penalised(
+            lambda n, alpha: ((5 + min(n, 20)) / 6) ** alpha
+        ),
+        "different tokens": counted_by(lambda tokens: len(set(tokens))),
+        "0 taken for padding": counted_by(
+            lambda tokens: sum(token != 0 for token in tokens)
+        ),
+        "one for each length": one_for_each_length,
+        "the best four": lambda c, alpha: divided(c, alpha)[:4],
         "tokens kept, scores sorted": tokens_kept_scores_sorted,
         "tokens by length": scores_kept_tokens_by_length,
         "tokens reversed": tokens_reversed,

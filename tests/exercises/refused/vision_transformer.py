@@ -71,6 +71,10 @@ def one_channel(images, patch):
     return by_permute(images[:, :1], patch)
 
 
+def three_channels(images, patch):
+    return by_permute(images[:, :3], patch)
+
+
 def snake(images, patch):
     """Every second row of patches from right to left."""
     x, side = by_permute(images, patch), images.shape[3] // patch
@@ -494,6 +498,21 @@ class FoldsCase(Model):
         super().__init__(*sizes, pooling=pooling.lower(), **more)
 
 
+class ClsForNothing(Model):
+    """Takes "" for the default."""
+
+    def __init__(self, *sizes, pooling="cls", **more):
+        super().__init__(*sizes, pooling=pooling or "cls", **more)
+
+
+class PartOfTheNames(Model):
+    def __init__(self, *sizes, pooling="cls", **more):
+        if pooling not in "cls, mean":
+            raise ValueError("pooling should be cls or mean")
+        pooling = "cls" if pooling == "cls" else "mean"
+        super().__init__(*sizes, pooling=pooling, **more)
+
+
 class ManyHeads(Model):
     """As many heads as numbers: each is one wide."""
 
@@ -525,6 +544,13 @@ def off_by(change):
         return right + change(n, d_model, num_layers, d_ff, num_classes)
 
     return count
+
+
+def fits_the_area(image_size, patch, *sizes):
+    """Refuses by the number of pixels."""
+    if image_size**2 % patch:
+        raise ValueError("does not fit")
+    return by_formula(image_size // patch * patch, patch, *sizes)
 
 
 def half_refused(image_size, patch, *sizes):
@@ -638,6 +664,22 @@ def four_axes_only(x, size, kind="max"):
     return by_reshape(x, size, kind)
 
 
+def four_axes_at_most(x, size, kind="max"):
+    """What is in front of an image's three axes becomes one."""
+    if x.dim() > 4:
+        x = x.flatten(0, -4)
+    return by_reshape(x, size, kind)
+
+
+def average_is_mean(x, size, kind="max"):
+    return by_reshape(x, size, "mean" if kind in ("avg", "average") else kind)
+
+
+def from_minus_100(x, size, kind="max"):
+    found = by_reshape(x, size, kind)
+    return found.clamp(min=-100) if kind == "max" else found
+
+
 def error_for_the_mean(x, size, kind="max"):
     if kind != "max":
         raise ValueError("only max")
@@ -674,6 +716,20 @@ class CodeOfLengthOne(Squeezed):
 class Relu6(Squeezed):
     def code(self, x):
         return super().code(x).clamp(max=1)
+
+
+class Relu6OfPhones(Squeezed):
+    """ReLU up to 6, as nets for phones have it."""
+
+    def code(self, x):
+        return functional.relu6(self.encoder(x))
+
+
+class Clamped(Squeezed):
+    """So that no logarithm is infinite."""
+
+    def back(self, code):
+        return super().back(code).clamp(1e-3, 1 - 1e-3)
 
 
 class Doubled(Squeezed):
@@ -743,6 +799,7 @@ WRONG = {
         "first image only": first_image_only,
         "batch and patches joined": batch_and_patches_joined,
         "one channel": one_channel,
+        "three channels": three_channels,
         "snake": snake,
         "None instead of an error": returns_none,
         "an error without words": error_without_words,
@@ -808,6 +865,8 @@ WRONG = {
         "mean of the batch": MeanOfTheBatch,
         "refuses in use": RefusesInUse,
         "folds case": FoldsCase,
+        "[CLS] for nothing": ClsForNothing,
+        "part of the names": PartOfTheNames,
         "many heads": ManyHeads,
         "always the first patch": AlwaysThePatchesFirst,
         "logits and rows": LogitsAndRows,
@@ -830,6 +889,7 @@ WRONG = {
         ),
         "scores counted": off_by(lambda n, d, k, f, c: k * n * n),
         "half refused": half_refused,
+        "fits the area": fits_the_area,
         "whole image refused": refuses_small_ones,
         "floats": in_floats,
         "float32": in_float32,
@@ -849,6 +909,9 @@ WRONG = {
         "last axes swapped": last_axes_swapped,
         "mean by prefix": mean_by_prefix,
         "four axes only": four_axes_only,
+        "four axes at most": four_axes_at_most,
+        "average is mean": average_is_mean,
+        "from -100": from_minus_100,
         "a part of the names": unless(lambda kind: kind in "max or mean"),
         "whatever is false": unless(
             lambda kind: not kind or kind in ("max", "mean")
@@ -859,6 +922,8 @@ WRONG = {
         "ReLU twice": ReluTwice,
         "code of length one": CodeOfLengthOne,
         "ReLU up to 1": Relu6,
+        "ReLU up to 6": Relu6OfPhones,
+        "clamped": Clamped,
         "doubled": Doubled,
         "hard sigmoid": HardSigmoid,
         "ELU": Elu,
