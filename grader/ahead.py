@@ -96,7 +96,7 @@ def preloaded(lesson: str) -> list[str]:
 
 
 def needs_torch(lesson: str) -> bool:
-    """Whether a lesson, such as 13_transformer_encoder, is judged with it."""
+    """Whether a lesson, such as 13_encoder, is judged with it."""
     slug = _slug(lesson)
     return slug in bank.slugs() and bank.needs_torch(slug)
 

@@ -14,7 +14,7 @@ from typing import Any
 _PLAIN = ("msgpack",)
 
 
-# Workers that may die over a submission before it is given up.
+# Lanes, here or there, that may die over a submission before it is given up.
 TRIES = 3
 
 

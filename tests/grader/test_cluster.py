@@ -163,7 +163,7 @@ BEGIN = """
 import sys
 from grader import ahead
 
-ahead.begin("07_self_attention", True, sys.argv[1], ("", "", ""))
+ahead.begin(sys.argv[1], True, sys.argv[2], ("", "", ""))
 sys.stdin.read()
 """
 
@@ -176,7 +176,7 @@ def test_workers_prepare_before_anything_is_handed_to_them(cluster):
     with distributed.Client(cluster.address, timeout=60) as stranger:
         stranger.wait_for_workers(2, timeout=120)
         with subprocess.Popen(
-            [sys.executable, "-c", BEGIN, cluster.address],
+            [sys.executable, "-c", BEGIN, LESSON, cluster.address],
             cwd=ROOT,
             stdin=subprocess.PIPE,
         ) as begun:

@@ -19,7 +19,7 @@ from .shared import LOOK_BACK, TWO_TRIPLES, TorchMultiHead
 LONELY = flags("110", "000", "011")  # the second may attend to nothing
 
 
-# Per sentence; no two alike, and none the other turned round. The last query
+# Per sentence; no two alike, and none the transpose of another. The last query
 # may attend to nothing.
 TWO_BY_THREE = np.stack([flags("100", "011"), flags("110", "000")])
 
