@@ -7,29 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from byhand.exercises.tokenization import (
-    bpe_encode,
-    build_vocabulary,
-    decode,
-    encode,
-    one_hot,
-    train_bpe,
-    wordpiece_tokenize,
-)
+from byhand.exercises.tokenization import EXERCISES
 from byhand.exercises.tokenization.shared import merged
 
-RIGHT = {
-    module.EXERCISE.function: module.EXERCISE.reference
-    for module in (
-        bpe_encode,
-        build_vocabulary,
-        decode,
-        encode,
-        one_hot,
-        train_bpe,
-        wordpiece_tokenize,
-    )
-}
+RIGHT = {e.function: e.reference for e in EXERCISES}
 in_pieces = RIGHT["wordpiece_tokenize"]
 
 
